@@ -1,0 +1,112 @@
+// swift-tools-version: 6.2
+// The map of Segue. Targets stand in the order of their layers: a target imports only from rows above it, and
+// `scripts/check-layers` (part of `make check`) holds every `import` line against the dependencies named here.
+import PackageDescription
+
+/// The same strictness everywhere. Exclusivity is enforced by the compiler; the checks at run time are off because
+/// they are the largest single cost of a class on the path of a request (docs/decisions/0002-compiler-settings.md).
+let strict: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+]
+
+func swift(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "segue",
+    products: [.executable(name: "segue", targets: ["SegueCommand"])],
+    targets: [
+        // C: one system library each.
+        .target(name: "CLinux"),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+
+        // Words: vocabulary without behaviour.
+        swift("HTTP"),
+        swift("JSON"),
+        swift("Telemetry"),
+
+        // Machinery: what touches the world.
+        swift("Snapshot"),
+        swift("Sockets", ["CLinux", "Snapshot"]),
+        swift("Crypto", ["COpenSSL", "Telemetry"]),
+        swift("Postgres", ["CPostgreSQL", "Sockets", "Telemetry"]),
+        swift("SQLite", ["CSQLite"]),
+        swift("Fetch", ["CCurl", "HTTP", "Telemetry", "Snapshot"]),
+
+        // Protocols: bytes to meaning.
+        swift("HTTP1", ["HTTP"]),
+        swift("HTTPServer", ["HTTP", "HTTP1", "Sockets", "Telemetry"]),
+        swift("JOSE", ["Crypto", "JSON", "Telemetry"]),
+
+        // Decisions: pure.
+        swift("Settings", ["HTTP", "JSON", "Telemetry"]),
+        swift("Routing", ["HTTP", "Settings"]),
+        swift("Authentication", ["HTTP", "JOSE", "JSON", "Crypto", "Settings", "Telemetry", "Snapshot"]),
+        swift("Identity", ["Authentication", "Settings", "Telemetry"]),
+        swift("Migration", ["Authentication", "Identity", "Settings", "Telemetry"]),
+
+        // Adapters: answers to the questions that the decisions ask.
+        swift("ClerkAPI", ["Authentication", "Fetch", "HTTP", "Identity", "JOSE", "JSON", "Migration", "Settings", "Telemetry", "Snapshot"]),
+        swift(
+            "Directory",
+            ["Authentication", "Crypto", "Identity", "Migration", "Postgres", "Settings", "Sockets", "SQLite", "Telemetry", "Snapshot"]),
+        swift("Emulator", ["Crypto", "HTTP", "HTTPServer", "JOSE", "JSON", "Sockets", "SQLite", "Telemetry", "Snapshot"]),
+
+        // Story: the journey of a request, and the command that starts it.
+        swift(
+            "Gateway",
+            [
+                "Authentication", "Crypto", "HTTP", "HTTP1", "HTTPServer", "Identity", "JOSE", "Migration", "Routing", "Settings",
+                "Sockets", "Telemetry", "Snapshot"]),
+        swift("Admin", ["HTTP", "HTTPServer", "Identity", "JSON", "Settings", "Sockets", "Telemetry", "Snapshot"]),
+        .executableTarget(
+            name: "SegueCommand",
+            dependencies: [
+                "Admin", "Authentication", "ClerkAPI", "Crypto", "Directory", "Emulator", "Fetch", "Gateway", "HTTP", "HTTPServer",
+                "Identity", "JOSE", "JSON", "Migration", "Routing", "Settings", "Snapshot", "Sockets", "Telemetry",
+            ],
+            swiftSettings: strict),
+
+        // Tests: one target each, and what they share.
+        .target(
+            name: "GatewayTesting",
+            dependencies: ["Authentication", "Crypto", "HTTP", "Identity", "JOSE", "JSON", "Migration", "Telemetry"],
+            path: "Tests/GatewayTesting", swiftSettings: strict),
+        tests("HTTPTests", ["HTTP"]),
+        tests("JSONTests", ["JSON"]),
+        tests("TelemetryTests", ["Telemetry"]),
+        tests("SnapshotTests", ["Snapshot"]),
+        tests("SocketsTests", ["Sockets"]),
+        tests("CryptoTests", ["Crypto", "Telemetry"]),
+        tests("PostgresTests", ["Postgres", "Sockets", "Telemetry"]),
+        tests("SQLiteTests", ["SQLite"]),
+        tests("FetchTests", ["Fetch", "HTTP", "Telemetry"]),
+        tests("HTTP1Tests", ["HTTP1", "HTTP"]),
+        tests("JOSETests", ["JOSE", "Crypto", "JSON", "Telemetry", "GatewayTesting"]),
+        tests("SettingsTests", ["Settings", "HTTP", "JSON", "Telemetry"]),
+        tests("RoutingTests", ["Routing", "HTTP", "Settings", "Telemetry"]),
+        tests("AuthenticationTests", ["Authentication", "GatewayTesting", "HTTP", "JOSE", "JSON", "Crypto", "Settings", "Telemetry"]),
+        tests("IdentityTests", ["Identity", "Authentication", "GatewayTesting", "Settings", "Telemetry"]),
+        tests("MigrationTests", ["Migration", "Authentication", "GatewayTesting", "Identity", "Settings", "Telemetry"]),
+        tests("ClerkAPITests", ["ClerkAPI", "Authentication", "Fetch", "HTTP", "Identity", "JOSE", "JSON", "Migration", "Settings", "Telemetry"]),
+        tests(
+            "DirectoryTests",
+            ["Directory", "Authentication", "Identity", "Migration", "Postgres", "Settings", "Sockets", "SQLite", "Telemetry"]),
+        tests("EmulatorTests", ["Emulator", "HTTP", "HTTPServer", "JOSE", "JSON", "Crypto", "Telemetry"]),
+        tests("GatewayTests", ["Gateway", "Authentication", "GatewayTesting", "HTTP", "HTTP1", "Identity", "Routing", "Settings", "Telemetry"]),
+    ]
+)

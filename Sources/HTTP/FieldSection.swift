@@ -1,0 +1,70 @@
+/// One field line (RFC 9110 §5): where its name and its value stand in the bytes of the section that holds it.
+package struct FieldLine: Sendable {
+    package let known: KnownField
+    private let nameStart: UInt32
+    private let nameLength: UInt32
+    private let valueStart: UInt32
+    private let valueLength: UInt32
+
+    package init(known: KnownField, name: Range<Int>, value: Range<Int>) {
+        self.known = known
+        nameStart = UInt32(name.lowerBound)
+        nameLength = UInt32(name.count)
+        valueStart = UInt32(value.lowerBound)
+        valueLength = UInt32(value.count)
+    }
+
+    package var name: Range<Int> { Int(nameStart)..<Int(nameStart) + Int(nameLength) }
+    /// The value without the white space around it (RFC 9110 §5.5).
+    package var value: Range<Int> { Int(valueStart)..<Int(valueStart) + Int(valueLength) }
+    /// The whole line without its CRLF, for a recipient that forwards it as it came.
+    package var line: Range<Int> { Int(nameStart)..<Int(valueStart) + Int(valueLength) }
+}
+
+/// The bytes of a message head and the field lines in them. One section serves message after message: clearing it
+/// keeps its memory, so that a kept-alive connection allocates for its first request only.
+package struct FieldSection: Sendable {
+    package var bytes: [UInt8] = []
+    package var lines: [FieldLine] = []
+
+    package init() {}
+
+    package mutating func clear() {
+        bytes.removeAll(keepingCapacity: true)
+        lines.removeAll(keepingCapacity: true)
+    }
+
+    /// The value of the first line with this name.
+    package func first(_ field: KnownField) -> Range<Int>? {
+        for line in lines where line.known == field { return line.value }
+        return nil
+    }
+
+    package func count(_ field: KnownField) -> Int {
+        var count = 0
+        for line in lines where line.known == field { count += 1 }
+        return count
+    }
+
+    /// The value of the first line with a name that `KnownField` does not list.
+    package func first(named name: String) -> Range<Int>? {
+        for line in lines where equalsIgnoringCase(line.name, name) { return line.value }
+        return nil
+    }
+
+    package func equalsIgnoringCase(_ range: Range<Int>, _ text: String) -> Bool {
+        let other = text.utf8.span
+        guard range.count == other.count else { return false }
+        let here = bytes.span.extracting(range)
+        for index in other.indices where here[index].asciiLowercased != other[index].asciiLowercased { return false }
+        return true
+    }
+
+    /// A copy of some bytes as text; for logs and slow paths.
+    package func string(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+}
+
+extension UInt8 {
+    /// The byte with A–Z folded to a–z: ASCII only, because that is all that HTTP folds.
+    package var asciiLowercased: UInt8 { self &- 65 < 26 ? self | 0x20 : self }
+}

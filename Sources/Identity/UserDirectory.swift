@@ -1,0 +1,79 @@
+package import Authentication
+package import Telemetry
+
+/// A row of the users table, as far as the rules need it.
+package struct DirectoryUser: Sendable, Hashable {
+    package let id: UserID
+    package let email: String?
+    /// `nil` where the settings name no such column.
+    package let isEmailVerified: Bool?
+    package let role: String?
+    /// `false` for an inactive row, or one with a tombstone in `segue.links`.
+    package let isActive: Bool
+    package let clerkUser: ClerkUserID?
+
+    package init(id: UserID, email: String?, isEmailVerified: Bool?, role: String?, isActive: Bool, clerkUser: ClerkUserID?) {
+        (self.id, self.email, self.isEmailVerified) = (id, email, isEmailVerified)
+        (self.role, self.isActive, self.clerkUser) = (role, isActive, clerkUser)
+    }
+}
+
+/// The users table and its links. Look-ups are read-only; `link` and `provision` are one transaction each, safe
+/// against any number of others at the same time in any number of processes.
+package protocol UserDirectory: Sendable {
+    func user(_ id: UserID) async throws(Unavailable) -> DirectoryUser?
+    func user(linkedTo clerkUser: ClerkUserID) async throws(Unavailable) -> DirectoryUser?
+    /// Rows whose e-mail is equal when A–Z and a–z are the same and nothing else is; at most two are returned.
+    func users(withEmail email: String) async throws(Unavailable) -> [DirectoryUser]
+    func link(_ link: NewLink) async throws(Unavailable) -> LinkOutcome
+    func provision(_ user: NewUser) async throws(Unavailable) -> LinkOutcome
+    /// Notes the first successful Clerk session of a linked user; later calls change nothing.
+    func recordFirstSession(of user: UserID, clerkUser: ClerkUserID, at time: UnixTime) async throws(Unavailable)
+    /// Adds a refusal to the review queue: one row per Clerk user, candidate and code.
+    func recordReview(clerkUser: ClerkUserID, candidate: UserID?, code: String, at time: UnixTime) async throws(Unavailable)
+    /// Whether our ledger created this Clerk user (then Clerk's `admin` verification counts).
+    func ledgerCreated(_ clerkUser: ClerkUserID) async throws(Unavailable) -> Bool
+}
+
+package struct NewLink: Sendable, Hashable {
+    package let user: UserID
+    package let clerkUser: ClerkUserID
+    /// The rule that proved it: `external_id`, `legacy_credential`, `verified_email`, …
+    package let rule: String
+    package let requestID: String
+    package let time: UnixTime
+    /// What the row must still say inside the transaction for the proof to hold; `nil`: not part of the proof.
+    package let expectedEmail: String?
+
+    package init(user: UserID, clerkUser: ClerkUserID, rule: String, requestID: String, time: UnixTime, expectedEmail: String?) {
+        (self.user, self.clerkUser, self.rule) = (user, clerkUser, rule)
+        (self.requestID, self.time, self.expectedEmail) = (requestID, time, expectedEmail)
+    }
+}
+
+package struct NewUser: Sendable, Hashable {
+    package let clerkUser: ClerkUserID
+    package let email: String?
+    package let firstName: String?
+    package let lastName: String?
+    package let requestID: String
+    package let time: UnixTime
+
+    package init(clerkUser: ClerkUserID, email: String?, firstName: String?, lastName: String?, requestID: String, time: UnixTime) {
+        (self.clerkUser, self.email, self.firstName, self.lastName) = (clerkUser, email, firstName, lastName)
+        (self.requestID, self.time) = (requestID, time)
+    }
+}
+
+package enum LinkOutcome: Sendable, Hashable {
+    /// Linked by this call.
+    case linked(DirectoryUser)
+    /// This Clerk user was linked to this row already, by another request or replica.
+    case existing(DirectoryUser)
+    /// The row belongs to another Clerk user.
+    case rowTaken
+    /// The row is gone, inactive, or no longer says what the proof was made on.
+    case changed
+    /// Provisioning: another row has this e-mail.
+    case emailTaken
+}

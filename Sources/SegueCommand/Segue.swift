@@ -1,0 +1,5 @@
+enum Segue {
+    static func main() {
+        print("segue")
+    }
+}

@@ -1,0 +1,84 @@
+package import Telemetry
+
+/// `directory` in `routes.json`: the users table, where links are kept, and when one may be made.
+package struct Directory: Sendable {
+    package enum Location: Sendable {
+        /// A libpq connection string.
+        case postgres(Secret)
+        case sqlite(path: String)
+    }
+
+    package var location: Location
+    /// A connection string past any pooler, for LISTEN; `nil`: the same as `location`.
+    package var directURL: Secret?
+    /// `false` behind a pooler in transaction mode.
+    package var prepared = true
+    package var connections = 4
+    package var users: Users
+    package var mapping: Mapping?
+    package var linking: Linking
+    package var provision: Provision?
+
+    package init(location: Location, users: Users, linking: Linking) {
+        (self.location, self.users, self.linking) = (location, users, linking)
+    }
+
+    /// The application's table of users. Names may be schema-qualified; every one is quoted in SQL.
+    package struct Users: Sendable {
+        package var table: String = "users"
+        package var id: String = "id"
+        package var email: String?
+        /// `nil` where a mapping table holds the links; equal to `id` where the id *is* the Clerk user id.
+        package var clerkUserID: String?
+        package var migratedAt: String?
+        package var passwordHash: String?
+        package var emailVerified: String?
+        package var active: String?
+        package var role: String?
+        package var firstName: String?
+        package var lastName: String?
+        package var createdAt: String?
+        package var updatedAt: String?
+        package init() {}
+    }
+
+    /// A table of links beside (or instead of) the column in the users table, written in the same transaction.
+    package struct Mapping: Sendable {
+        package var table: String
+        package var userID: String
+        package var clerkUserID: String
+        package var createdAt: String?
+        package init(table: String, userID: String, clerkUserID: String) {
+            (self.table, self.userID, self.clerkUserID) = (table, userID, clerkUserID)
+        }
+    }
+
+    package struct Linking: Sendable {
+        package enum LegacyEmail: String, Sendable, CaseIterable { case verifiedColumn = "verified-column", trusted, untrusted }
+        package enum Unknown: String, Sendable, CaseIterable { case refuse, provision }
+        package enum ProvisionOn: String, Sendable, CaseIterable { case request, webhook }
+        package enum AfterLink: String, Sendable, CaseIterable { case allow, refuse }
+        package enum Conflict: String, Sendable, CaseIterable { case clerk, refuse }
+
+        package var legacyEmail: LegacyEmail
+        package var unknown = Unknown.refuse
+        package var provisionOn = ProvisionOn.request
+        package var privilegedRoles: [String] = []
+        package var afterLink = AfterLink.allow
+        /// `nil`: `clerk` where the legacy credential came from a cookie, else `refuse`.
+        package var conflict: Conflict?
+        /// Claims of the session token that may decide for a link; none by default.
+        package var trustClaims: [String] = []
+        package init(legacyEmail: LegacyEmail) { self.legacyEmail = legacyEmail }
+    }
+
+    /// How a row for an unknown Clerk user is made.
+    package struct Provision: Sendable {
+        /// `uuid`: a random one; `clerk`: the Clerk user id; `default`: the column's own default.
+        package enum IDRule: String, Sendable, CaseIterable { case uuid, clerk, `default` }
+        package var id: IDRule
+        /// Column → template with `{first_name}`, `{last_name}`, `{email}`, `{clerk_user_id}`.
+        package var columns: [(name: String, template: String)]
+        package init(id: IDRule, columns: [(name: String, template: String)]) { (self.id, self.columns) = (id, columns) }
+    }
+}

@@ -1,0 +1,81 @@
+package import HTTP
+
+/// What a route asks of a request (see the table of modes in docs/settings.md).
+package enum Mode: String, Sendable, CaseIterable {
+    case `public`, observe, legacy, dual, clerk, deny
+}
+
+package struct Route: Sendable {
+    package var name: String
+    package var match: Match
+    /// Index into `Settings.origins`; `nil` only for `deny`.
+    package var origin: Int?
+    package var mode: Mode
+    package var optional = false
+    package var denyStatus = Status.forbidden
+    package var encodedSlash = false
+    package var setQuery: [Parameter] = []
+    package var requireQuery: [Parameter] = []
+    package var credentials = CredentialForwarding()
+    package var errors = ErrorProfile.detail
+    package var limits: RouteLimits = RouteLimits()
+    package var timeouts: Timeouts?
+
+    package init(name: String, match: Match, origin: Int?, mode: Mode) {
+        (self.name, self.match, self.origin, self.mode) = (name, match, origin, mode)
+    }
+
+    package struct Match: Sendable {
+        /// `nil`: any host; `*.example.com`: any name below; else one exact host in lower case.
+        package var host: String?
+        /// As written: segments of literals, `{name}`, and a final `*`.
+        package var path: String
+        /// Empty: every method. `get` includes `head`.
+        package var methods: [Method]
+        package init(host: String?, path: String, methods: [Method]) { (self.host, self.path, self.methods) = (host, path, methods) }
+    }
+
+    /// A parameter and the template of its value, such as `{user.id}`.
+    package struct Parameter: Sendable, Hashable {
+        package var name: String
+        package var template: Template
+        package init(name: String, template: Template) { (self.name, self.template) = (name, template) }
+    }
+
+    package enum Template: Sendable, Hashable {
+        case userID, clerkUserID
+        case literal(String)
+    }
+
+    package struct CredentialForwarding: Sendable {
+        package enum Choice: String, Sendable, CaseIterable { case keep, drop }
+        package var legacy = Choice.keep
+        package var clerk = Choice.drop
+        package init() {}
+    }
+
+    package enum ErrorProfile: String, Sendable, CaseIterable { case detail, error, problem }
+}
+
+package struct RouteLimits: Sendable {
+    /// `nil`: `Limits.bodyBytes`.
+    package var bodyBytes: Int64?
+    package init() {}
+}
+
+package struct Origin: Sendable {
+    package var name: String
+    package var servers: [Server]
+    package var timeouts = Timeouts()
+    /// Connections that one worker keeps open to one server at most.
+    package var connections = 256
+    package var caseInsensitivePaths = false
+
+    package init(name: String, servers: [Server]) { (self.name, self.servers) = (name, servers) }
+
+    package struct Server: Sendable, Hashable {
+        package var host: String
+        package var port: UInt16
+        package init(host: String, port: UInt16) { (self.host, self.port) = (host, port) }
+    }
+}

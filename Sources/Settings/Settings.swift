@@ -1,0 +1,81 @@
+internal import HTTP
+package import Telemetry
+
+/// What `routes.json` says, expanded, validated and with every default filled in. A value of this type is immutable and
+/// has passed every check that needs no network; `SettingsLoader` is the only code that makes one from a file.
+/// The types mirror the file: a key `clerk.keys.refreshSeconds` there is `clerk?.keys.refreshSeconds` here.
+package struct Settings: Sendable {
+    package var workers: Int = 0  // 0: one per core.
+    package var listen: [Listen] = []
+    package var admin: Admin?
+    /// Networks whose `X-Forwarded-*` and `Forwarded` are believed, walked from the right.
+    package var trustedProxies: [Network] = []
+    package var stateDirectory: String?
+    package var limits = Limits()
+    package var log = Log()
+    package var shutdown = Shutdown()
+    package var path = PathRules()
+    package var csrf = CSRF()
+    package var clerk: Clerk?
+    package var legacy: [Legacy] = []
+    package var directory: Directory?
+    package var origins: [Origin] = []
+    package var identity = IdentityFields()
+    package var cors: CORS?
+    package var routes: [Route] = []
+
+    package init() {}
+}
+
+package struct Listen: Sendable, Hashable {
+    package var address: String
+    package init(address: String) { self.address = address }
+}
+
+package struct Admin: Sendable {
+    package var address: String
+    package var token: Secret?
+    package init(address: String, token: Secret?) { (self.address, self.token) = (address, token) }
+}
+
+package struct Log: Sendable {
+    package enum Level: String, Sendable, CaseIterable { case error, warn, info, debug }
+    package var level = Level.info
+    package var access = true
+    package init() {}
+}
+
+package struct Shutdown: Sendable {
+    package var drainSeconds = 30
+    package init() {}
+}
+
+package struct PathRules: Sendable {
+    package enum Slashes: String, Sendable, CaseIterable { case merge, refuse }
+    package var slashes = Slashes.merge
+    package init() {}
+}
+
+package struct CSRF: Sendable {
+    /// `nil`: the `authorizedParties` of Clerk.
+    package var allowedOrigins: [String]?
+    package var strict = false
+    package init() {}
+}
+
+package struct CORS: Sendable {
+    package var allowedOrigins: [String]
+    package var credentials: Bool
+    package init(allowedOrigins: [String], credentials: Bool) { (self.allowedOrigins, self.credentials) = (allowedOrigins, credentials) }
+}
+
+/// The names of the fields that tell an origin who is calling; `nil`: not sent. Each is stripped from every client
+/// whether it is sent or not.
+package struct IdentityFields: Sendable {
+    package var userID: String = "X-User-Id"
+    package var clerkUserID: String? = "X-Clerk-User-Id"
+    package var email: String?
+    package var method: String? = "X-Auth-Method"
+    package var migrated: String? = "X-Auth-Migrated"
+    package init() {}
+}
