@@ -7,7 +7,7 @@ package import Telemetry
 package struct Settings: Sendable {
     package var workers: Int = 0  // 0: one per core.
     package var listen: [Listen] = []
-    package var admin: Admin?
+    package var admin: AdminSettings?
     /// Networks whose `X-Forwarded-*` and `Forwarded` are believed, walked from the right.
     package var trustedProxies: [Network] = []
     package var stateDirectory: String?
@@ -16,9 +16,9 @@ package struct Settings: Sendable {
     package var shutdown = Shutdown()
     package var path = PathRules()
     package var csrf = CSRF()
-    package var clerk: Clerk?
-    package var legacy: [Legacy] = []
-    package var directory: Directory?
+    package var clerk: ClerkSettings?
+    package var legacy: [LegacySettings] = []
+    package var directory: DirectorySettings?
     package var origins: [Origin] = []
     package var identity = IdentityFields()
     package var cors: CORS?
@@ -32,7 +32,7 @@ package struct Listen: Sendable, Hashable {
     package init(address: String) { self.address = address }
 }
 
-package struct Admin: Sendable {
+package struct AdminSettings: Sendable {
     package var address: String
     package var token: Secret?
     package init(address: String, token: Secret?) { (self.address, self.token) = (address, token) }

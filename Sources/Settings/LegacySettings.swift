@@ -1,7 +1,7 @@
 package import Telemetry
 
 /// One entry of `legacy`: a kind of old credential, where it is found and how it is verified.
-package struct Legacy: Sendable {
+package struct LegacySettings: Sendable {
     package var name: String
     package var from: [CredentialSource]
     package var kind: Kind

@@ -1,7 +1,7 @@
 package import Telemetry
 
 /// `clerk` in `routes.json`: the instance whose sessions are accepted, and how Segue reaches it.
-package struct Clerk: Sendable {
+package struct ClerkSettings: Sendable {
     package var publishableKey: String?
     package var secretKey: Secret?
     /// A PEM public key for verification without the network (Clerk's `CLERK_JWT_KEY`); when set, no JWK set is fetched.

@@ -1,7 +1,7 @@
 package import Telemetry
 
 /// `directory` in `routes.json`: the users table, where links are kept, and when one may be made.
-package struct Directory: Sendable {
+package struct DirectorySettings: Sendable {
     package enum Location: Sendable {
         /// A libpq connection string.
         case postgres(Secret)
