@@ -1,7 +1,9 @@
-// What Glibc's Swift overlay leaves out: epoll, accept4, eventfd, timerfd, inotify, signalfd.
+// What Glibc's Swift overlay leaves out: epoll, accept4, eventfd, inotify, signalfd, and one thread-local pointer.
 // No feature macros here: they would make two modules disagree about the same system struct.
 #pragma once
 #include <stdint.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
@@ -9,4 +11,13 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
+/// accept4 with SOCK_NONBLOCK and SOCK_CLOEXEC.
 int segue_accept(int descriptor, struct sockaddr *address, socklen_t *length);
+
+/// Names the calling thread; the kernel keeps 15 bytes.
+void segue_name_thread(const char *name);
+
+/// The loop that the calling thread runs; NULL on any other thread.
+extern _Thread_local void *segue_current_loop_pointer;
+static inline void *segue_current_loop(void) { return segue_current_loop_pointer; }
+static inline void segue_set_current_loop(void *loop) { segue_current_loop_pointer = loop; }

@@ -1,0 +1,13 @@
+/// The limits of a loop.
+enum Limits {
+    /// Events taken from the kernel at once: enough for a busy turn, few enough that the first is not kept waiting.
+    static let eventsPerWake = 256
+    /// How often deadlines are looked at, and so how late a timeout may be.
+    static let sweepMilliseconds: Int64 = 100
+    /// Connections accepted at one wake-up before other work has its turn.
+    static let acceptsPerWake = 64
+    /// How long a listener rests when the process is out of descriptors or memory.
+    static let acceptRestMilliseconds: Int64 = 200
+    /// The queue of connections that the kernel holds for a listener.
+    static let backlog: Int32 = 4096
+}

@@ -1,0 +1,51 @@
+/// Why a parked task goes on.
+package enum Wake: Sendable {
+    /// Something that the strand waits for may have happened; whoever parked looks again.
+    case ready
+    case timeout
+    /// The loop is draining, and this strand said that it is idle.
+    case draining
+}
+
+/// What one conversation parks on. Its sockets, its deadline and a drain wake it; a wake has no memory, so every wait
+/// is a loop over a condition that the waker has already changed.
+@safe package final class Strand {
+    private var parked: UnsafeContinuation<Wake, Never>?
+    private let loop: Loop
+    /// Where the loop keeps this strand's deadline.
+    var slot: Int
+    /// Between two requests: a drain may end the conversation here, and only here.
+    package var isIdle = false
+
+    package init(on loop: Loop) {
+        self.loop = loop
+        slot = -1
+        loop.admit(self)
+    }
+
+    package var isParked: Bool { unsafe parked != nil }
+
+    /// Suspends the calling task until something wakes the strand. `deadline` is in the loop's milliseconds.
+    package func park(until deadline: Deadline) async -> Wake {
+        loop.setDeadline(of: self, deadline)
+        return unsafe await withUnsafeContinuation { unsafe parked = $0 }
+    }
+
+    package func wake(_ reason: Wake = .ready) {
+        guard let continuation = unsafe parked else { return }
+        unsafe parked = nil
+        loop.clearDeadline(of: self)
+        unsafe continuation.resume(returning: reason)
+    }
+
+    /// The loop holds every strand until it is retired.
+    package func retire() { loop.dismiss(self) }
+}
+
+/// A moment on the loop's monotonic clock, in milliseconds.
+package struct Deadline: Comparable, Hashable, Sendable {
+    package let milliseconds: Int64
+    package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+    package static let never = Deadline(milliseconds: .max)
+    package static func < (a: Deadline, b: Deadline) -> Bool { a.milliseconds < b.milliseconds }
+}

@@ -1,0 +1,23 @@
+import Glibc
+
+/// A system call that failed: which, and with which errno.
+package struct SystemError: Error, Hashable, Sendable {
+    package let call: String
+    package let code: Int32
+
+    package init(_ call: String, code: Int32 = errno) { (self.call, self.code) = (call, code) }
+}
+
+extension SystemError: CustomStringConvertible {
+    package var description: String { unsafe "\(call): \(String(cString: strerror(code)))" }
+}
+
+/// Runs a system call until no signal interrupts it; a negative result throws.
+@discardableResult
+func retrying(_ call: String, _ body: () -> Int32) throws(SystemError) -> Int32 {
+    while true {
+        let result = body()
+        if result >= 0 { return result }
+        if errno != EINTR { throw SystemError(call) }
+    }
+}
