@@ -41,6 +41,7 @@ let package = Package(
 
         // Machinery: what touches the world.
         swift("Snapshot"),
+        swift("Logging", ["JSON", "Snapshot", "Telemetry"]),
         swift("Sockets", ["CLinux", "Snapshot"]),
         swift("Crypto", ["COpenSSL", "Telemetry"]),
         swift("Postgres", ["CPostgreSQL", "Sockets", "Telemetry"]),
@@ -60,24 +61,24 @@ let package = Package(
         swift("Migration", ["Authentication", "Identity", "Settings", "Telemetry"]),
 
         // Adapters: answers to the questions that the decisions ask.
-        swift("ClerkAPI", ["Authentication", "Fetch", "HTTP", "Identity", "JOSE", "JSON", "Migration", "Settings", "Telemetry", "Snapshot"]),
+        swift("ClerkAPI", ["Authentication", "Fetch", "HTTP", "Identity", "JOSE", "Logging", "JSON", "Migration", "Settings", "Telemetry", "Snapshot"]),
         swift(
             "Directory",
-            ["Authentication", "Crypto", "Identity", "Migration", "Postgres", "Settings", "Sockets", "SQLite", "Telemetry", "Snapshot"]),
-        swift("Emulator", ["Crypto", "HTTP", "HTTPServer", "JOSE", "JSON", "Sockets", "SQLite", "Telemetry", "Snapshot"]),
+            ["Authentication", "Crypto", "Identity", "Logging", "Migration", "Postgres", "Settings", "Snapshot", "Sockets", "SQLite", "Telemetry"]),
+        swift("Emulator", ["Crypto", "HTTP", "HTTPServer", "JOSE", "Logging", "JSON", "Sockets", "SQLite", "Telemetry", "Snapshot"]),
 
         // Story: the journey of a request, and the command that starts it.
         swift(
             "Gateway",
             [
-                "Authentication", "Crypto", "HTTP", "HTTP1", "HTTPServer", "Identity", "JOSE", "Migration", "Routing", "Settings",
+                "Authentication", "Crypto", "HTTP", "HTTP1", "HTTPServer", "Identity", "JOSE", "Logging", "Migration", "Routing", "Settings",
                 "Sockets", "Telemetry", "Snapshot"]),
-        swift("Admin", ["HTTP", "HTTPServer", "Identity", "JSON", "Settings", "Sockets", "Telemetry", "Snapshot"]),
+        swift("Admin", ["HTTP", "HTTPServer", "Identity", "JSON", "Logging", "Settings", "Sockets", "Telemetry", "Snapshot"]),
         .executableTarget(
             name: "SegueCommand",
             dependencies: [
                 "Admin", "Authentication", "ClerkAPI", "Crypto", "Directory", "Emulator", "Fetch", "Gateway", "HTTP", "HTTPServer",
-                "Identity", "JOSE", "JSON", "Migration", "Routing", "Settings", "Snapshot", "Sockets", "Telemetry",
+                "Identity", "JOSE", "JSON", "Logging", "Migration", "Routing", "Settings", "Snapshot", "Sockets", "Telemetry",
             ],
             swiftSettings: strict),
 
@@ -90,6 +91,7 @@ let package = Package(
         tests("JSONTests", ["JSON"]),
         tests("TelemetryTests", ["Telemetry"]),
         tests("SnapshotTests", ["Snapshot"]),
+        tests("LoggingTests", ["Logging", "Telemetry"]),
         tests("SocketsTests", ["Sockets"]),
         tests("CryptoTests", ["Crypto", "Telemetry"]),
         tests("PostgresTests", ["Postgres", "Sockets", "Telemetry"]),

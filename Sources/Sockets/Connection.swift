@@ -1,0 +1,114 @@
+/// A socket with what was read from it and not used yet, and what is to be written and not taken yet. Reading and
+/// writing are single steps that never wait, so that a relay can look at both of its connections before it parks.
+package final class Connection {
+    package let socket: Socket
+    package var input: Buffer
+    /// Bytes to write, from `sent` on.
+    package var output: [UInt8] = []
+    private var sent = 0
+    private let pool: BufferPool
+
+    package init(socket: Socket, pool: BufferPool) {
+        self.socket = socket
+        self.pool = pool
+        input = Buffer(capacity: 0)
+    }
+
+    /// How many bytes wait to be written.
+    package var pending: Int { output.count - sent }
+
+    /// Reads once. A full input buffer reads nothing: the bytes in it have to be used first.
+    package func read() -> Socket.Transfer {
+        if input.capacity == 0 { input.adopt(pool.take()) }
+        input.makeRoom()
+        return input.room == 0 ? .wouldBlock : socket.read(into: &input)
+    }
+
+    /// Writes once, what is pending.
+    package func write() -> Socket.Transfer {
+        guard pending > 0 else { return .bytes(0) }
+        let result = socket.write(output, sent..<output.count)
+        if case .bytes(let count) = result { didSend(count) }
+        return result
+    }
+
+    private func didSend(_ count: Int) {
+        sent += count
+        guard sent == output.count else { return }
+        output.removeAll(keepingCapacity: true)
+        sent = 0
+    }
+
+    /// Writes until nothing is pending.
+    package func flush(on strand: Strand, until deadline: Deadline) async throws(ConnectionLoss) {
+        while pending > 0 {
+            switch write() {
+            case .bytes: continue
+            case .failed(let error): throw .failed(error)
+            case .end: throw .ended
+            case .wouldBlock:
+                if await socket.waitToWrite(on: strand, until: deadline) == .timeout { throw .timedOut }
+            }
+        }
+    }
+
+    /// Reads at least one more byte.
+    package func readMore(on strand: Strand, until deadline: Deadline) async throws(ConnectionLoss) {
+        while true {
+            switch read() {
+            case .bytes: return
+            case .end: throw .ended
+            case .failed(let error): throw .failed(error)
+            case .wouldBlock:
+                switch await socket.waitToRead(on: strand, until: deadline) {
+                case .ready: continue
+                case .timeout: throw .timedOut
+                case .draining: throw .draining
+                }
+            }
+        }
+    }
+
+    /// Gives the memory of empty buffers back, for the time in which nothing is expected.
+    package func releaseBuffers() {
+        if input.isEmpty, input.capacity > 0 { pool.give(input.release()) }
+        if pending == 0 {
+            output = []
+            sent = 0
+        }
+    }
+
+    package func close() {
+        socket.close()
+        input.clear()
+        if input.capacity > 0 { pool.give(input.release()) }
+    }
+}
+
+/// Why a connection can no longer be read from or written to.
+package enum ConnectionLoss: Error, Hashable, Sendable {
+    /// The peer has sent all it will send.
+    case ended
+    case failed(SystemError)
+    case timedOut
+    /// The process is stopping and nothing had begun.
+    case draining
+}
+
+/// The input buffers of one loop. An idle connection holds none.
+package final class BufferPool {
+    private var free: [[UInt8]] = []
+    private let blockBytes: Int
+    private let blocksMax: Int
+
+    /// - Parameters:
+    ///   - blockBytes: the size of a buffer; it bounds what one read takes.
+    ///   - blocksMax: how many unused buffers are kept.
+    package init(blockBytes: Int, blocksMax: Int) { (self.blockBytes, self.blocksMax) = (blockBytes, blocksMax) }
+
+    package func take() -> [UInt8] { free.popLast() ?? [UInt8](repeating: 0, count: blockBytes) }
+
+    package func give(_ block: consuming [UInt8]) {
+        if block.count == blockBytes, free.count < blocksMax { free.append(block) }
+    }
+}
