@@ -46,7 +46,7 @@ let package = Package(
         swift("Crypto", ["COpenSSL", "Telemetry"]),
         swift("Postgres", ["CPostgreSQL", "Sockets", "Telemetry"]),
         swift("SQLite", ["CSQLite"]),
-        swift("Fetch", ["CCurl", "HTTP", "Telemetry", "Snapshot"]),
+        swift("Fetch", ["CCurl", "HTTP", "Sockets", "Telemetry", "Snapshot"]),
 
         // Protocols: bytes to meaning.
         swift("HTTP1", ["HTTP"]),
@@ -96,7 +96,7 @@ let package = Package(
         tests("CryptoTests", ["Crypto", "Telemetry"]),
         tests("PostgresTests", ["Postgres", "Sockets", "Telemetry"]),
         tests("SQLiteTests", ["SQLite"]),
-        tests("FetchTests", ["Fetch", "HTTP", "Telemetry"]),
+        tests("FetchTests", ["Fetch", "HTTP", "Snapshot", "Sockets", "Telemetry"]),
         tests("HTTP1Tests", ["HTTP1", "HTTP"]),
         tests("JOSETests", ["JOSE", "Crypto", "JSON", "Telemetry", "GatewayTesting"]),
         tests("SettingsTests", ["Settings", "HTTP", "JSON", "Telemetry"]),

@@ -1,0 +1,53 @@
+import CCurl
+
+/// Why there is no response. Messages are libcurl's own: they name hosts and ports, never a query or a field.
+package enum FetchError: Error, Hashable, Sendable {
+    /// Not an `http` or `https` URL, or one with a user in it.
+    case invalidURL(String)
+    /// A field name or value that would end its line: RFC 9110 §5.5.
+    case invalidField(name: String)
+    case resolve(String)
+    case connect(String)
+    case tls(String)
+    case timeout(milliseconds: Int)
+    case tooLarge(bytesMax: Int)
+    /// The connection broke, or what came was not HTTP.
+    case broken(String)
+    /// So many requests wait already.
+    case overloaded(waitingMax: Int)
+    /// The client was stopped.
+    case stopped
+}
+
+extension FetchError {
+    init(_ code: CURLcode, message: String, for request: FetchRequest) {
+        self =
+            switch code {
+            case CURLE_URL_MALFORMAT, CURLE_LOGIN_DENIED: .invalidURL(message)
+            case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .resolve(message)
+            case CURLE_COULDNT_CONNECT: .connect(message)
+            case CURLE_OPERATION_TIMEDOUT: .timeout(milliseconds: request.timeoutMilliseconds)
+            case CURLE_FILESIZE_EXCEEDED: .tooLarge(bytesMax: request.responseBytesMax)
+            case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
+                CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_PINNEDPUBKEYNOTMATCH,
+                CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_SHUTDOWN_FAILED, CURLE_SSL_CRL_BADFILE, CURLE_USE_SSL_FAILED:
+                .tls(message)
+            default: .broken(message)
+            }
+    }
+}
+
+extension FetchError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .invalidURL(let message): "the URL cannot be used: \(message)"
+        case .invalidField(let name): "the field \(name) cannot be sent"
+        case .resolve(let message), .connect(let message), .broken(let message): message
+        case .tls(let message): "TLS: \(message)"
+        case .timeout(let milliseconds): "no response within \(milliseconds) ms"
+        case .tooLarge(let bytesMax): "the response is larger than \(bytesMax) bytes"
+        case .overloaded(let waitingMax): "\(waitingMax) requests are waiting already"
+        case .stopped: "stopped"
+        }
+    }
+}

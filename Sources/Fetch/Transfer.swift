@@ -1,0 +1,178 @@
+import CCurl
+import HTTP
+import Telemetry
+
+/// One request on its way through libcurl: it owns the easy handle and all that libcurl only points at. It belongs to
+/// the engine's thread.
+@safe final class Transfer {
+    private let easy: UnsafeMutableRawPointer
+    private var fieldList: UnsafeMutablePointer<curl_slist>?
+    private let message: UnsafeMutablePointer<CChar>
+    private let content: UnsafeMutableBufferPointer<UInt8>
+    private let request: FetchRequest
+    private let completion: FetchCompletion
+    private var received = Received()
+
+    /// The largest header section that is kept, in bytes; libcurl has no setting for it.
+    private static let headerBytesMax = 65_536
+
+    private struct Received {
+        var fields: [(name: String, value: String)] = []
+        var headerBytes = 0
+        var content: [UInt8] = []
+        var isTooLarge = false
+    }
+
+    init(_ request: FetchRequest, timeoutMilliseconds: Int, completion: @escaping FetchCompletion) throws(FetchError) {
+        guard let easy = unsafe curl_easy_init() else { throw .broken("libcurl has no memory") }
+        unsafe self.easy = easy
+        (self.request, self.completion) = (request, completion)
+        unsafe message = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        unsafe message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        unsafe content = .allocate(capacity: request.content.count)
+        _ = unsafe content.initialize(from: request.content)
+        try configure(timeoutMilliseconds: timeoutMilliseconds)
+    }
+
+    deinit {
+        unsafe curl_easy_cleanup(easy)
+        unsafe curl_slist_free_all(fieldList)
+        unsafe message.deallocate()
+        unsafe content.deallocate()
+    }
+
+    func join(_ multi: CurlMulti) { unsafe multi.add(easy) }
+    func leave(_ multi: CurlMulti) { unsafe multi.remove(easy) }
+
+    /// Tells the caller how it ended. `nil`: the engine stops.
+    func finish(_ result: CURLcode?) {
+        completion(outcome(of: result))
+    }
+
+    private func outcome(of result: CURLcode?) -> Result<FetchResponse, FetchError> {
+        guard let result else { return .failure(.stopped) }
+        guard !received.isTooLarge else { return .failure(.tooLarge(bytesMax: request.responseBytesMax)) }
+        guard result == CURLE_OK else {
+            let detail = unsafe String(cString: message)
+            let text = unsafe detail.isEmpty ? String(cString: curl_easy_strerror(result)) : detail
+            return .failure(FetchError(result, message: text, for: request))
+        }
+        var code = 0
+        unsafe segue_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &code)
+        guard (200..<600).contains(code) else { return .failure(.broken("status \(code)")) }
+        return .success(FetchResponse(status: Status(UInt16(code)), fields: received.fields, content: received.content))
+    }
+}
+
+// MARK: - Settings of the handle
+
+extension Transfer {
+    private func configure(timeoutMilliseconds: Int) throws(FetchError) {
+        unsafe segue_curl_set_pointer(easy, CURLOPT_PRIVATE, Unmanaged.passUnretained(self).toOpaque())
+        unsafe segue_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, message)
+        set(CURLOPT_NOSIGNAL, 1)
+        set(CURLOPT_TIMEOUT_MS, max(1, timeoutMilliseconds))
+        set(CURLOPT_CONNECTTIMEOUT_MS, max(1, timeoutMilliseconds))
+        set(CURLOPT_FOLLOWLOCATION, 0)
+        set(CURLOPT_SSL_VERIFYPEER, 1)
+        set(CURLOPT_SSL_VERIFYHOST, 2)
+        set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
+        set(CURLOPT_PATH_AS_IS, 1)
+        unsafe segue_curl_set_offset(easy, CURLOPT_MAXFILESIZE_LARGE, request.responseBytesMax)
+        let scheme = request.url.prefix { $0 != ":" }.lowercased()
+        guard scheme == "http" || scheme == "https" else { throw .invalidURL("not http or https") }
+        guard unsafe segue_curl_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK,
+            unsafe segue_curl_set_text(easy, CURLOPT_URL, request.url) == CURLE_OK
+        else { throw .invalidURL("libcurl refuses it") }
+        try setFields()
+        setMethodAndContent()
+        setReceivers()
+    }
+
+    private func setMethodAndContent() {
+        if !request.content.isEmpty || [.post, .put, .patch].contains(request.method) {
+            unsafe segue_curl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, content.count)
+            unsafe segue_curl_set_pointer(easy, CURLOPT_POSTFIELDS, content.baseAddress)
+        }
+        if request.method == .head { set(CURLOPT_NOBODY, 1) }
+        unsafe segue_curl_set_text(easy, CURLOPT_CUSTOMREQUEST, request.method.name)
+    }
+
+    private func setFields() throws(FetchError) {
+        // Without these two libcurl would wait for 100 (Continue), and call every content a form.
+        var lines = [Array("Expect:".utf8), Array("User-Agent: segue".utf8)]
+        if !request.fields.contains(where: { $0.name.lowercased() == "content-type" }) { lines.append(Array("Content-Type:".utf8)) }
+        for field in request.fields { lines.append(try field.line()) }
+        for line in lines {
+            let terminated = line.map { CChar(bitPattern: $0) } + [0]
+            unsafe fieldList = curl_slist_append(fieldList, terminated)
+        }
+        unsafe segue_curl_set_list(easy, CURLOPT_HTTPHEADER, fieldList)
+    }
+
+    private func setReceivers() {
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe segue_curl_set_pointer(easy, CURLOPT_WRITEDATA, context)
+        unsafe segue_curl_set_pointer(easy, CURLOPT_HEADERDATA, context)
+        unsafe segue_curl_set_receiver(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
+            unsafe Transfer.of(context).contentReceived(UnsafeRawBufferPointer(start: bytes, count: size * count))
+        }
+        unsafe segue_curl_set_receiver(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+            unsafe Transfer.of(context).headerReceived(UnsafeRawBufferPointer(start: bytes, count: size * count))
+        }
+    }
+
+    private func set(_ option: CURLoption, _ value: Int) { unsafe segue_curl_set_long(easy, option, value) }
+
+    static func of(_ context: UnsafeMutableRawPointer?) -> Transfer {
+        guard let context = unsafe context else { preconditionFailure("libcurl lost the transfer") }
+        return unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    }
+}
+
+// MARK: - What arrives
+
+extension Transfer {
+    /// Returns how many bytes were taken; another number than came ends the transfer.
+    private func contentReceived(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard received.content.count + bytes.count <= request.responseBytesMax else {
+            received.isTooLarge = true
+            return 0
+        }
+        unsafe received.content.append(contentsOf: bytes)
+        return bytes.count
+    }
+
+    /// One field line, a status line, or the empty line. A status line begins the section anew: 1xx responses come first.
+    private func headerReceived(_ bytes: UnsafeRawBufferPointer) -> Int {
+        received.headerBytes += bytes.count
+        guard received.headerBytes <= Self.headerBytesMax else {
+            received.isTooLarge = true
+            return 0
+        }
+        let line = unsafe String(decoding: bytes, as: UTF8.self)
+        if line.hasPrefix("HTTP/") {
+            received.fields = []
+        } else if let colon = line.firstIndex(of: ":") {
+            let value = line[line.index(after: colon)...].drop(while: \.isWhitespace)
+            let end = value.lastIndex { !$0.isWhitespace }.map { value.index(after: $0) } ?? value.startIndex
+            received.fields.append((String(line[..<colon]), String(value[..<end])))
+        }
+        return bytes.count
+    }
+}
+
+extension FetchRequest.Field {
+    /// `name: value`, or `name;` for an empty value: libcurl's spelling.
+    fileprivate func line() throws(FetchError) -> [UInt8] {
+        let value = value.expose()
+        let isToken =
+            !name.isEmpty
+            && name.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: ";") }
+        // RFC 9110 §5.5: a value with CR, LF or NUL could smuggle a second field.
+        guard isToken, !value.contains(where: { $0 == 0 || $0 == 10 || $0 == 13 }) else {
+            throw .invalidField(name: isToken ? name : "?")
+        }
+        return Array(name.utf8) + (value.isEmpty ? [UInt8(ascii: ";")] : Array(": ".utf8) + value)
+    }
+}
