@@ -57,7 +57,7 @@ let package = Package(
         swift("Settings", ["HTTP", "JSON", "Telemetry"]),
         swift("Routing", ["HTTP", "Settings"]),
         swift("Authentication", ["HTTP", "JOSE", "JSON", "Crypto", "Settings", "Telemetry", "Snapshot"]),
-        swift("Identity", ["Authentication", "Settings", "Telemetry"]),
+        swift("Identity", ["Authentication", "HTTP", "Settings", "Telemetry"]),
         swift("Migration", ["Authentication", "Identity", "Settings", "Telemetry"]),
 
         // Adapters: answers to the questions that the decisions ask.

@@ -1,13 +1,15 @@
-package import Settings
 package import Telemetry
 
-/// What verifying one credential came to.
+/// What verifying one credential, or one side of a request, came to.
 package enum Verdict<Subject: Sendable>: Sendable {
     /// No such credential in the request.
     case absent
     /// Not this verifier's: another shape, issuer or key.
     case foreign
-    case expired(Subject)
+    /// Good once. `nil` where the subject is not known any more: a session that its query does not find has run out,
+    /// was signed out or never was, and nothing tells these apart.
+    case expired(Subject?)
+    /// Every verifier that takes the token's shape has refused it.
     case forged
     /// Trouble on our side: keys never loaded, the database away.
     case unavailable
@@ -33,12 +35,33 @@ package final class LegacySubject: Sendable {
     package let user: UserID
     /// Index into `Settings.legacy`.
     package let entry: Int
-    package let source: CredentialSource
     /// `false` for kinds that prove nothing: never evidence for or against a link.
     package let isSecure: Bool
     package let expires: UnixTime?
 
-    package init(user: UserID, entry: Int, source: CredentialSource, isSecure: Bool, expires: UnixTime?) {
-        (self.user, self.entry, self.source, self.isSecure, self.expires) = (user, entry, source, isSecure, expires)
+    package init(user: UserID, entry: Int, isSecure: Bool, expires: UnixTime?) {
+        (self.user, self.entry, self.isSecure, self.expires) = (user, entry, isSecure, expires)
+    }
+}
+
+/// A verdict without its subject: what the policy decides on.
+package enum Standing: UInt8, Sendable, CaseIterable {
+    case absent, foreign, expired, forged, unavailable, valid
+}
+
+extension Verdict {
+    package var standing: Standing {
+        switch self {
+        case .absent: .absent
+        case .foreign: .foreign
+        case .expired: .expired
+        case .forged: .forged
+        case .unavailable: .unavailable
+        case .valid: .valid
+        }
+    }
+
+    package var validSubject: Subject? {
+        if case .valid(let subject) = self { subject } else { nil }
     }
 }

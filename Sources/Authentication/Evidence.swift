@@ -1,0 +1,53 @@
+package import Settings
+
+/// What a route asks of a request: the mode in force (a canary or an override may differ from the file) and the rest
+/// that the rules of this module depend on.
+package struct Requirement: Sendable, Hashable {
+    package let mode: Mode
+    package let isOptional: Bool
+    /// Whether the client reached us over TLS, itself or by a trusted proxy's word.
+    package let isSecure: Bool
+
+    package init(mode: Mode, isOptional: Bool, isSecure: Bool) {
+        (self.mode, self.isOptional, self.isSecure) = (mode, isOptional, isSecure)
+    }
+}
+
+/// What the credentials of one request prove, and where they were found.
+package struct Evidence: Sendable {
+    package let requirement: Requirement
+    package let clerk: Verdict<ClerkSubject>
+    package let legacy: Verdict<LegacySubject>
+    /// Where the credential that decided a side's verdict stands; `nil` where the side is absent.
+    package let clerkPlace: CredentialPlace?
+    package let legacyPlace: CredentialPlace?
+    /// `false` where the mode does not depend on old credentials, so that nobody was asked about them: the verdict then
+    /// says `absent` and proves nothing. Linking asks before it decides.
+    package let isLegacyKnown: Bool
+    package let claimant: Claimant
+    package let credentials: FoundCredentials
+    /// Credentials, by their index in `credentials`, whose token turned out to be Clerk's.
+    package let clerkOwned: CredentialSet
+    /// Why a token was refused or not taken, for the log and the counters; never for the client.
+    package let clerkReason: TokenFault?
+    package let legacyReason: TokenFault?
+}
+
+/// Indices into `FoundCredentials`.
+package struct CredentialSet: OptionSet, Sendable {
+    package let rawValue: UInt32
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
+    package init(index: Int) { rawValue = 1 << UInt32(index) }
+}
+
+/// Who is calling, as far as the credentials say. A directory look-up settles the rest (Identity).
+package enum Claimant: Sendable {
+    /// No credential, and none needed.
+    case nobody
+    case clerk(ClerkSubject)
+    case legacy(LegacySubject)
+    /// Two valid credentials; whether they are one person, the link says.
+    case both(ClerkSubject, LegacySubject)
+    /// An expired Clerk Bearer beside a valid old credential, which passes only if both are one linked person.
+    case legacyBesideExpired(LegacySubject, ClerkSubject)
+}

@@ -1,0 +1,61 @@
+/// The part of a request that a credential stands in. A browser sends cookies by itself, whoever asked for the
+/// request; everything else was put there on purpose.
+package enum CredentialPlace: UInt8, Sendable, CaseIterable {
+    case authorization, field, query, cookie
+}
+
+/// A credential as it stands in the bytes of a request head, before anybody has judged it.
+package struct FoundCredential: Sendable {
+    private let start: UInt32
+    private let length: UInt32
+    /// Index into `CredentialPlan.sources`.
+    package let source: UInt8
+    package let place: CredentialPlace
+    /// A query value that holds `%` or `+`, which stand for other bytes.
+    package let isEncoded: Bool
+
+    init(value: Range<Int>, source: Int, place: CredentialPlace, isEncoded: Bool = false) {
+        (start, length) = (UInt32(value.lowerBound), UInt32(value.count))
+        (self.source, self.place, self.isEncoded) = (UInt8(source), place, isEncoded)
+    }
+
+    /// The token itself, in `RequestHead.section.bytes`.
+    package var value: Range<Int> { Int(start)..<Int(start) + Int(length) }
+}
+
+/// Everything in a request that a verifier might take, in the order in which it was found.
+package struct FoundCredentials: Sendable {
+    /// What the Authorization field holds.
+    package enum Authorization: Sendable {
+        case absent
+        /// A scheme that some verifier reads.
+        case taken
+        /// A scheme that is nobody's here, such as Basic: the origin's own business.
+        case otherScheme
+        /// No scheme, or nothing behind it (RFC 9110 §11.4): a token there is never guessed at.
+        case malformed
+        /// More than one field: whoever reads the first and whoever reads the last would see two callers.
+        case several
+    }
+
+    package internal(set) var authorization = Authorization.absent
+    package private(set) var count = 0
+    private var items = InlineArray<16, FoundCredential>(repeating: FoundCredential(value: 0..<0, source: 0, place: .field))
+
+    init() {}
+
+    package subscript(index: Int) -> FoundCredential {
+        precondition(index < count)
+        return items[index]
+    }
+
+    /// Adds one, unless its source has given `AuthenticationLimits.perSource` already or there is no room.
+    mutating func add(_ credential: FoundCredential) {
+        guard count < items.count else { return }
+        var same = 0
+        for index in 0..<count where items[index].source == credential.source { same += 1 }
+        guard same < AuthenticationLimits.perSource else { return }
+        items[count] = credential
+        count += 1
+    }
+}
