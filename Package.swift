@@ -41,6 +41,7 @@ let package = Package(
 
         // Machinery: what touches the world.
         swift("Snapshot"),
+        swift("Files"),
         swift("Logging", ["JSON", "Snapshot", "Telemetry"]),
         swift("Sockets", ["CLinux", "Snapshot"]),
         swift("Crypto", ["COpenSSL", "Telemetry"]),
@@ -77,7 +78,7 @@ let package = Package(
         .executableTarget(
             name: "SegueCommand",
             dependencies: [
-                "Admin", "Authentication", "ClerkAPI", "Crypto", "Directory", "Emulator", "Fetch", "Gateway", "HTTP", "HTTPServer",
+                "Admin", "Authentication", "ClerkAPI", "Crypto", "Directory", "Emulator", "Fetch", "Files", "Gateway", "HTTP", "HTTPServer",
                 "Identity", "JOSE", "JSON", "Logging", "Migration", "Routing", "Settings", "Snapshot", "Sockets", "Telemetry",
             ],
             swiftSettings: strict),
@@ -92,6 +93,7 @@ let package = Package(
         tests("TelemetryTests", ["Telemetry"]),
         tests("SnapshotTests", ["Snapshot"]),
         tests("LoggingTests", ["Logging", "Telemetry"]),
+        tests("FilesTests", ["Files"]),
         tests("SocketsTests", ["Sockets"]),
         tests("CryptoTests", ["Crypto", "Telemetry"]),
         tests("PostgresTests", ["Postgres", "Sockets", "Telemetry"]),
@@ -109,6 +111,7 @@ let package = Package(
             "DirectoryTests",
             ["Directory", "Authentication", "Identity", "Migration", "Postgres", "Settings", "Sockets", "SQLite", "Telemetry"]),
         tests("EmulatorTests", ["Emulator", "HTTP", "HTTPServer", "JOSE", "JSON", "Crypto", "Telemetry"]),
+        tests("SegueCommandTests", ["SegueCommand"]),
         tests("GatewayTests", ["Gateway", "Authentication", "GatewayTesting", "HTTP", "HTTP1", "Identity", "Routing", "Settings", "Telemetry"]),
     ]
 )

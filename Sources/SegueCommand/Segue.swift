@@ -1,5 +1,19 @@
+internal import Glibc
+
+/// The command line: one line for each subcommand.
 enum Segue {
-    static func main() {
-        print("segue")
+    static let version = "0.1.0"
+
+    static let commands: [Command] = []
+
+    static func main() async {
+        let code = await run(Array(CommandLine.arguments.dropFirst()))
+        exit(code.rawValue)
+    }
+
+    static func run(_ words: [String]) async -> ExitCode {
+        if words.first == "--version" { return Terminal.say("segue \(version)") }
+        var arguments = Arguments("segue", "Segue, the gateway that moves users to Clerk as they arrive", words)
+        return await arguments.dispatch(commands)
     }
 }

@@ -1,2 +1,2 @@
 // One call: everything else is in functions, where nothing is bound to the main actor.
-Segue.main()
+await Segue.main()
