@@ -1,0 +1,40 @@
+/// What went wrong between us and a PostgreSQL server, with its own words where it had any.
+package enum PostgresError: Error, Hashable, Sendable {
+    /// libpq cannot read the connection string. Its message would quote the password, so there is none here.
+    case invalidConnectionString
+    /// No connection could be made.
+    case unreachable(String)
+    /// The connection broke; what it was asked may or may not have been done.
+    case lost(String)
+    /// No answer within the deadline, ours or the server's `statement_timeout`.
+    case timedOut
+    /// A text parameter holds U+0000, which no PostgreSQL text can.
+    case unsendable
+    /// The server refused the statement. `message` is its primary message.
+    case server(sqlstate: SQLState, message: String)
+
+    package var sqlstate: SQLState? {
+        if case .server(let state, _) = self { state } else { nil }
+    }
+}
+
+/// A condition of PostgreSQL's appendix A: two characters of class, three of detail.
+package struct SQLState: Hashable, Sendable {
+    package let code: String
+    package init(_ code: String) { self.code = code }
+
+    package static let uniqueViolation = SQLState("23505")
+    package static let serializationFailure = SQLState("40001")
+    package static let deadlockDetected = SQLState("40P01")
+    package static let queryCanceled = SQLState("57014")
+    /// "Cached plan must not change result type", among others.
+    package static let featureNotSupported = SQLState("0A000")
+    package static let invalidStatementName = SQLState("26000")
+
+    /// Class 22: a value that does not fit its type. The message quotes the value.
+    package var isDataException: Bool { code.hasPrefix("22") }
+    /// Class 42: a table, column or type that is not there (any more), or that we may not use.
+    package var isSyntaxOrAccessError: Bool { code.hasPrefix("42") }
+    /// Worth the same transaction again.
+    package var isTransient: Bool { self == .serializationFailure || self == .deadlockDetected }
+}
