@@ -62,7 +62,11 @@ let package = Package(
         swift("Migration", ["Authentication", "Identity", "Settings", "Telemetry"]),
 
         // Adapters: answers to the questions that the decisions ask.
-        swift("ClerkAPI", ["Authentication", "Fetch", "HTTP", "Identity", "JOSE", "Logging", "JSON", "Migration", "Settings", "Telemetry", "Snapshot"]),
+        swift(
+            "ClerkAPI",
+            [
+                "Authentication", "Fetch", "HTTP", "Identity", "JOSE", "Logging", "JSON", "Migration", "Settings", "Snapshot", "Sockets", "Telemetry",
+            ]),
         swift(
             "Directory",
             ["Authentication", "Crypto", "Identity", "Logging", "Migration", "Postgres", "Settings", "Snapshot", "Sockets", "SQLite", "Telemetry"]),
@@ -107,7 +111,11 @@ let package = Package(
         tests("AuthenticationTests", ["Authentication", "GatewayTesting", "HTTP", "JOSE", "JSON", "Crypto", "Settings", "Telemetry"]),
         tests("IdentityTests", ["Identity", "Authentication", "GatewayTesting", "Settings", "Telemetry"]),
         tests("MigrationTests", ["Migration", "Authentication", "GatewayTesting", "Identity", "Settings", "Telemetry"]),
-        tests("ClerkAPITests", ["ClerkAPI", "Authentication", "Fetch", "HTTP", "Identity", "JOSE", "JSON", "Migration", "Settings", "Telemetry"]),
+        tests(
+            "ClerkAPITests",
+            [
+                "ClerkAPI", "Authentication", "Fetch", "HTTP", "Identity", "JOSE", "JSON", "Migration", "Settings", "Snapshot", "Sockets", "Telemetry",
+            ]),
         tests(
             "DirectoryTests",
             ["Directory", "Authentication", "Identity", "Migration", "Postgres", "PostgresTesting", "Settings", "Sockets", "SQLite", "Telemetry"]),
