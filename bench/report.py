@@ -1,0 +1,96 @@
+"""What a run found: a table for people, JSON for machines, and a verdict against the thresholds in the tree."""
+
+import json
+import platform
+import statistics
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+@dataclass
+class Row:
+    name: str
+    #: Microseconds of CPU per request: server → one figure a round.
+    cpu: dict[str, list[float]] = field(default_factory=dict)
+    requests_per_second: dict[str, list[float]] = field(default_factory=dict)
+    p99: dict[str, list[float]] = field(default_factory=dict)
+    system_calls: float | None = None
+    futex_per_thousand: float | None = None
+
+    def median(self, server: str) -> float:
+        return statistics.median(self.cpu[server])
+
+    def ratios(self) -> dict[str, float]:
+        """Segue's median over each peer's."""
+        if not self.cpu.get("segue"):
+            return {}
+        return {peer: self.median("segue") / self.median(peer) for peer in self.cpu if peer != "segue"}
+
+
+def table(rows: list[Row]) -> str:
+    lines = [f"{'row':10} {'server':8} {'µs/request':>10} {'lowest':>7} {'highest':>7} {'requests/s':>10} {'p99 µs':>8}  ratio"]
+    for row in rows:
+        ratios = row.ratios()
+        for server in row.cpu:
+            lines.append(
+                f"{row.name:10} {server:8} {row.median(server):10.2f} {min(row.cpu[server]):7.2f} {max(row.cpu[server]):7.2f}"
+                f" {statistics.median(row.requests_per_second[server]):10,.0f} {statistics.median(row.p99[server]):8,.0f}"
+                + (f"  segue/{server} {ratios[server]:.2f}" if server in ratios else "")
+            )
+        if row.system_calls is not None:
+            lines.append(
+                f"{row.name:10} segue    {row.system_calls:.2f} system calls per request,"
+                f" {row.futex_per_thousand:.2f} futex per 1,000 requests"
+            )
+    return "\n".join(lines)
+
+
+def missed(rows: list[Row]) -> list[str]:
+    """Every threshold that the run did not meet, in words; rows and peers that did not run are not judged."""
+    thresholds = json.loads((HERE / "thresholds.json").read_text())
+    misses = []
+    for row in rows:
+        for peer, ratio in row.ratios().items():
+            most = thresholds["ratios"].get(row.name, {}).get(peer)
+            if most is not None and ratio > most:
+                misses.append(f"{row.name}: {ratio:.2f} × {peer}, at most {most} wanted")
+        if row.system_calls is not None and row.system_calls > thresholds["systemCallsPerRequest"]:
+            misses.append(
+                f"{row.name}: {row.system_calls:.2f} system calls per request, at most {thresholds['systemCallsPerRequest']} wanted"
+            )
+        if row.futex_per_thousand is not None and row.futex_per_thousand > thresholds["futexPerThousandRequests"]:
+            misses.append(
+                f"{row.name}: {row.futex_per_thousand:.2f} futex per 1,000 requests,"
+                f" at most {thresholds['futexPerThousandRequests']} wanted"
+            )
+    return misses
+
+
+def write(rows: list[Row], settings: dict, file: Path) -> None:
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(
+        json.dumps(
+            {
+                "at": datetime.now(UTC).isoformat(timespec="seconds"),
+                "machine": {"kernel": platform.release(), "architecture": platform.machine()},
+                "settings": settings,
+                "rows": [
+                    {
+                        "row": row.name,
+                        "cpuMicrosecondsPerRequest": {s: {"median": row.median(s), "rounds": row.cpu[s]} for s in row.cpu},
+                        "requestsPerSecond": {s: statistics.median(row.requests_per_second[s]) for s in row.cpu},
+                        "p99Microseconds": {s: statistics.median(row.p99[s]) for s in row.cpu},
+                        "ratios": row.ratios(),
+                        "systemCallsPerRequest": row.system_calls,
+                        "futexPerThousandRequests": row.futex_per_thousand,
+                    }
+                    for row in rows
+                ],
+            },
+            indent=2,
+        )
+        + "\n"
+    )

@@ -1,0 +1,125 @@
+"""Pools of tokens, minted once and kept in a folder for temporary files.
+
+They live for ten years, so that a pool made today serves tomorrow's run; the keys stand beside them and protect nothing.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+ISSUER = "https://clerk.bench.example"
+AUTHORIZED_PARTY = "https://app.bench.example"
+ISSUED_AT = 1_760_000_000
+EXPIRES_AT = ISSUED_AT + 10 * 365 * 86_400
+#: The callers of every pool, among the users of the directory: few enough to be cached, as the rows say.
+CALLERS = 1_000
+
+
+def internal_id(number: int) -> str:
+    return f"00000000-0000-4000-8000-{number:012d}"
+
+
+def clerk_id(number: int) -> str:
+    return f"user_{number:027d}"
+
+
+def base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def part(value: dict) -> str:
+    return base64url(json.dumps(value, separators=(",", ":")).encode())
+
+
+def session_claims(number: int) -> dict:
+    """A v2 session token of Clerk, with the claims that an instance puts there by default."""
+    return {
+        "azp": AUTHORIZED_PARTY, "exp": EXPIRES_AT, "fva": [5, -1], "iat": ISSUED_AT, "iss": ISSUER, "jti": f"{number:020x}",
+        "nbf": ISSUED_AT - 10, "pla": "u:free", "fea": "u:export", "sid": f"sess_{number:027d}", "sts": "active",
+        "sub": clerk_id(number % CALLERS), "v": 2,
+    }  # fmt: skip
+
+
+def legacy_claims(number: int) -> dict:
+    return {"user_id": internal_id(number % CALLERS), "iat": ISSUED_AT, "exp": EXPIRES_AT, "jti": f"{number:020x}"}
+
+
+def mint_rs256(private_pem: bytes, first: int, count: int) -> list[str]:
+    key = serialization.load_pem_private_key(private_pem, password=None)
+    header = part({"alg": "RS256", "cat": "cl_B7d4PD111AAA", "kid": "ins_bench", "typ": "JWT"})
+    minted = []
+    for number in range(first, first + count):
+        signing_input = f"{header}.{part(session_claims(number))}"
+        signature = key.sign(signing_input.encode(), padding.PKCS1v15(), hashes.SHA256())
+        minted.append(f"{signing_input}.{base64url(signature)}")
+    return minted
+
+
+class Mint:
+    def __init__(self, folder: Path | None = None):
+        self.folder = folder or Path(tempfile.gettempdir()) / f"segue-bench-{os.getuid()}"
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        self.private_key = self.folder / "key.pem"
+        self.public_key = self.folder / "key.pub.pem"
+        if not self.public_key.exists():
+            self.make_key()
+        self.secret = hashlib.sha256(self.private_key.read_bytes()).hexdigest()
+
+    def make_key(self) -> None:
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.private_key.write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+        )
+        self.private_key.chmod(0o600)
+        self.public_key.write_bytes(
+            key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        )
+
+    def rs256(self, count: int) -> Path:
+        """At least `count` distinct session tokens, one a line. The first `CALLERS` are of distinct callers."""
+        pool = self.folder / "rs256.txt"
+        have = sum(1 for _ in pool.open()) if pool.exists() else 0
+        if have < count:
+            print(f"minting {count - have} RS256 tokens (kept in {self.folder})")
+            size = 1_000
+            starts = range(have, count, size)
+            with ProcessPoolExecutor() as workers, pool.open("a") as file:
+                private_pem = self.private_key.read_bytes()
+                for minted in workers.map(
+                    mint_rs256, [private_pem] * len(starts), starts, [min(size, count - start) for start in starts]
+                ):
+                    file.writelines(token + "\n" for token in minted)
+        return pool
+
+    def hs256(self, count: int) -> Path:
+        """At least `count` distinct legacy tokens, one a line."""
+        pool = self.folder / "hs256.txt"
+        have = sum(1 for _ in pool.open()) if pool.exists() else 0
+        header = part({"alg": "HS256", "typ": "JWT"})
+        with pool.open("a") as file:
+            for number in range(have, count):
+                signing_input = f"{header}.{part(legacy_claims(number))}"
+                signature = hmac.digest(self.secret.encode(), signing_input.encode(), "sha256")
+                file.write(f"{signing_input}.{base64url(signature)}\n")
+        return pool
+
+
+def first_token(pool: Path) -> str:
+    with pool.open() as file:
+        return file.readline().strip()
+
+
+def tampered(token: str) -> str:
+    """The same token with one bit of its signature changed, still canonical base64url."""
+    head, _, signature = token.rpartition(".")
+    return f"{head}.{'B' if signature[0] == 'A' else 'A'}{signature[1:]}"
