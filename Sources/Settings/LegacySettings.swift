@@ -16,7 +16,9 @@ package struct LegacySettings: Sendable {
     }
 
     package struct JWT: Sendable {
-        package enum Algorithm: String, Sendable, CaseIterable { case hs256 = "HS256", rs256 = "RS256", es256 = "ES256", eddsa = "EdDSA" }
+        package enum Algorithm: String, Sendable, CaseIterable {
+            case hs256 = "HS256", rs256 = "RS256", es256 = "ES256", eddsa = "EdDSA"
+        }
         package var algorithm: Algorithm
         package var keys: [Key]
         /// The claim that holds the internal user id: a string or a whole number.

@@ -6,6 +6,9 @@ package enum Mode: String, Sendable, CaseIterable {
 }
 
 package struct Route: Sendable {
+    /// Most entries of `set.query`, and of `require.query`: each is compared with every parameter of a request.
+    package static let parametersMax = 16
+
     package var name: String
     package var match: Match
     /// Index into `Settings.origins`; `nil` only for `deny`.
@@ -32,7 +35,9 @@ package struct Route: Sendable {
         package var path: String
         /// Empty: every method. `get` includes `head`.
         package var methods: [Method]
-        package init(host: String?, path: String, methods: [Method]) { (self.host, self.path, self.methods) = (host, path, methods) }
+        package init(host: String?, path: String, methods: [Method]) {
+            (self.host, self.path, self.methods) = (host, path, methods)
+        }
     }
 
     /// A parameter and the template of its value, such as `{user.id}`.

@@ -66,7 +66,9 @@ package struct CSRF: Sendable {
 package struct CORS: Sendable {
     package var allowedOrigins: [String]
     package var credentials: Bool
-    package init(allowedOrigins: [String], credentials: Bool) { (self.allowedOrigins, self.credentials) = (allowedOrigins, credentials) }
+    package init(allowedOrigins: [String], credentials: Bool) {
+        (self.allowedOrigins, self.credentials) = (allowedOrigins, credentials)
+    }
 }
 
 /// The names of the fields that tell an origin who is calling; `nil`: not sent. Each is stripped from every client
