@@ -1,0 +1,42 @@
+# What people and CI run. Each target installs what it lacks (scripts/bootstrap: asks at a terminal, YES=1 answers).
+
+SEGUE := .build/release/segue
+PYTEST := .venv/bin/python3 -m pytest -c Tests/Integration/pytest.ini Tests/Integration
+export SEGUE_BINARY := $(CURDIR)/$(SEGUE)
+
+.PHONY: help build demo test check soak bench clean
+.SILENT:
+
+help: ## List these targets.
+	awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+
+build: ## Build the command, as it is shipped: .build/release/segue.
+	scripts/bootstrap build
+	swift build --configuration release --product segue --static-swift-stdlib
+
+demo: build ## Walk one user from the old login to Clerk: gateway, Clerk emulator and origin on this machine.
+	$(SEGUE) demo
+
+test: build ## Run every test: Swift's, then those of the built command against real peers.
+	scripts/bootstrap build test
+	swift test
+	$(PYTEST)
+
+check: ## What a change must pass: format, layers, strict build, tests.
+	scripts/bootstrap build test
+	swift format lint --strict --recursive Package.swift Sources Tests
+	scripts/check-layers
+	swift build --build-tests
+	$(MAKE) test
+
+soak: build ## The long runs: ten minutes of relay, two processes that race, in full size.
+	scripts/bootstrap build test bench
+	$(PYTEST) -m soak
+
+bench: ## Compare CPU per request with nginx and HAProxy; TARGET=URL measures a gateway that runs already.
+	scripts/bootstrap build bench
+	$(if $(TARGET),,swift build --configuration release --product segue --static-swift-stdlib)
+	.venv/bin/python3 bench/bench.py $(if $(TARGET),--target $(TARGET),--system-calls)
+
+clean: ## Remove what was built.
+	rm -rf .build .venv
