@@ -1,0 +1,111 @@
+import Crypto
+
+/// A bounded table from whole byte strings to values, for one worker: eight places per hash, the least recently wanted
+/// of them given up first (the CLOCK rule), and a limit on the memory of the keys beside the one on their number.
+///
+/// A hash only says where to look. Two tokens are the same when all their bytes are, because a cache that accepts on
+/// less has let strangers in before (fast-jwt GHSA-rp9m-7r4c-75qg).
+final class BytesCache<Value> {
+    private struct Entry {
+        let key: [UInt8]
+        let salt: UInt64
+        let value: Value
+    }
+
+    private static var ways: Int { 8 }
+
+    private let hash: SeededHash
+    private let mask: Int
+    private let bytesMax: Int
+    private var hashes: [UInt64]
+    private var wanted: [Bool]
+    private var entries: [Entry?]
+    private var hand = 0
+    private(set) var count = 0
+    private(set) var byteCount = 0
+
+    /// - Parameter entriesMax: rounded up to a power of two.
+    init(hash: SeededHash, entriesMax: Int, bytesMax: Int) {
+        var capacity = Self.ways
+        while capacity < entriesMax { capacity *= 2 }
+        (self.hash, mask, self.bytesMax) = (hash, capacity - 1, bytesMax)
+        hashes = Array(repeating: 0, count: capacity)
+        wanted = Array(repeating: false, count: capacity)
+        entries = Array(repeating: nil, count: capacity)
+    }
+
+    /// The value under this key, found without allocating.
+    func value(for key: Span<UInt8>, salt: UInt64 = 0) -> Value? {
+        guard let slot = slot(of: key, salt, hash(key, salt: salt)) else { return nil }
+        wanted[slot] = true
+        return entries[slot]?.value
+    }
+
+    func insert(_ value: Value, for key: Span<UInt8>, salt: UInt64 = 0) {
+        guard key.count <= bytesMax else { return }
+        let hashed = hash(key, salt: salt)
+        if let known = slot(of: key, salt, hashed) { free(known) }
+        while byteCount + key.count > bytesMax { freeOneAnywhere() }
+        let slot = freeSlot(inSetOf: hashed)
+        var copy: [UInt8] = []
+        copy.reserveCapacity(key.count)
+        for index in key.indices { copy.append(key[index]) }
+        entries[slot] = Entry(key: copy, salt: salt, value: value)
+        hashes[slot] = hashed
+        wanted[slot] = false
+        count += 1
+        byteCount += key.count
+    }
+
+    func remove(_ key: Span<UInt8>, salt: UInt64 = 0) {
+        if let slot = slot(of: key, salt, hash(key, salt: salt)) { free(slot) }
+    }
+
+    private func slot(of key: Span<UInt8>, _ salt: UInt64, _ hashed: UInt64) -> Int? {
+        let first = firstSlot(hashed)
+        for slot in first..<first + Self.ways where hashes[slot] == hashed {
+            if let entry = entries[slot], entry.salt == salt, sameBytes(entry.key.span, key) { return slot }
+        }
+        return nil
+    }
+
+    private func firstSlot(_ hashed: UInt64) -> Int {
+        Int(truncatingIfNeeded: hashed) & mask & ~(Self.ways - 1)
+    }
+
+    /// An empty place, or the first that nobody wanted since the hand last passed.
+    private func freeSlot(inSetOf hashed: UInt64) -> Int {
+        let first = firstSlot(hashed)
+        for slot in first..<first + Self.ways where entries[slot] == nil { return slot }
+        for slot in first..<first + Self.ways {
+            if !wanted[slot] {
+                free(slot)
+                return slot
+            }
+            wanted[slot] = false
+        }
+        // All were wanted: bits of the hash that did not choose the set choose the place.
+        let slot = first + Int(hashed >> 60) % Self.ways
+        free(slot)
+        return slot
+    }
+
+    private func freeOneAnywhere() {
+        while count > 0 {
+            hand = (hand + 1) & mask
+            guard entries[hand] != nil else { continue }
+            if wanted[hand] {
+                wanted[hand] = false
+            } else {
+                return free(hand)
+            }
+        }
+    }
+
+    private func free(_ slot: Int) {
+        guard let entry = entries[slot] else { return }
+        byteCount -= entry.key.count
+        count -= 1
+        (entries[slot], hashes[slot], wanted[slot]) = (nil, 0, false)
+    }
+}

@@ -1,0 +1,66 @@
+package import HTTP
+package import Settings
+
+/// Which credentials the rewriter leaves out of the request to the origin. It decides by where a verifier would look,
+/// not by what was recorded, so that the fifth cookie of a name is left out with the first four.
+package struct CredentialRemoval {
+    private let plan: CredentialPlan
+    private let choice: Route.CredentialForwarding
+    private let authorizationIsClerk: Bool
+    private let authorizationIsRead: Bool
+
+    /// `evidence` says whose a Bearer token is that both sides would take.
+    package init(_ plan: CredentialPlan, _ choice: Route.CredentialForwarding, _ evidence: Evidence) {
+        (self.plan, self.choice) = (plan, choice)
+        var isClerk = false
+        var isRead = false
+        for index in 0..<evidence.credentials.count where evidence.credentials[index].place == .authorization {
+            isRead = true
+            isClerk = evidence.clerkOwned.contains(CredentialSet(index: index))
+        }
+        (authorizationIsClerk, authorizationIsRead) = (isClerk, isRead)
+    }
+
+    /// Whether a whole line goes: Authorization, or a field that a legacy entry reads. Cookie lines are for `dropsCookie`.
+    package func drops(_ line: FieldLine, in section: FieldSection) -> Bool {
+        if line.known == .authorization, authorizationIsRead {
+            return (authorizationIsClerk ? choice.clerk : choice.legacy) == .drop
+        }
+        return plan.readsFields && choice.legacy == .drop && plan.source(.field, named: line.name, in: section.bytes) != nil
+    }
+
+    /// Whether any cookie can go at all: where not, Cookie lines are forwarded as they came.
+    package var dropsCookies: Bool {
+        plan.sources.contains { $0.place == .cookie && drops($0) }
+    }
+
+    package func dropsCookie(named name: Range<Int>, in bytes: [UInt8]) -> Bool {
+        guard let source = plan.source(.cookie, named: name, in: bytes) else { return false }
+        return drops(plan.sources[source])
+    }
+
+    package func dropsParameter(named name: Range<Int>, in bytes: [UInt8]) -> Bool {
+        guard plan.readsQuery, let source = plan.querySource(named: name, in: bytes) else { return false }
+        return drops(plan.sources[source])
+    }
+
+    /// Appends what is left of a Cookie value; `false` when nothing is, and the line goes as a whole.
+    package func appendCookies(of value: Range<Int>, in bytes: [UInt8], to output: inout [UInt8]) -> Bool {
+        var pairs = CookiePairs(of: value)
+        var isFirst = true
+        while let pair = pairs.next(in: bytes) {
+            if dropsCookie(named: pair.name, in: bytes) { continue }
+            if !isFirst { output.append(contentsOf: [UInt8(ascii: ";"), UInt8(ascii: " ")]) }
+            output.append(contentsOf: bytes[pair.whole])
+            isFirst = false
+        }
+        return !isFirst
+    }
+
+    /// A cookie that both sides would read is dropped only when both may not pass.
+    private func drops(_ source: CredentialPlan.Source) -> Bool {
+        if source.clerkRank != nil, choice.clerk == .keep { return false }
+        if !source.entries.isEmpty, choice.legacy == .keep { return false }
+        return true
+    }
+}
