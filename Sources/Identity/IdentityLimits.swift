@@ -1,0 +1,13 @@
+/// Every limit of this module, with its unit in its name and its reason beside it.
+package enum IdentityLimits {
+    /// How long a caller is believed. NOTIFY and every reconnect of the LISTEN connection drop callers earlier; this is
+    /// the bound for a row that somebody changed behind our back.
+    package static let callerSeconds: Int64 = 60
+    /// How long a refusal is: long enough that a retrying client does not ask Clerk and the database each time, short
+    /// enough that somebody who just verified an address does not notice.
+    package static let refusalSeconds: Int64 = 5
+    /// Callers of each kind that one worker remembers, about half a KiB each.
+    package static let callers = 32_768
+    /// `Retry-After` where the other side named no time.
+    package static let retryAfterSeconds = 1
+}
