@@ -10,3 +10,6 @@
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
+
+// Macros, which Swift does not import.
+static inline long segue_bio_mem_data(BIO *bio, char **data) { return BIO_get_mem_data(bio, data); }
