@@ -16,21 +16,14 @@ struct RequestLine {
         guard let lastSpace = (methodEnd + 1..<line.upperBound).last(where: { input[$0] == UInt8(ascii: " ") }),
             lastSpace > methodEnd + 1
         else { throw .requestLineInvalid }
-        minorVersion = try Self.minorVersion(lastSpace + 1..<line.upperBound, of: input)
+        switch HTTPVersion(parsing: lastSpace + 1..<line.upperBound, of: input) {
+        case .http11: minorVersion = 1
+        case .http10: minorVersion = 0
+        case .unsupported: throw .versionNotSupported
+        case .malformed: throw .versionInvalid
+        }
         target = methodEnd + 1..<lastSpace
         method = Method(recognising: line.lowerBound..<methodEnd, of: input)
-    }
-
-    /// HTTP-version (RFC 9112 §2.3), which is case-sensitive. Higher minor versions do not exist, and what claims to be
-    /// one is not a client to guess about.
-    private static func minorVersion(_ range: Range<Int>, of input: Span<UInt8>) throws(RequestError) -> UInt8 {
-        if equals(input, range, "HTTP/1.1") { return 1 }
-        if equals(input, range, "HTTP/1.0") { return 0 }
-        let start = range.lowerBound
-        let isWellFormed =
-            range.count == 8 && equals(input, start..<start + 5, "HTTP/") && input[start + 5].isDigit
-            && input[start + 6] == UInt8(ascii: ".") && input[start + 7].isDigit
-        throw isWellFormed ? .versionNotSupported : .versionInvalid
     }
 }
 

@@ -62,20 +62,10 @@ package struct RequestParser: Sendable {
     private mutating func readFieldLines(
         _ input: Span<UInt8>, into head: RequestHead, limits: HeadLimits
     ) throws(RequestError) -> Bool {
-        let limit = sectionStart + limits.sectionBytes
-        while true {
-            switch try nextLine(of: input, before: limit) {
-            case .needMore: return false
-            case .tooLong: throw .field(.sectionTooLarge(limitBytes: limits.sectionBytes))
-            case .line(let line) where line.isEmpty: return true
-            case .line(let line):
-                guard head.section.lines.count < limits.fieldCount else { throw .field(.tooManyFields(limit: limits.fieldCount)) }
-                do throws(FieldError) {
-                    head.section.lines.append(try FieldLine(parsing: line, of: input, base: base))
-                } catch {
-                    throw .field(error)
-                }
-            }
+        do throws(FieldError) {
+            return try head.section.readLines(of: input, with: &lines, from: sectionStart, base: base, limits: limits)
+        } catch {
+            throw .field(error)
         }
     }
 

@@ -61,3 +61,36 @@ func parseRequest(
     }
     return nil
 }
+
+struct ParsedResponse: Equatable {
+    var length: Int
+    var status: Status
+    var minorVersion: UInt8
+    var framing: MessageFraming
+    var keepsAlive: Bool
+    var fields: [String]
+
+    init(_ head: ResponseHead, length: Int) {
+        let section = head.section
+        self.length = length
+        status = head.status
+        minorVersion = head.minorVersion
+        framing = head.framing
+        keepsAlive = head.keepsAlive
+        fields = section.lines.map { "\(section.string($0.name)): \(section.string($0.value))" }
+    }
+}
+
+func parseResponse(
+    _ bytes: [UInt8], answering method: Method, splitAt splits: [Int] = [], limits: HeadLimits = .generous
+) throws(ResponseError) -> ParsedResponse? {
+    var parser = ResponseParser()
+    let head = ResponseHead()
+    for count in splits + [bytes.count] {
+        let arrived = Array(bytes[..<count])
+        if case .head(let length) = try parser.parse(arrived.span, into: head, answering: method, limits: limits) {
+            return ParsedResponse(head, length: length)
+        }
+    }
+    return nil
+}
