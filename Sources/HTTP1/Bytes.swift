@@ -81,11 +81,11 @@ func equals(_ bytes: Span<UInt8>, _ range: Range<Int>, _ text: StaticString) -> 
 }
 
 extension [UInt8] {
-    mutating func append(copying bytes: Span<UInt8>) {
+    package mutating func append(copying bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
     }
 
-    mutating func append(copying text: StaticString) {
+    package mutating func append(copying text: StaticString) {
         unsafe append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 }

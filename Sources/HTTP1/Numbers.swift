@@ -13,3 +13,24 @@ func parseContentLength(_ range: Range<Int>, of input: Span<UInt8>) throws(Frami
     guard !overflows else { throw .contentLengthTooLarge }
     return value
 }
+
+extension [UInt8] {
+    package mutating func appendDecimal(_ value: UInt64) {
+        guard value >= 10 else { return append(0x30 + UInt8(value)) }
+        var divisor: UInt64 = 10
+        while value / divisor >= 10 { divisor *= 10 }
+        while divisor > 0 {
+            append(0x30 + UInt8(value / divisor % 10))
+            divisor /= 10
+        }
+    }
+
+    package mutating func appendHexadecimal(_ value: UInt64) {
+        var shift = value == 0 ? 0 : (63 - value.leadingZeroBitCount) & ~3
+        while shift >= 0 {
+            let digit = UInt8(truncatingIfNeeded: value >> UInt64(shift) & 15)
+            append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+            shift -= 4
+        }
+    }
+}
