@@ -51,3 +51,46 @@ package enum Claimant: Sendable {
     /// An expired Clerk Bearer beside a valid old credential, which passes only if both are one linked person.
     case legacyBesideExpired(LegacySubject, ClerkSubject)
 }
+
+extension Evidence {
+    /// For a route that looks at no credentials.
+    init(nothingAskedBy requirement: Requirement) {
+        self.requirement = requirement
+        (clerk, legacy, clerkPlace, legacyPlace) = (.absent, .absent, nil, nil)
+        (isLegacyKnown, claimant, credentials, clerkOwned) = (false, .nobody, FoundCredentials(), [])
+        (clerkReason, legacyReason) = (nil, nil)
+    }
+
+    /// Applies the policy to what the sides came to.
+    init(
+        _ requirement: Requirement, _ found: FoundCredentials, _ sides: CredentialPass.Sides, retryAfterSeconds: Int
+    ) throws(AuthenticationRefusal) {
+        self.requirement = requirement
+        (clerk, clerkPlace, clerkReason) = (sides.clerk.verdict, sides.clerk.place, sides.clerk.fault)
+        (legacy, legacyPlace, legacyReason) = (sides.legacy.verdict, sides.legacy.place, sides.legacy.fault)
+        (isLegacyKnown, credentials, clerkOwned) = (sides.isLegacyKnown, found, sides.clerkOwned)
+        let situation = Situation(
+            mode: requirement.mode, isOptional: requirement.isOptional,
+            clerk: .init(clerk.standing, at: clerkPlace, fault: clerkReason),
+            legacy: .init(legacy.standing, at: legacyPlace, fault: legacyReason), retryAfterSeconds: retryAfterSeconds)
+        switch (situation.standpoint, clerk, legacy) {
+        case (.refused(let refusal), _, _): throw refusal
+        case (.clerk, .valid(let subject), _): claimant = .clerk(subject)
+        case (.legacy, _, .valid(let subject)): claimant = .legacy(subject)
+        case (.both, .valid(let subject), .valid(let old)): claimant = .both(subject, old)
+        case (.legacyBesideExpired, .expired(.some(let expired)), .valid(let old)): claimant = .legacyBesideExpired(old, expired)
+        case (.nobody, _, _): claimant = .nobody
+        case (.clerk, _, _), (.legacy, _, _), (.both, _, _), (.legacyBesideExpired, _, _):
+            preconditionFailure("the policy names a credential that is not there")
+        }
+    }
+
+    /// Where the credential stands that the request passes by.
+    var decidingPlace: CredentialPlace? {
+        switch claimant {
+        case .nobody: nil
+        case .clerk, .both: clerkPlace
+        case .legacy, .legacyBesideExpired: legacyPlace
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package import Crypto
+package import HTTP
+package import JOSE
+package import Settings
+package import Snapshot
+package import Telemetry
+
+/// Who do the credentials of a request say is calling? One per worker and version of the settings.
+///
+/// A request whose tokens are in the worker's cache passes through without waiting, locking or allocating. Otherwise a
+/// pass over the credentials stops at the first thing that nobody here knows, asks, and begins again.
+package final class Authenticator {
+    private let verifiers: Verifiers
+    private let keySource: (any KeySource)?
+    private let store: (any LegacyStore)?
+    private let crossSite: CrossSiteRule
+
+    /// - Parameters:
+    ///   - version: of the settings: what `cache` holds from other versions does not count.
+    ///   - keys: Clerk's, empty until the first set has been loaded; `nil` where the settings have no `clerk`.
+    ///   - keySource: `nil` where the keys cannot change (`clerk.jwtKey`).
+    package init(
+        _ settings: Settings, version: UInt64, keys: Published<KeySet>?, keySource: (any KeySource)?, store: (any LegacyStore)?,
+        cache: TokenCache
+    ) throws(CryptoError) {
+        verifiers = try Verifiers(settings, version: version, keys: keys, canFetchKeys: keySource != nil, cache: cache)
+        (self.keySource, self.store, crossSite) = (keySource, store, CrossSiteRule(settings))
+    }
+
+    package func authenticate(
+        _ head: RequestHead, for requirement: Requirement, at now: UnixTime
+    ) async throws(AuthenticationRefusal) -> Evidence {
+        switch requirement.mode {
+        case .deny: throw .denied
+        case .public: return Evidence(nothingAskedBy: requirement)
+        case .observe, .legacy, .dual, .clerk: break
+        }
+        let found = verifiers.plan.find(in: head)
+        if requirement.mode != .observe { try Self.admit(found.authorization) }
+        var answers = Answers()
+        let sides = await judge(head, found, CredentialPass.Asked(by: requirement.mode), &answers, at: now)
+        let evidence = try Evidence(requirement, found, sides, retryAfterSeconds: answers.retryAfterSeconds)
+        if evidence.decidingPlace == .cookie, !crossSite.admits(head, isSecure: requirement.isSecure) { throw .crossSite }
+        return evidence
+    }
+
+    /// The old credentials of a request whose mode did not ask for them: before a link is decided, they are (rule (b), and
+    /// no link where they speak for somebody else).
+    package func judgeLegacy(of head: RequestHead, _ evidence: Evidence, at now: UnixTime) async -> Verdict<LegacySubject> {
+        var answers = Answers()
+        let asked = CredentialPass.Asked(clerk: false, legacy: true, except: evidence.clerkOwned)
+        return await judge(head, evidence.credentials, asked, &answers, at: now).legacy.verdict
+    }
+
+    /// What the rewriter leaves out for the origin.
+    package func removal(_ choice: Route.CredentialForwarding, _ evidence: Evidence) -> CredentialRemoval {
+        CredentialRemoval(verifiers.plan, choice, evidence)
+    }
+
+    private static func admit(_ authorization: FoundCredentials.Authorization) throws(AuthenticationRefusal) {
+        switch authorization {
+        case .absent, .taken, .otherScheme: break
+        case .several: throw .severalAuthorizations
+        case .malformed: throw .tokenInvalid(.malformed)
+        }
+    }
+}
+
+// Passing and asking.
+extension Authenticator {
+    private func judge(
+        _ head: RequestHead, _ found: FoundCredentials, _ asked: CredentialPass.Asked, _ answers: inout Answers, at now: UnixTime
+    ) async -> CredentialPass.Sides {
+        verifiers.adoptKeys()
+        while true {
+            let question: Question
+            do throws(Question) {
+                return try CredentialPass(verifiers, head, found, answers, now).judge(asked)
+            } catch { question = error }
+            await ask(question, head, found, &answers)
+        }
+    }
+
+    private func ask(_ question: Question, _ head: RequestHead, _ found: FoundCredentials, _ answers: inout Answers) async {
+        switch question {
+        case .keys: answers.keys = await fetchKeys()
+        case .session(let entry, let index):
+            let token = Secret(CredentialPass.bytes(of: found[index], in: head))
+            answers.add(session: await session(entry, token), entry: entry, credential: index)
+        case .revocation(let entry, let tokenID):
+            answers.add(revocation: await revocation(entry, tokenID), entry: entry, tokenID: tokenID)
+        }
+    }
+
+    private func fetchKeys() async -> Answers.Keys {
+        guard let keySource else { return .unavailable }
+        do throws(KeyFetchFailure) {
+            try await keySource.fetchAgain()
+            verifiers.adoptKeys()
+            return .fetched
+        } catch {
+            switch error {
+            case .limited(let seconds): return .limited(retryAfterSeconds: seconds)
+            case .unavailable: return .unavailable
+            }
+        }
+    }
+
+    private func session(_ entry: Int, _ token: Secret) async -> Result<UserID?, Unavailable> {
+        guard let store else { return .failure(.away("no database")) }
+        do throws(Unavailable) { return .success(try await store.sessionUser(entry: entry, token: token)) } catch {
+            return .failure(error)
+        }
+    }
+
+    private func revocation(_ entry: Int, _ tokenID: String) async -> Result<Bool, Unavailable> {
+        guard let store else { return .failure(.away("no database")) }
+        do throws(Unavailable) { return .success(try await store.isRevoked(entry: entry, tokenID: tokenID)) } catch {
+            return .failure(error)
+        }
+    }
+}

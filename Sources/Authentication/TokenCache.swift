@@ -1,0 +1,64 @@
+import Crypto
+import JOSE
+import Telemetry
+
+/// A token that was verified once, and all that must be looked at again when it comes back.
+final class CachedToken {
+    enum Subject {
+        case clerk(ClerkSubject)
+        case legacy(LegacySubject)
+    }
+
+    let subject: Subject
+    let dates: TokenDates
+    /// `jti`, where revocations are looked up by it.
+    let tokenID: String?
+    private let key: PublicKey?
+    /// The version of the settings under which it was verified.
+    private let rules: UInt64
+    /// The version of the key set in which the key was last seen.
+    private var keyVersion: UInt64
+    /// What the old application's block list said, and until when that is believed.
+    var revocation: (isRevoked: Bool, until: UnixTime)?
+
+    init(_ subject: Subject, dates: TokenDates, tokenID: String?, key: PublicKey?, keyVersion: UInt64, rules: UInt64) {
+        (self.subject, self.dates, self.tokenID) = (subject, dates, tokenID)
+        (self.key, self.keyVersion, self.rules) = (key, keyVersion, rules)
+    }
+
+    func isStill(provedUnder rules: UInt64, keys: KeyRing) -> Bool {
+        guard self.rules == rules else { return false }
+        guard case .clerk = subject, keyVersion != keys.version else { return true }
+        guard let key, keys.keys.contains(key) else { return false }
+        keyVersion = keys.version
+        return true
+    }
+}
+
+/// What the old application's database said about a session token.
+final class CachedSession {
+    let subject: LegacySubject?
+    let until: UnixTime
+
+    init(_ subject: LegacySubject?, until: UnixTime) { (self.subject, self.until) = (subject, until) }
+}
+
+/// One worker's memory of tokens. It outlives a change of the settings; what was verified under others does not count.
+package final class TokenCache {
+    let tokens: BytesCache<CachedToken>
+    let sessions: BytesCache<CachedSession>
+
+    /// - Parameter seed: random, once per process, so that nobody can aim tokens at one place of the table.
+    package init(
+        seed: UInt64, tokensMax: Int = AuthenticationLimits.cachedTokens,
+        tokenBytesMax: Int = AuthenticationLimits.cachedTokenBytes,
+        sessionsMax: Int = AuthenticationLimits.cachedAnswers
+    ) {
+        let hash = SeededHash(seed: seed)
+        tokens = BytesCache(hash: hash, entriesMax: tokensMax, bytesMax: tokenBytesMax)
+        sessions = BytesCache(hash: hash, entriesMax: sessionsMax, bytesMax: tokenBytesMax)
+    }
+
+    package var tokenCount: Int { tokens.count }
+    package var byteCount: Int { tokens.byteCount + sessions.byteCount }
+}

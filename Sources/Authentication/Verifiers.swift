@@ -1,0 +1,205 @@
+import Crypto
+import JOSE
+import Settings
+import Snapshot
+import Telemetry
+
+/// Judges single credentials from the keys and the memory of one worker, and never waits: what is not known is thrown
+/// as a `Question`.
+final class Verifiers {
+    let plan: CredentialPlan
+    private let clerk: ClerkRules?
+    private let legacy: [LegacyRules]
+    private let cache: TokenCache
+    private let version: UInt64
+    private let ring = KeyRing()
+    private var published: Snapshot<KeySet>?
+    /// Whether a newer key set can be asked for: not where a PEM key is all there is.
+    private let canFetchKeys: Bool
+
+    private enum LegacyRules {
+        case token(LegacyTokenRules)
+        case session(seconds: Int64, isSecure: Bool)
+    }
+
+    /// - Parameter version: of the settings; tokens that were verified under another one are verified again.
+    init(_ settings: Settings, version: UInt64, keys: Published<KeySet>?, canFetchKeys: Bool, cache: TokenCache) throws(CryptoError)
+    {
+        let suffix = settings.clerk?.publishableKey.map(ClerkCookies.suffix(publishableKey:))
+        plan = CredentialPlan(clerk: settings.clerk != nil, clerkSuffix: suffix, legacy: settings.legacy)
+        clerk = settings.clerk.map(ClerkRules.init)
+        var rules: [LegacyRules] = []
+        for (entry, legacy) in settings.legacy.enumerated() {
+            switch legacy.kind {
+            case .jwt(let jwt): rules.append(.token(try LegacyTokenRules(jwt, entry: entry, isSecure: !legacy.insecure)))
+            case .session(let session): rules.append(.session(seconds: Int64(session.cacheSeconds), isSecure: !legacy.insecure))
+            }
+        }
+        (legacy, self.cache, self.version, self.canFetchKeys) = (rules, cache, version, canFetchKeys)
+        published = keys.map(Snapshot.init)
+        adoptKeys(always: true)
+    }
+
+    /// Takes over a newer key set, if there is one: a plain load where there is none.
+    func adoptKeys(always: Bool = false) {
+        guard published?.refresh() ?? false || always, let published else { return }
+        // Every key was checked when the set was made; should one fail now, the set before stays in use.
+        try? ring.adopt(published.value, version: published.version)
+    }
+}
+
+// Clerk's side.
+extension Verifiers {
+    typealias Judged<Subject: Sendable> = (verdict: Verdict<Subject>, fault: TokenFault?)
+
+    func judgeClerk(_ text: Span<UInt8>, _ answers: Answers, at now: UnixTime) throws(Question) -> Judged<ClerkSubject> {
+        guard let clerk else { return (.foreign, .issuer) }
+        if let known = cache.tokens.value(for: text), known.isStill(provedUnder: version, keys: ring) {
+            guard case .clerk(let subject) = known.subject else { return (.foreign, .issuer) }
+            return known.dates.verdict(subject, at: now)
+        }
+        guard text.count <= AuthenticationLimits.tokenBytes else { return (.foreign, .tooLong) }
+        guard let token = try? UnverifiedToken(text) else { return (.foreign, .malformed) }
+        let (judgement, verified) = clerk.judge(token, with: ring, at: now)
+        switch judgement {
+        case .foreign(let fault): return (.foreign, fault)
+        case .refused(let fault): return (.forged, fault)
+        case .unproved(let fault): return try judgeUnproved(fault, answers)
+        case .expired(let subject): return (.expired(subject), .expired)
+        case .valid(let subject):
+            if let verified { _ = remember(.clerk(subject), text, verified, tokenID: nil) }
+            return (.valid(subject), nil)
+        }
+    }
+
+    /// A token of ours whose signature no key of ours explains. It may be called forged only after a fetch that started
+    /// when the token was here already; if none can be made the trouble is ours.
+    private func judgeUnproved(_ fault: TokenFault, _ answers: Answers) throws(Question) -> Judged<ClerkSubject> {
+        guard canFetchKeys else { return fault == .keysNotLoaded ? (.unavailable, fault) : (.forged, fault) }
+        switch answers.keys {
+        case .notAsked: throw .keys
+        case .fetched: return fault == .keysNotLoaded ? (.unavailable, fault) : (.forged, fault)
+        case .limited: return (.unavailable, .keysLimited)
+        case .unavailable: return (.unavailable, .keysUnavailable)
+        }
+    }
+
+    /// Whether an unjudged token says that our Clerk instance issued it.
+    func looksLikeClerks(_ text: Span<UInt8>) -> Bool {
+        guard let clerk, text.count <= AuthenticationLimits.tokenBytes, let token = try? UnverifiedToken(text) else { return false }
+        return clerk.claims(token)
+    }
+
+    /// `nil` cannot happen for a token that was found valid: its dates were read then.
+    private func remember(_ subject: CachedToken.Subject, _ text: Span<UInt8>, _ token: VerifiedToken, tokenID: String?)
+        -> CachedToken?
+    {
+        guard let dates = try? TokenDates(token.claims) else { return nil }
+        let entry = CachedToken(subject, dates: dates, tokenID: tokenID, key: token.key, keyVersion: ring.version, rules: version)
+        cache.tokens.insert(entry, for: text)
+        return entry
+    }
+}
+
+// The old side.
+extension Verifiers {
+    /// The best that any of these entries makes of a token.
+    func judgeLegacy(
+        _ text: Span<UInt8>, credential: Int, entries: [Int], _ answers: Answers, at now: UnixTime
+    ) throws(Question) -> Judged<LegacySubject> {
+        guard text.count <= AuthenticationLimits.tokenBytes else { return (.foreign, .tooLong) }
+        if let known = cache.tokens.value(for: text), known.isStill(provedUnder: version, keys: ring) {
+            guard case .legacy(let subject) = known.subject else { return (.foreign, .issuer) }
+            if entries.contains(subject.entry) { return try judgeRevocation(known, subject, answers, at: now) }
+        }
+        var best: Judged<LegacySubject> = (.foreign, .malformed)
+        // Tokens that prove themselves come first: they cost no question.
+        if let token = try? UnverifiedToken(text) {
+            for entry in entries {
+                guard case .token(let rules) = legacy[entry] else { continue }
+                best = Self.better(best, try judgeToken(token, text, rules, answers, at: now))
+                if case .valid = best.verdict { return best }
+            }
+        }
+        for entry in entries {
+            guard case .session(let seconds, let isSecure) = legacy[entry] else { continue }
+            best = Self.better(best, try judgeSession(text, credential, entry, seconds, isSecure, answers, at: now))
+            if case .valid = best.verdict { return best }
+        }
+        return best
+    }
+
+    private func judgeToken(
+        _ token: UnverifiedToken, _ text: Span<UInt8>, _ rules: LegacyTokenRules, _ answers: Answers, at now: UnixTime
+    ) throws(Question) -> Judged<LegacySubject> {
+        let (judgement, verified) = rules.judge(token, at: now)
+        switch judgement {
+        case .foreign(let fault): return (.foreign, fault)
+        case .refused(let fault), .unproved(let fault): return (.forged, fault)
+        case .expired(let subject): return (.expired(subject), .expired)
+        case .valid(let subject):
+            guard let verified else { return (.forged, .malformed) }
+            let tokenID = rules.checksRevocation ? verified.claims.tokenID.value : nil
+            guard let known = remember(.legacy(subject), text, verified, tokenID: tokenID) else { return (.forged, .expiryMissing) }
+            return try judgeRevocation(known, subject, answers, at: now)
+        }
+    }
+
+    /// The old application's block list fails closed: who cannot be asked has not said that the token is good.
+    private func judgeRevocation(
+        _ known: CachedToken, _ subject: LegacySubject, _ answers: Answers, at now: UnixTime
+    ) throws(Question) -> Judged<LegacySubject> {
+        let judged = known.dates.verdict(subject, at: now)
+        guard case .valid = judged.verdict, let tokenID = known.tokenID, case .token(let rules) = legacy[subject.entry] else {
+            return judged
+        }
+        if let answer = answers.revocation(entry: subject.entry, tokenID: tokenID) {
+            guard case .success(let isRevoked) = answer else { return (.unavailable, .storeUnavailable) }
+            known.revocation = (isRevoked, now.adding(seconds: rules.revocationSeconds))
+            return isRevoked ? (.forged, .revoked) : judged
+        }
+        guard let revocation = known.revocation, now < revocation.until else {
+            throw .revocation(entry: subject.entry, tokenID: tokenID)
+        }
+        return revocation.isRevoked ? (.forged, .revoked) : judged
+    }
+
+    private func judgeSession(
+        _ text: Span<UInt8>, _ credential: Int, _ entry: Int, _ seconds: Int64, _ isSecure: Bool, _ answers: Answers,
+        at now: UnixTime
+    ) throws(Question) -> Judged<LegacySubject> {
+        let salt = version << 8 | UInt64(entry)
+        if let answer = answers.session(entry: entry, credential: credential) {
+            guard case .success(let user) = answer else { return (.unavailable, .storeUnavailable) }
+            let subject = user.map { LegacySubject(user: $0, entry: entry, isSecure: isSecure, expires: nil) }
+            let life = subject == nil ? min(seconds, AuthenticationLimits.negativeSeconds) : seconds
+            cache.sessions.insert(CachedSession(subject, until: now.adding(seconds: life)), for: text, salt: salt)
+            return Self.judged(subject)
+        }
+        guard let known = cache.sessions.value(for: text, salt: salt), now < known.until else {
+            throw .session(entry: entry, credential: credential)
+        }
+        return Self.judged(known.subject)
+    }
+
+    private static func judged(_ session: LegacySubject?) -> Judged<LegacySubject> {
+        session.map { (.valid($0), nil) } ?? (.expired(nil), .sessionUnknown)
+    }
+
+    /// Of two verifiers of one token: who takes it outweighs who refuses it, and a refusal outweighs a session that was
+    /// not found, because any token is a session that was not found.
+    private static func better(_ a: Judged<LegacySubject>, _ b: Judged<LegacySubject>) -> Judged<LegacySubject> {
+        func weight(_ verdict: Verdict<LegacySubject>) -> Int {
+            switch verdict {
+            case .absent: 0
+            case .foreign: 1
+            case .expired(nil): 2
+            case .forged: 3
+            case .expired(.some): 4
+            case .unavailable: 5
+            case .valid: 6
+            }
+        }
+        return weight(b.verdict) > weight(a.verdict) ? b : a
+    }
+}

@@ -1,0 +1,38 @@
+import Telemetry
+
+/// What a pass over the credentials cannot answer from memory. Thrown out of the pass, asked of the world, answered into
+/// `Answers`; then the pass begins again. So there is one path of judgement, and it never waits.
+enum Question: Error {
+    case keys
+    case session(entry: Int, credential: Int)
+    case revocation(entry: Int, tokenID: String)
+}
+
+/// What the world has said to one request. Each question is asked once, so that a request makes only so many passes.
+struct Answers {
+    enum Keys { case notAsked, fetched, limited(retryAfterSeconds: Int), unavailable }
+
+    var keys = Keys.notAsked
+    private var sessions: [(entry: Int, credential: Int, user: Result<UserID?, Unavailable>)] = []
+    private var revocations: [(entry: Int, tokenID: String, isRevoked: Result<Bool, Unavailable>)] = []
+
+    mutating func add(session user: Result<UserID?, Unavailable>, entry: Int, credential: Int) {
+        sessions.append((entry, credential, user))
+    }
+
+    mutating func add(revocation isRevoked: Result<Bool, Unavailable>, entry: Int, tokenID: String) {
+        revocations.append((entry, tokenID, isRevoked))
+    }
+
+    func session(entry: Int, credential: Int) -> Result<UserID?, Unavailable>? {
+        sessions.first { $0.entry == entry && $0.credential == credential }?.user
+    }
+
+    func revocation(entry: Int, tokenID: String) -> Result<Bool, Unavailable>? {
+        revocations.first { $0.entry == entry && $0.tokenID == tokenID }?.isRevoked
+    }
+
+    var retryAfterSeconds: Int {
+        if case .limited(let seconds) = keys { seconds } else { AuthenticationLimits.retryAfterSeconds }
+    }
+}
