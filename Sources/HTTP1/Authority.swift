@@ -1,3 +1,9 @@
+internal import HTTP
+
+extension FieldSection {
+    func holdsAuthority(_ range: Range<Int>) -> Bool { isAuthority(range, of: bytes.span) }
+}
+
 /// Whether some bytes are `uri-host [ ":" port ]` with a host that is not empty (RFC 9110 §4.2.1, §7.2). An IP
 /// literal must be an IPv6 address: no version of IPvFuture has ever been assigned.
 func isAuthority(_ range: Range<Int>, of input: Span<UInt8>) -> Bool {

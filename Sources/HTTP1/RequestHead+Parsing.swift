@@ -42,7 +42,7 @@ extension RequestHead {
             guard minorVersion == 0 else { throw .hostMissing }
             return
         }
-        guard isAuthority(host, of: section.bytes.span) else { throw .hostInvalid }
+        guard section.holdsAuthority(host) else { throw .hostInvalid }
         guard !authority.isEmpty else {
             authority = host
             return
@@ -85,7 +85,7 @@ extension RequestHead {
         expectsContinue = false
         guard minorVersion == 1 else { return }
         for line in section.lines where line.known == .expect {
-            guard line.value.count == 12, matches(section.bytes.span, at: line.value.lowerBound, "100-continue") else {
+            guard section.equalsIgnoringCase(line.value, "100-continue") else {
                 throw .expectationUnknown
             }
             expectsContinue = framing != .empty && framing != .length(0)
