@@ -37,6 +37,9 @@ extension UInt8 {
     var isControl: Bool { self < 0x20 && self != 0x09 || self == 0x7F }
 
     @inline(__always)
+    var isControlOrTab: Bool { self < 0x20 || self == 0x7F }
+
+    @inline(__always)
     var isTokenCharacter: Bool { CharacterSet128.token.contains(self) }
 
     /// SP or HTAB, which is all that RFC 9110 §5.6.3 calls white space.
