@@ -65,7 +65,8 @@ let package = Package(
         swift(
             "ClerkAPI",
             [
-                "Authentication", "Fetch", "HTTP", "Identity", "JOSE", "Logging", "JSON", "Migration", "Settings", "Snapshot", "Sockets", "Telemetry",
+                "Authentication", "Crypto", "Fetch", "Files", "HTTP", "Identity", "JOSE", "Logging", "JSON", "Migration", "Settings", "Snapshot", "Sockets",
+                "Telemetry",
             ]),
         swift(
             "Directory",
@@ -114,7 +115,8 @@ let package = Package(
         tests(
             "ClerkAPITests",
             [
-                "ClerkAPI", "Authentication", "Fetch", "HTTP", "Identity", "JOSE", "JSON", "Migration", "Settings", "Snapshot", "Sockets", "Telemetry",
+                "ClerkAPI", "Authentication", "Crypto", "Fetch", "Files", "HTTP", "Identity", "JOSE", "JSON", "Migration", "Settings", "Snapshot",
+                "Sockets", "Telemetry",
             ]),
         tests(
             "DirectoryTests",

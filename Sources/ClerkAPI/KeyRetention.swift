@@ -18,16 +18,16 @@ struct KeyRetention<Key: Hashable & Sendable>: Sendable {
 
     var nextExpiry: Int64? { retired.map(\.goodUntil).min() }
 
-    /// Takes a set that was fetched: never an empty one. `true` when `keys` is another than before.
+    /// Takes a set that was fetched: never an empty one. `true` when other keys verify than before; their order means
+    /// nothing.
     mutating func adopt(_ set: [Key], at now: Int64) -> Bool {
         precondition(!set.isEmpty, "a good set is never replaced by an empty one")
-        // The order of a set means nothing.
-        guard Set(set) != Set(current) else { return expire(at: now) }
+        let before = Set(keys)
         let left = current.filter { !set.contains($0) }.map { Retired(key: $0, goodUntil: now + overlapMilliseconds) }
         retired = left + retired.filter { !set.contains($0.key) }
         current = set
         _ = expire(at: now)
-        return true
+        return Set(keys) != before
     }
 
     /// Drops retired keys whose time is over; `true` when there were any.

@@ -55,7 +55,7 @@ extension Files {
         return try body(descriptor)
     }
 
-    private static func readAll(_ descriptor: Int32, path: String, bytesMax: Int) throws(FileError) -> [UInt8] {
+    static func readAll(_ descriptor: Int32, path: String, bytesMax: Int) throws(FileError) -> [UInt8] {
         var (bytes, chunk) = ([UInt8](), [UInt8](repeating: 0, count: 1 << 16))
         while true {
             let count = unsafe chunk.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
@@ -69,7 +69,7 @@ extension Files {
         }
     }
 
-    private static func writeAll(_ descriptor: Int32, path: String, _ bytes: [UInt8]) throws(FileError) {
+    static func writeAll(_ descriptor: Int32, path: String, _ bytes: [UInt8]) throws(FileError) {
         var written = 0
         while written < bytes.count {
             let count = unsafe bytes[written...].withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }

@@ -10,7 +10,6 @@ package struct PrivateFile: Sendable {
         case absent
         /// Not a regular file of ours with mode 0600: somebody else may have written it.
         case notPrivate
-        case tooLarge(bytesMax: Int)
         case system(String)
     }
 
@@ -23,14 +22,10 @@ package struct PrivateFile: Sendable {
         guard status.st_mode & S_IFMT == S_IFREG, status.st_mode & 0o7777 == 0o600, status.st_uid == geteuid() else {
             throw .notPrivate
         }
-        var content: [UInt8] = []
-        while true {
-            let chunk = unsafe [UInt8](unsafeUninitializedCapacity: 16_384) { buffer, count in
-                unsafe count = max(0, Glibc.read(descriptor, buffer.baseAddress, buffer.count))
-            }
-            guard !chunk.isEmpty else { return content }
-            content += chunk
-            guard content.count <= bytesMax else { throw .tooLarge(bytesMax: bytesMax) }
+        do throws(FileError) {
+            return try Files.readAll(descriptor, path: path, bytesMax: bytesMax)
+        } catch {
+            throw .system("\(error)")
         }
     }
 
@@ -40,23 +35,13 @@ package struct PrivateFile: Sendable {
         unsafe unlink(temporary)
         let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw .lastError("open") }
-        let isWritten = Self.writeAll(content, to: descriptor) && fsync(descriptor) == 0
+        let isWritten = (try? Files.writeAll(descriptor, path: path, content)) != nil && fsync(descriptor) == 0
         close(descriptor)
         guard isWritten, unsafe rename(temporary, path) == 0 else {
             let failure = Failure.lastError("write")
             unsafe unlink(temporary)
             throw failure
         }
-    }
-
-    private static func writeAll(_ content: [UInt8], to descriptor: Int32) -> Bool {
-        var written = 0
-        while written < content.count {
-            let count = unsafe content[written...].withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            guard count > 0 else { return false }
-            written += count
-        }
-        return true
     }
 }
 
