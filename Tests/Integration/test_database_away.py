@@ -1,0 +1,77 @@
+"""PostgreSQL goes away and comes back: 503 only for what needs it, and no restart."""
+
+import time
+
+import pytest
+
+from harness import legacy
+from harness.clerk import identifier
+from harness.gateway import settings
+from harness.load import Load
+from harness.postgres import Postgres
+from harness.processes import wait_until
+from harness.users import PostgresUsers
+
+
+@pytest.fixture(scope="module")
+def own_postgres(logs):
+    server = Postgres(logs / "postgres-that-goes-away.log")
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="module")
+def users(own_postgres):
+    return PostgresUsers(own_postgres)
+
+
+@pytest.fixture(scope="module")
+def gateway(start_gateway, origin, clerk, users):
+    return start_gateway(settings(origin, clerk, users), clerk, users)
+
+
+def test_it_is_stopped_and_started_under_load(gateway, clerk, users, own_postgres):
+    people = [(users.add(f"{link}@example.com", clerk_user_id=link), link) for link in (identifier("user") for _ in range(50))]
+    process = gateway.process.pid
+
+    def send(client, number):
+        user, link = people[number % len(people)]
+        match number % 3:
+            case 0:
+                return client.get(f"{gateway.url}/public/x")
+            case 1:
+                return client.get(f"{gateway.url}/clerk/x", headers={"Authorization": f"Bearer {clerk.token(link)}"})
+            case _:
+                return client.get(f"{gateway.url}/legacy/x", headers={"Authorization": f"Bearer {legacy.token(user)}"})
+
+    with Load(send, threads=4, pause=0.005) as load:
+        for _ in range(2):
+            wait_until(lambda: load.outcomes[(200, None)] > 50, "the load runs")
+            own_postgres.stop()
+            assert gateway.get("/public/x").status_code == 200
+            time.sleep(2)
+            assert gateway.admin("/healthz")[0] == 200
+            own_postgres.start()
+            newcomer = legacy.token(users.add(f"{time.monotonic()}@example.com"))
+            wait_until(lambda: gateway.get("/legacy/x", bearer=newcomer).status_code == 200, "it heals by itself", seconds=30)
+    assert load.statuses() <= {200, 503}, load.outcomes
+    assert load.without_retry_after == 0
+    assert gateway.process.pid == process and gateway.process.is_running()
+
+
+def test_a_caller_who_is_known_passes_while_it_is_away(gateway, clerk, users, own_postgres):
+    link = identifier("user")
+    users.add("cached@example.com", clerk_user_id=link)
+    assert gateway.get("/clerk/x", bearer=clerk.token(link)).status_code == 200
+    own_postgres.stop()
+    try:
+        assert gateway.get("/clerk/x", bearer=clerk.token(link)).status_code in (200, 503)
+        answer = gateway.get("/legacy/x", headers={"Authorization": "Legacy never-seen-before-0123456789"})
+        assert answer.status_code == 503, "a session that cannot be looked up is not called invalid"
+        assert int(answer.headers["retry-after"]) > 0
+        status, text = gateway.admin("/readyz")
+        assert status == 503
+        assert "database" in text or "directory" in text
+    finally:
+        own_postgres.start()
+    wait_until(lambda: gateway.admin("/readyz")[0] == 200, "it is ready again", seconds=30)

@@ -1,0 +1,73 @@
+"""Settings change without a restart; a broken file changes nothing."""
+
+import copy
+import json
+import signal
+import time
+
+import pytest
+
+from harness import legacy
+from harness.gateway import settings
+from harness.load import Load
+from harness.processes import wait_until
+
+
+@pytest.fixture
+def reloading(start_gateway, origin, clerk, users):
+    return start_gateway(settings(origin, clerk, users), clerk, users)
+
+
+def with_mode(made: dict, name: str, mode: str) -> dict:
+    changed = copy.deepcopy(made)
+    next(route for route in changed["routes"] if route["name"] == name)["mode"] = mode
+    return changed
+
+
+def test_a_route_flips_by_an_edit_of_the_file(reloading, users):
+    token = legacy.token(users.add("flip@example.com"))
+    assert reloading.get("/dual/x", bearer=token).status_code == 200
+    reloading.configure(with_mode(reloading.settings, "dual", "clerk"))
+    wait_until(lambda: reloading.get("/dual/x", bearer=token).status_code == 401, "the flip takes effect")
+    reloading.configure(with_mode(reloading.settings, "dual", "dual"))
+    wait_until(lambda: reloading.get("/dual/x", bearer=token).status_code == 200, "the flip back takes effect")
+
+
+@pytest.mark.parametrize("broken", ["", "{", '{"version": 1}', "colour", "mode", "origin"])
+def test_a_broken_file_keeps_the_last_good_one(reloading, broken):
+    made = copy.deepcopy(reloading.settings)
+    match broken:
+        case "colour":
+            made["colour"] = "red"
+        case "mode":
+            made["routes"][0]["mode"] = "dial"
+        case "origin":
+            made["routes"][0]["origin"] = "nobody"
+    reloading.write(json.dumps(made) if broken in ("colour", "mode", "origin") else broken)
+    reloading.process.send(signal.SIGHUP)
+    wait_until(lambda: reloading.metric("segue_config_last_reload_successful") == 0, "the refusal is counted")
+    assert reloading.get("/public/x").status_code == 200
+    reloading.configure(reloading.settings)
+    wait_until(lambda: reloading.metric("segue_config_last_reload_successful") == 1, "the good file is taken again")
+
+
+def test_a_hundred_reloads_under_load_fail_no_request(reloading, users):
+    token = legacy.token(users.add("reloads@example.com"))
+    made = reloading.settings
+
+    def send(client, number):
+        if number % 2:
+            return client.get(f"{reloading.url}/public/x")
+        return client.get(f"{reloading.url}/legacy/x", headers={"Authorization": f"Bearer {token}"})
+
+    with Load(send, threads=3) as load:
+        for number in range(100):
+            if number % 5 == 4:
+                reloading.write('{"version": 1, "broken": ')
+            else:
+                reloading.write(json.dumps(with_mode(made, "dual", "clerk" if number % 2 else "dual")))
+            time.sleep(0.05)
+        reloading.configure(with_mode(made, "dual", "deny"))
+        wait_until(lambda: reloading.get("/dual/x").status_code == 403, "the last file is the one in force")
+    assert set(load.outcomes) == {(200, None)}, load.outcomes
+    assert load.answered > 100
