@@ -122,7 +122,7 @@ let package = Package(
             "DirectoryTests",
             ["Directory", "Authentication", "Identity", "Migration", "Postgres", "PostgresTesting", "Settings", "Sockets", "SQLite", "Telemetry"]),
         tests("EmulatorTests", ["Emulator", "HTTP", "HTTPServer", "JOSE", "JSON", "Crypto", "Telemetry"]),
-        tests("SegueCommandTests", ["SegueCommand"]),
+        tests("SegueCommandTests", ["SegueCommand", "Crypto", "Files", "JOSE", "Telemetry"]),
         tests("GatewayTests", ["Gateway", "Authentication", "GatewayTesting", "HTTP", "HTTP1", "Identity", "Routing", "Settings", "Telemetry"]),
     ]
 )

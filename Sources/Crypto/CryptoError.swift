@@ -29,3 +29,18 @@ package enum CryptoError: Error, Hashable, Sendable {
         return .openSSL(call: call, reason: code == 0 ? "no reason given" : String(decoding: bytes, as: UTF8.self))
     }
 }
+
+extension CryptoError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .openSSL(let call, let reason): "\(call): \(reason)"
+        case .notPEM: "the text is not one PEM block with a public key (BEGIN PUBLIC KEY)"
+        case .modulusSize(let bits): "an RSA key of \(bits) bits is not accepted: 2048 to 8192"
+        case .unsupportedKey: "the key is neither RSA nor on P-256 nor Ed25519"
+        case .invalidKeyParameters: "the key is damaged"
+        case .emptySecret: "the secret is empty"
+        case .secretIsPublicKey: "the secret is a key in PEM or DER: with a public key as the secret everybody could sign"
+        case .invalidEncoding: "the text is not encoded as it should be"
+        }
+    }
+}

@@ -12,6 +12,18 @@ package enum JWKSetError: Error, Hashable, Sendable {
     case ambiguousKeyID(String?)
 }
 
+extension JWKSetError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .tooLarge(let bytesMax): "the key set is larger than \(bytesMax) bytes"
+        case .tooManyKeys(let keysMax): "the key set has more than \(keysMax) keys"
+        case .invalidJSON(let error): "the key set is not acceptable JSON: \(error)"
+        case .notAJWKSet: "the key set has no member keys with an array of objects"
+        case .ambiguousKeyID(let id): "two different keys have \(id.map { "the kid \($0)" } ?? "no kid")"
+        }
+    }
+}
+
 extension KeySet {
     /// Reads a JWK set (RFC 7517 §5). Keys that are not for signatures, of an unknown kind or too weak are passed over, as §5
     /// asks; so the result may be empty.

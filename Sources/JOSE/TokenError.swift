@@ -18,3 +18,17 @@ package enum TokenError: Error, Hashable, Sendable {
     /// A member of the header has the wrong type, or is too long.
     case invalidHeader(String)
 }
+
+extension TokenError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .notCompact: "it is not three parts between dots"
+        case .tooLarge(let bytesMax): "it is larger than \(bytesMax) bytes"
+        case .invalidEncoding(let part): "its \(part) is not base64url without padding"
+        case .invalidJSON(let part, let error): "its \(part) is not acceptable JSON: \(error)"
+        case .unsupportedAlgorithm: "its algorithm is none of RS256, ES256, EdDSA and HS256"
+        case .criticalExtension: "its header asks for extensions (crit, b64)"
+        case .invalidHeader(let name): "the member \(name) of its header is not a short printable text"
+        }
+    }
+}

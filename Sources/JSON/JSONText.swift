@@ -30,11 +30,8 @@ package struct JSONText: Equatable, Sendable {
     package func isEqual(to name: String, in text: Span<UInt8>) -> Bool {
         guard isPlain else { return bytes(in: text).elementsEqual(name.utf8) }
         guard range.count == name.utf8.count else { return false }
-        var index = range.lowerBound
-        for byte in name.utf8 {
-            guard text[index] == byte else { return false }
-            index += 1
-        }
+        let expected = name.utf8Span.span
+        for offset in 0..<expected.count where text[range.lowerBound + offset] != expected[offset] { return false }
         return true
     }
 

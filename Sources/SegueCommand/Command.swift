@@ -10,6 +10,11 @@ struct Command: Sendable {
     init(_ name: String, _ summary: String, _ run: @escaping @Sendable (inout Arguments) async -> ExitCode) {
         (self.name, self.summary, self.run) = (name, summary, run)
     }
+
+    /// A command that waits for nothing. (Swift 6.3.1 crashes when it is asked to convert the function by itself.)
+    init(_ name: String, _ summary: String, _ run: @escaping @Sendable (inout Arguments) -> ExitCode) {
+        self.init(name, summary) { (arguments: inout Arguments) async -> ExitCode in run(&arguments) }
+    }
 }
 
 /// What the process says at its end. Other numbers are never used.

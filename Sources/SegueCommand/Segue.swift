@@ -4,7 +4,9 @@ internal import Glibc
 enum Segue {
     static let version = "0.1.0"
 
-    static let commands: [Command] = []
+    static let commands: [Command] = [
+        Command("token", "Mint, verify or inspect a token", TokenCommand.run)
+    ]
 
     static func main() async {
         let code = await run(Array(CommandLine.arguments.dropFirst()))

@@ -39,4 +39,12 @@ import Testing
         writer.double(value)
         #expect(try JSONValue(parsing: writer.bytes).double == value)
     }
+
+    @Test func `a value can be written for a person`() throws {
+        let value = try JSONValue(parsing: Array(#"{"a":{"b":[1,{}]},"c":[],"d":null}"#.utf8))
+        let lines = [
+            "{", "  \"a\": {", "    \"b\": [", "      1,", "      {}", "    ]", "  },", "  \"c\": [],", "  \"d\": null", "}",
+        ]
+        #expect(value.indented == lines.joined(separator: "\n"))
+    }
 }
