@@ -55,7 +55,7 @@ let package = Package(
         swift("JOSE", ["Crypto", "JSON", "Telemetry"]),
 
         // Decisions: pure.
-        swift("Settings", ["HTTP", "JSON", "Telemetry"]),
+        swift("Settings", ["Files", "HTTP", "JSON", "Telemetry"]),
         swift("Routing", ["HTTP", "Settings"]),
         swift("Authentication", ["HTTP", "JOSE", "JSON", "Crypto", "Settings", "Telemetry", "Snapshot"]),
         swift("Identity", ["Authentication", "HTTP", "Settings", "Telemetry"]),

@@ -1,0 +1,102 @@
+/// What must fit together across sections: each needed section is there, each origin is used, somebody can be linked,
+/// and no two routes are equally good for one request.
+struct Relations {
+    let problems: Problems
+    let root: Entry
+
+    func check(_ settings: Settings) {
+        checkNeeds(settings)
+        checkLinking(settings)
+        checkAddresses(settings)
+        checkOrigins(settings)
+        // A route that could not be built leaves a gap, and the indices no longer fit the file.
+        guard let routes = root["routes"]?.elements, routes.count == settings.routes.count else { return }
+        checkTies(settings, routes)
+        checkShadows(settings, routes)
+    }
+
+    private func checkNeeds(_ settings: Settings) {
+        let needs: [(section: String, modes: Set<Mode>, isThere: Bool, hint: String)] = [
+            ("clerk", [.dual, .clerk], root["clerk"] != nil, "for now, mode \"legacy\" needs no Clerk"),
+            (
+                "legacy", [.dual, .legacy], !settings.legacy.isEmpty || !(root["legacy"]?.elements.isEmpty ?? true),
+                "mode \"clerk\" needs no old credentials"
+            ),
+            ("directory", [.dual, .legacy, .clerk], root["directory"] != nil, "the caller's row is looked up there"),
+        ]
+        for need in needs where !need.isThere {
+            guard let route = settings.routes.first(where: { need.modes.contains($0.mode) }) else { continue }
+            problems.error(
+                need.section, root.range, found: "nothing",
+                expected: "this section, because route \"\(route.name)\" is in mode \"\(route.mode.rawValue)\"",
+                hint: need.hint)
+        }
+        if settings.directory == nil, root["directory"] == nil, let entry = settings.legacy.first(where: \.needsDatabase) {
+            problems.error(
+                "directory", root.range, found: "nothing", expected: "this section, because legacy \"\(entry.name)\" has a query")
+        }
+    }
+
+    /// Linking happens where a Clerk session may arrive, unless the id in the users table is the Clerk user id.
+    private func checkLinking(_ settings: Settings) {
+        guard let entry = root["directory"], let directory = settings.directory,
+            let route = settings.routes.first(where: { [.dual, .clerk].contains($0.mode) }),
+            directory.users.clerkUserID != directory.users.id
+        else { return }
+        let because = "because route \"\(route.name)\" is in mode \"\(route.mode.rawValue)\""
+        if entry["linking"] == nil {
+            problems.error(
+                "directory.linking", entry.range, found: "nothing", expected: "linking.legacyEmail, \(because)",
+                hint: "say \"trusted\" only if the old system verified every address before it let anybody in")
+        }
+        if directory.users.clerkUserID == nil, directory.mapping == nil {
+            problems.error(
+                entry, found: "neither users.clerkUserId nor mapping", expected: "a place for links, \(because)",
+                hint: "`segue schema apply --add` makes the column")
+        }
+        if let clerk = settings.clerk, clerk.secretKey == nil, directory.linking.trustClaims.isEmpty {
+            problems.error(
+                "clerk.secretKey", root["clerk"]?.range ?? root.range, found: "nothing", expected: "Clerk's secret key, \(because)",
+                hint:
+                    "no rule can link anybody without reading the user from Clerk: every person who is not linked yet would be refused"
+            )
+        }
+        checkRules(settings, directory, entry)
+    }
+
+    /// Without (b) and (d), only people whose `external_id` somebody has set in Clerk are ever linked.
+    private func checkRules(_ settings: Settings, _ directory: DirectorySettings, _ entry: Entry) {
+        let hasEmail = directory.users.email != nil
+        let provesByCredential = hasEmail && settings.legacy.contains { !$0.insecure }
+        let provesByEmail = hasEmail && directory.linking.legacyEmail != .untrusted
+        guard !provesByCredential, !provesByEmail, directory.linking.unknown == .refuse, entry["linking"] != nil else { return }
+        problems.warn(
+            entry["linking"] ?? entry,
+            found: hasEmail ? "no rule that links by e-mail or by an old credential" : "no directory.users.email", expected: "one",
+            hint: "only Clerk users whose external_id is the internal id are linked")
+    }
+
+    private func checkAddresses(_ settings: Settings) {
+        guard let admin = settings.admin, !admin.address.hasSuffix(":0"),
+            settings.listen.contains(where: { $0.address == admin.address })
+        else { return }
+        problems.error(
+            root["admin"]?["address"] ?? root, expected: "an address of its own", hint: "clients could reach the admin listener")
+    }
+
+    private func checkOrigins(_ settings: Settings) {
+        for (index, origin) in settings.origins.enumerated() where !settings.routes.contains(where: { $0.origin == index }) {
+            guard let entry = root["origins"]?[origin.name] else { continue }
+            problems.warn(entry, found: "an origin that no route names", expected: "a route")
+        }
+    }
+}
+
+extension LegacySettings {
+    fileprivate var needsDatabase: Bool {
+        switch kind {
+        case .session: true
+        case .jwt(let jwt): jwt.revoked != nil
+        }
+    }
+}

@@ -1,0 +1,113 @@
+// The keys of `routes.json`, outside in. What belongs to Clerk and to the old system stands in files of its own.
+extension Shape {
+    static let file: Shape = .object([
+        key("$schema", .string, "Where an editor finds the JSON Schema; Segue does not read it."),
+        required("version", .number(oneOf: [1]), "The version of this format."),
+        key("workers", .integer(0...256), standard: "0", "Threads that serve requests; 0 is one per core."),
+        key("listen", .array(listen), standard: "[{\"address\": \"0.0.0.0:8080\"}]", "Where clients connect."),
+        key("admin", admin, "The listener for operators; without it there is none."),
+        key(
+            "trustedProxies", .array(.string), standard: "[]",
+            "Networks (`10.0.0.0/8`) whose `X-Forwarded-*` and `Forwarded` are believed, walked from the right."),
+        key(
+            "stateDirectory", .string,
+            "Where the last good key set is kept across restarts; without it, only in memory and the database."),
+        key("limits", limits, "Limits on connections of clients."),
+        key("log", log, "What is logged."),
+        key("shutdown", .object([drain]), "How the process ends."),
+        key("path", .object([slashes]), "How paths are read."),
+        key("csrf", csrf, "Requests that a browser makes for another site's page."),
+        key("clerk", clerk, "The Clerk instance; needed by routes in `dual` or `clerk`."),
+        key("legacy", .array(legacy), standard: "[]", "The old credentials; needed by routes in `legacy` or `dual`."),
+        key("directory", directory, "The users table; needed by routes in `legacy`, `dual` or `clerk`."),
+        key("origins", .map(origin), standard: "{}", "The servers behind Segue, by a name that routes use."),
+        key("identity", identity, "The fields that tell an origin who is calling; `null` does not send one."),
+        key("cors", cors, support: .checkedOnly, "Which web sites may read answers."),
+        required("routes", .array(route), "What is forwarded where, and to whom; the order does not matter."),
+        later("invitations", "invitations come later; send them from Clerk for now"),
+        later("smtp", "Segue sends no mail yet"),
+        later("login", "keep the login of your application for now"),
+    ])
+
+    private static let listen: Shape = .object([
+        required("address", .string, "`127.0.0.1:8080`, `[::]:8080`; port 0 lets the system choose one."),
+        later("tls", "terminate TLS in front of Segue, and put that server into trustedProxies"),
+    ])
+
+    private static let admin: Shape = .object([
+        required("address", .string, "Like that of `listen`; keep it off public networks."),
+        key("token", .secret, standard: "`SEGUE_ADMIN_TOKEN`", "Opens `/admin/…`, which answers 403 without one."),
+    ])
+
+    private static let limits: Shape = .object([
+        key(
+            "requestLineBytes", .integer(512...65_536), standard: "8192",
+            "Longest request line: browsers stop near 2,000, RFC 9112 §3 asks for 8,000."),
+        key(
+            "headerBytes", .integer(1024...262_144), standard: "32768",
+            "Longest header section, request line included; Clerk's cookie alone may be 4 KiB."),
+        key("headerCount", .integer(16...1000), standard: "100", "Most field lines; browsers send about 30."),
+        key(
+            "bodyBytes", .integer(0...1_099_511_627_776), standard: "10485760",
+            "Largest request content, unless the route says otherwise."),
+        key(
+            "headerSeconds", .integer(1...300), standard: "10", "From the first byte of a request to the end of its header section."
+        ),
+        key("bodyIdleSeconds", .integer(1...3600), standard: "30", "Longest silence while a body is under way."),
+        key("idleSeconds", .integer(1...3600), standard: "75", "How long a kept-alive connection may wait for its next request."),
+        key("connections", .integer(1...1_000_000), standard: "10000", "Client connections of the process."),
+        key("tunnelIdleSeconds", .integer(1...86_400), standard: "3600", "Longest silence of an upgraded connection (WebSocket)."),
+    ])
+
+    private static let log: Shape = .object([
+        key("level", .words(of: Log.Level.self), standard: "\"info\"", "The least important lines that are written."),
+        key("access", .bool, standard: "true", "One line per request."),
+    ])
+
+    private static let drain: Key = key(
+        "drainSeconds", .integer(0...3600), standard: "30",
+        "How long requests under way may take after SIGTERM; less than what the supervisor allows.")
+
+    private static let slashes: Key = key(
+        "slashes", .words(of: PathRules.Slashes.self), standard: "\"merge\"",
+        "`//` in a path: `merge` into one before matching and forwarding, or `refuse` with 400.")
+
+    private static let csrf: Shape = .object([
+        key(
+            "allowedOrigins", .array(.string), standard: "`clerk.authorizedParties`",
+            "Origins whose pages may send cookie credentials."),
+        key(
+            "strict", .bool, standard: "false",
+            "Also refuse cookie credentials without `Sec-Fetch-Site` and `Origin`, which only programs send."),
+    ])
+
+    private static let origin: Shape = .object([
+        required("servers", .array(.string), "`http://HOST:PORT`, used in turn."),
+        key("timeouts", timeouts, "How long Segue waits for these servers."),
+        key("connections", .integer(1...65_536), standard: "256", "Connections that one worker keeps to one server at most."),
+        key(
+            "caseInsensitivePaths", .bool, standard: "false",
+            "The origin takes `/Admin` for `/admin`; its routes then match both, so that no spelling gets around one."),
+        later("tls", "put a local proxy that speaks TLS to the origin between, such as stunnel, and name its http:// address"),
+    ])
+
+    static let timeouts: Shape = .object([
+        key("connectSeconds", .integer(1...300), standard: "5", "To open a connection; a lost SYN is sent again after 1 s."),
+        key("responseSeconds", .integer(1...3600), standard: "60", "From the end of the request to the head of the response."),
+        key("idleSeconds", .integer(1...3600), standard: "30", "How long an unused connection to an origin is kept."),
+    ])
+
+    private static let identity: Shape = .object([
+        key("userId", .string, standard: "\"X-User-Id\"", "The internal user id; always sent."),
+        key("clerkUserId", .string, standard: "\"X-Clerk-User-Id\"", "The Clerk user id of a linked caller."),
+        key("email", .string, standard: "null", "The caller's e-mail address."),
+        key("method", .string, standard: "\"X-Auth-Method\"", "How the caller was proved: `legacy` or `clerk`."),
+        key("migrated", .string, standard: "\"X-Auth-Migrated\"", "Whether the caller is linked."),
+        later("assertion", "bind the origin to an address that only Segue can reach"),
+    ])
+
+    private static let cors: Shape = .object([
+        required("allowedOrigins", .array(.string), "Origins (`https://app.example.com`) whose pages may read answers."),
+        key("credentials", .bool, standard: "false", "Whether they may do so with cookies."),
+    ])
+}

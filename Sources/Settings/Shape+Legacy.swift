@@ -1,0 +1,92 @@
+extension Shape {
+    static let legacy: Shape = .object([
+        required("name", .string, "For logs and metrics."),
+        required(
+            "kind", .choice(["jwt", "session"], later: ["base64", "asserted", "userinfo"]),
+            "`jwt`: a signed token; `session`: a row of a table."),
+        required("from", .array(.string), "`bearer`, `cookie:NAME`, `scheme:NAME`, `header:NAME`, `query:NAME`."),
+        key("insecure", .bool, standard: "false", "Proves nothing about a person: passes requests, never decides about a link."),
+        key("algorithm", .words(of: LegacySettings.JWT.Algorithm.self), "`jwt`: the only algorithm that is accepted."),
+        key("keys", .array(legacyKey), "`jwt`: the keys that tokens may be signed with."),
+        key("userId", .string, "`jwt`: the claim that holds the internal user id."),
+        key("issuer", .string, "`jwt`: the exact `iss`; unchecked when absent."),
+        key("audience", .string, "`jwt`: what `aud` must be or hold; unchecked when absent."),
+        key("neverExpires", .bool, standard: "false", "`jwt`: accept tokens without `exp`."),
+        key("revoked", .string, "`jwt`: a query that yields a row when the token with the `jti` in `$1` is revoked."),
+        key("query", .string, "`session`: a query whose first column is the internal user id; `$1` is the token."),
+        key(
+            "cacheSeconds", .integer(0...3600), standard: "10 for `jwt`, 30 for `session`",
+            "How long an answer of the database is believed."),
+        later("format", "kind base64 comes later"),
+        later("url", "kind userinfo comes later"),
+    ])
+
+    private static let legacyKey: Shape = .object([
+        key("kid", .string, "The `kid` that selects this key; without it the key is tried for every token."),
+        key("secret", .secret, "HS256: the shared secret, 32 bytes or more (RFC 7518 §3.2)."),
+        key("publicKey", .string, "Other algorithms: a PEM public key."),
+    ])
+
+    static let directory: Shape = .object([
+        key("url", .secret, standard: "`DATABASE_URL`; required", "`postgresql://…` or `sqlite:PATH`."),
+        key("directUrl", .secret, standard: "`url`", "PostgreSQL past any pooler, for LISTEN."),
+        key("prepared", .bool, standard: "true", "`false` behind PgBouncer in transaction mode."),
+        key("connections", .integer(1...100), standard: "4", "Connections to PostgreSQL."),
+        key("users", users, "The table of users and its columns; `null` where there is no such column."),
+        key("mapping", mapping, "A table that holds links beside, or instead of, the column in the users table."),
+        key("linking", linking, "When a Clerk user is linked to a row; required where a route accepts Clerk sessions."),
+        key("provision", provision, "How a row for an unknown person is made; required by `unknown: \"provision\"`."),
+        later("sync", "Segue does not copy later changes of a Clerk user yet"),
+    ])
+
+    private static let users: Shape = .object([
+        key("table", .string, standard: "\"users\"", "May be qualified: `app.users`."),
+        key("id", .string, standard: "\"id\"", "The internal user id."),
+        key("email", .string, "The e-mail address."),
+        key("clerkUserId", .string, "Holds the link; equal to `id` where the id is the Clerk user id."),
+        key("migratedAt", .string, "Set when the link is made."),
+        key("passwordHash", .string, "Read when users are created in Clerk."),
+        key("emailVerified", .string, "Whether the address was proved; needed by `legacyEmail: \"verified-column\"`."),
+        key("active", .string, "Rows where it is false are refused."),
+        key("role", .string, "Compared with `linking.privilegedRoles`."),
+        key("firstName", .string, "For created rows."),
+        key("lastName", .string, "For created rows."),
+        key("createdAt", .string, "For created rows."),
+        key("updatedAt", .string, "Set with every change."),
+    ])
+
+    private static let mapping: Shape = .object([
+        required("table", .string, "May be qualified."),
+        required("userId", .string, "The internal user id; unique."),
+        required("clerkUserId", .string, "The Clerk user id; unique."),
+        key("createdAt", .string, "Set when the link is made."),
+    ])
+
+    private typealias Linking = DirectorySettings.Linking
+    private static let linking: Shape = .object([
+        required(
+            "legacyEmail", .words(of: Linking.LegacyEmail.self),
+            "What an address in the users table proves: `trusted` (the old system verified each), `verified-column`, `untrusted`."),
+        key(
+            "unknown", .words(of: Linking.Unknown.self), standard: "\"refuse\"",
+            "A Clerk user whose address no row has: refused, or given a row."),
+        key(
+            "provisionOn", .words(of: Linking.ProvisionOn.self, later: [.webhook]), standard: "\"request\"", "When the row is made."
+        ),
+        key("privilegedRoles", .array(.string), standard: "[]", "Rows with these roles are never linked by e-mail alone."),
+        key("afterLink", .words(of: Linking.AfterLink.self), standard: "\"allow\"", "Old credentials of a linked person."),
+        key(
+            "conflict", .words(of: Linking.Conflict.self), standard: "`clerk` where the old credential is a cookie, else `refuse`",
+            "Two credentials for two users in one request."),
+        key("trustClaims", .array(.string), standard: "[]", "Claims of the session token that may decide for a link."),
+    ])
+
+    private static let provision: Shape = .object([
+        required(
+            "id", .words(of: DirectorySettings.Provision.IDRule.self),
+            "`uuid`: a random one; `clerk`: the Clerk user id; `default`: the column's own."),
+        key(
+            "columns", .map(.string), standard: "{}",
+            "A value for every other NOT NULL column, with `{first_name}`, `{last_name}`, `{email}`, `{clerk_user_id}`."),
+    ])
+}

@@ -1,0 +1,55 @@
+extension Shape {
+    static let route: Shape = .object([
+        required("name", .string, "For logs, metrics and `segue flip`."),
+        required("match", match, "Which requests."),
+        key("origin", .string, "Where they go; only `deny` needs none."),
+        required("mode", .words(of: Mode.self), "Who passes; see the table of modes."),
+        key(
+            "optional", .bool, standard: "false",
+            "A request without credentials is forwarded without identity; a bad one is still refused."),
+        key("deny", .object([denyStatus]), "How `deny` answers."),
+        key("encodedSlash", .bool, standard: "false", "Allow `%2F` in the path; it never separates segments."),
+        key("set", set, "Parameters that Segue writes where the caller is known."),
+        key("require", require, "Parameters that must already be right where the caller is known."),
+        key("credentials", credentials, "Whether the origin still sees what proved the caller."),
+        key(
+            "errors", .words(of: Route.ErrorProfile.self), standard: "\"detail\"",
+            "The shape of Segue's own answers: FastAPI's, `{\"error\": …}`, or RFC 9457."),
+        key("limits", .object([bodyBytes]), "Limits of this route."),
+        key("timeouts", timeouts, "Instead of those of the origin."),
+        later("canary", "flip the whole route"),
+        later("mint", "teach the origin to read the identity fields"),
+    ])
+
+    private static let match: Shape = .object([
+        key("host", .string, standard: "any host", "`api.example.com`, or `*.example.com` for every name below."),
+        required("path", .string, "Segments: literal, `{name}` for any one, a final `*` for the rest. `/x/*` matches `/x` too."),
+        key("methods", .array(.string), standard: "every method", "`GET` includes `HEAD`."),
+    ])
+
+    private static let denyStatus: Key = key(
+        "status", .number(oneOf: [403, 410]), standard: "403", "403, or 410 for what is gone.")
+
+    private static let set: Shape = .object([
+        key(
+            "query", .map(.string), standard: "{}",
+            "Every copy of the parameter becomes one: `{user.id}`, `{user.clerkUserId}` or a literal."),
+        later("path", "use require on the query, or let the origin read the identity fields"),
+    ])
+
+    private static let require: Shape = .object([
+        key("query", .map(.string), standard: "{}", "Every copy must be equal, and there must be one; else 403 `not_yours`."),
+        later("path", "let the origin compare with the identity fields"),
+        later("body", "let the origin compare with the identity fields"),
+        later("json", "let the origin compare with the identity fields"),
+        later("form", "let the origin compare with the identity fields"),
+    ])
+
+    private static let credentials: Shape = .object([
+        key("legacy", .words(of: Route.CredentialForwarding.Choice.self), standard: "\"keep\"", "Old credentials."),
+        key("clerk", .words(of: Route.CredentialForwarding.Choice.self), standard: "\"drop\"", "Clerk's."),
+    ])
+
+    private static let bodyBytes: Key = key(
+        "bodyBytes", .integer(0...1_099_511_627_776), standard: "`limits.bodyBytes`", "Largest request content.")
+}
