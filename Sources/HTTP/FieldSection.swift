@@ -34,6 +34,12 @@ package struct FieldSection: Sendable {
         lines.removeAll(keepingCapacity: true)
     }
 
+    /// Gives the memory back, for the time in which no message is expected.
+    package mutating func release() {
+        bytes = []
+        lines = []
+    }
+
     /// The value of the first line with this name.
     package func first(_ field: KnownField) -> Range<Int>? {
         for line in lines where line.known == field { return line.value }

@@ -3,9 +3,9 @@ import Glibc
 /// Bytes between a socket and whoever reads them: a block of memory with a filled part in it. Taking from the front
 /// moves an index; the memory moves only when the room behind the filled part is gone.
 package struct Buffer {
-    package private(set) var storage: [UInt8]
+    @usableFromInline package private(set) var storage: [UInt8]
     /// Where the filled part stands in `storage`.
-    package private(set) var filled: Range<Int>
+    @usableFromInline package private(set) var filled: Range<Int>
 
     package init(capacity: Int) {
         storage = capacity == 0 ? [] : [UInt8](repeating: 0, count: capacity)
@@ -18,6 +18,13 @@ package struct Buffer {
     /// Room behind the filled part, before anything is moved.
     package var room: Int { storage.count - filled.upperBound }
     package var isFull: Bool { filled.count == storage.count }
+
+    /// Lets `body` look at the filled part. The buffer is not copied, whoever holds it.
+    @inlinable package func withFilled<Result, Failure: Error>(
+        _ body: (Span<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(storage.span.extracting(filled))
+    }
 
     /// Takes `count` bytes off the front.
     package mutating func consume(_ count: Int) {

@@ -13,6 +13,8 @@ package final class Socket: EventSource {
     package private(set) var mayWrite = true
     /// The peer has closed its side, or the connection has failed.
     package private(set) var hasEnded = false
+    /// Both directions are gone: nothing that is written will arrive.
+    package private(set) var isBroken = false
     package let peer: Address?
 
     init(descriptor: Int32, peer: Address?, loop: Loop) throws(SystemError) {
@@ -31,6 +33,7 @@ package final class Socket: EventSource {
         if events & (Events.readable | Events.peerEnded | Events.failed | Events.hungUp) != 0 { mayRead = true }
         if events & (Events.writable | Events.failed | Events.hungUp) != 0 { mayWrite = true }
         if events & (Events.peerEnded | Events.failed | Events.hungUp) != 0 { hasEnded = true }
+        if events & (Events.failed | Events.hungUp) != 0 { isBroken = true }
         if let strand { strand.wake() } else { onEvent?() }
     }
 

@@ -1,0 +1,64 @@
+import HTTP
+import HTTP1
+import Sockets
+
+extension ServerConnection {
+    /// Reads the content of the current request whole.
+    func readContent(bytesMax: Int, idleSeconds: Int) async throws(SmallServerProblem) -> [UInt8] {
+        var reader = ContentReader(head.framing, excess: .nextMessage)
+        var content: [UInt8] = []
+        while !reader.isFinished {
+            switch try step(&reader) {
+            case .content(let range):
+                guard content.count + range.count <= bytesMax else { throw .tooLarge }
+                wire.input.withFilled { content.append(copying: $0.extracting(range)) }
+                wire.input.consume(range.upperBound)
+            case .finished(let consumed): wire.input.consume(consumed)
+            case .needMore:
+                wire.input.clear()
+                try await fill(idleSeconds: idleSeconds)
+            }
+        }
+        return content
+    }
+
+    private func step(_ reader: inout ContentReader) throws(SmallServerProblem) -> ContentStep {
+        do throws(ContentError) {
+            return try wire.input.withFilled { (input) throws(ContentError) in try reader.next(in: input) }
+        } catch {
+            throw .malformed
+        }
+    }
+
+    private func fill(idleSeconds: Int) async throws(SmallServerProblem) {
+        do throws(ConnectionLoss) {
+            try await wire.flush(on: strand, until: wire.socket.loop.deadline(inSeconds: idleSeconds))
+            try await wire.readMore(on: strand, until: wire.socket.loop.deadline(inSeconds: idleSeconds))
+        } catch {
+            throw error == .timedOut ? .slow : .malformed
+        }
+    }
+}
+
+extension RequestHead {
+    /// The request as a value of its own.
+    func copied(with content: [UInt8]) -> ServerRequest {
+        ServerRequest(
+            method: method, path: section.string(path), query: query.map { section.string($0) },
+            fields: section.lines.map { (section.string($0.name), section.string($0.value)) }, content: content)
+    }
+}
+
+extension ServerResponse {
+    func write(to output: inout [UInt8], closing: Bool, withoutContent: Bool) {
+        output.appendStatusLine(status)
+        for (name, value) in fields {
+            precondition(!value.utf8.contains { $0 == 13 || $0 == 10 }, "a field value of ours holds a line break")
+            output.append(contentsOf: "\(name): \(value)\r\n".utf8)
+        }
+        if !status.forbidsContent { output.append(contentsOf: "Content-Length: \(content.count)\r\n".utf8) }
+        if closing { output.append(contentsOf: "Connection: close\r\n".utf8) }
+        output.append(contentsOf: "\r\n".utf8)
+        if !withoutContent { output.append(contentsOf: content) }
+    }
+}
