@@ -1,0 +1,84 @@
+import HTTP
+import HTTP1
+import HTTPServer
+import Settings
+import Sockets
+
+/// One client's connection to the gateway: requests are served one after the other, in the order in which they came.
+/// It is made and run on its worker's loop and nowhere else.
+final class Conversation: @unchecked Sendable {
+    let worker: Worker
+    let client: ServerConnection
+    let chain: ForwardedChain
+    var account = Account()
+    /// Whether the connection goes on after the current request.
+    var keepsAlive = true
+
+    init(socket: Socket, worker: Worker) {
+        self.worker = worker
+        let settings = worker.generation.plan.settings
+        let limits = settings.limits
+        client = ServerConnection(
+            socket: socket, loop: worker.loop, buffers: worker.buffers,
+            limits: HeadLimits(
+                requestLineBytes: limits.requestLineBytes, headerBytes: limits.headerBytes, headerCount: limits.headerCount),
+            patience: .init(idleSeconds: limits.idleSeconds, headerSeconds: limits.headerSeconds))
+        chain = ForwardedChain(peer: socket.peer, trusted: settings.trustedProxies)
+    }
+
+    func run() async {
+        while keepsAlive { await serve() }
+        await client.close(lingering: !account.isTruncated)
+        worker.ended(self)
+    }
+
+    /// Serves one request: reads its head, sends it on its journey, and accounts for it.
+    private func serve() async {
+        do throws(ServerConnection.End) {
+            try await client.nextHead()
+        } catch {
+            return await endWithoutRequest(error)
+        }
+        begin()
+        do throws(Refusal) {
+            try await journey()
+        } catch {
+            await refuse(error)
+        }
+        finish()
+    }
+
+    /// No request came, or none that can be understood.
+    private func endWithoutRequest(_ end: ServerConnection.End) async {
+        keepsAlive = false
+        switch end {
+        case .quiet: account.isTruncated = true  // Nothing to linger for.
+        case .slow:
+            begin()
+            await refuse(.headTimeout)
+            finish()
+        case .malformed(let error):
+            begin()
+            await refuse(.request(error))
+            finish()
+        }
+    }
+
+    private func begin() {
+        account = Account()
+        account.startedNanoseconds = Clock.monotonicNanoseconds()
+        account.startedAtMilliseconds = worker.loop.now
+        keepsAlive = client.head.keepsAlive && worker.acceptsRequests
+        let section = client.head.section
+        if let given = section.first(.xRequestID), isAcceptableRequestID(section.bytes.span.extracting(given)) {
+            account.requestID.append(copying: section.bytes.span.extracting(given))
+        } else {
+            worker.identifiers.appendRequestID(at: worker.loop.wallMilliseconds, to: &account.requestID)
+        }
+    }
+
+    private func finish() {
+        if !worker.acceptsRequests { keepsAlive = false }
+        worker.account(account, of: self)
+    }
+}

@@ -1,0 +1,54 @@
+import Settings
+import HTTP
+package import Telemetry
+
+/// What one worker has counted since its settings were adopted. Only the worker writes; `/metrics` asks each worker for
+/// a copy through its loop, so that counting costs an addition and no atomics.
+package struct Counters: Sendable {
+    /// The traffic of one route.
+    package struct Traffic: Sendable {
+        /// By status class: index 1 is 1xx, 5 is 5xx; 0 is a client that went away.
+        package var responses = [UInt64](repeating: 0, count: 6)
+        package var duration = Histogram()
+        /// By code of the refusal; short, because codes are few.
+        package var refusals: [String: UInt64] = [:]
+        /// What the credentials came to, by `AuthenticationResult`.
+        package var decisions: [AuthenticationResult: UInt64] = [:]
+        /// In `observe`: what each mode would have done, by mode and outcome.
+        package var observed: [ObservedResult: UInt64] = [:]
+    }
+
+    package struct AuthenticationResult: Hashable, Sendable {
+        package let kind: String
+        package let outcome: String
+        package init(kind: String, outcome: String) { (self.kind, self.outcome) = (kind, outcome) }
+    }
+
+    package struct ObservedResult: Hashable, Sendable {
+        package let mode: String
+        package let outcome: String
+        package init(mode: String, outcome: String) { (self.mode, self.outcome) = (mode, outcome) }
+    }
+
+    /// By index into `Settings.routes`; the last is for requests without a route.
+    package var routes: [Traffic]
+    package var connectionsAccepted: UInt64 = 0
+    package var connectionsRefused: UInt64 = 0
+    package var connectionsOpen = 0
+    package var tunnelsOpen = 0
+    package var spoofedFields: UInt64 = 0
+    package var droppedLogLines: UInt64 = 0
+    package var gatewayOverhead = Histogram()
+
+    /// Routes of one name keep their counts across a change of the settings: a counter that falls looks like a restart.
+    mutating func adoptRoutes(from old: Settings, to new: Settings) {
+        var traffic = [Traffic](repeating: Traffic(), count: new.routes.count + 1)
+        for (index, route) in new.routes.enumerated() {
+            if let before = old.routes.firstIndex(where: { $0.name == route.name }) { traffic[index] = routes[before] }
+        }
+        traffic[new.routes.count] = routes[old.routes.count]
+        routes = traffic
+    }
+
+    package init(routeCount: Int) { routes = [Traffic](repeating: Traffic(), count: routeCount + 1) }
+}

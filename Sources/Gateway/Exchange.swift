@@ -1,0 +1,219 @@
+import HTTP
+import HTTP1
+import HTTPServer
+import Settings
+import Sockets
+
+/// One request and its response, between a client and an origin server: both directions at once, driven by one task.
+///
+/// ```
+///  client ── request content ──▶ origin          forward(): until the response head is there
+///  client ◀── response content ── origin         respond(): until the response is complete
+/// ```
+/// The origin may answer before it has read the request to its end. Its answer is passed on at once, the rest of the
+/// request flows on for as long as the origin takes it, and neither connection is used again.
+final class Exchange {
+    let client: ServerConnection
+    let loop: Loop
+    let timeouts: Timeouts
+    private let bodyIdleSeconds: Int
+    private var upload: ContentRelay
+    private(set) var origin: OriginConnection?
+    /// When the first byte of the response head had come, on the loop's clock; for the log.
+    private(set) var answeredAt: Int64 = 0
+
+    init(client: ServerConnection, loop: Loop, timeouts: Timeouts, bodyIdleSeconds: Int, bodyBytesMax: Int64) {
+        (self.client, self.loop, self.timeouts, self.bodyIdleSeconds) = (client, loop, timeouts, bodyIdleSeconds)
+        let framing = client.head.framing
+        upload = ContentRelay(framing, as: framing == .chunked ? .chunked : .asDeclared, bytesMax: bodyBytesMax)
+    }
+
+    var bytesUploaded: Int64 { upload.bytesMoved }
+    /// Whether the whole request has been read from the client: only then may its connection be used again.
+    var isRequestComplete: Bool { upload.isComplete }
+
+    // MARK: Request
+
+    /// Sends the request and returns once the head of the final response is in `origin.head`. A safe request whose
+    /// kept-alive connection turns out to be closed is sent once more, on a fresh connection, unless its content has
+    /// begun to flow.
+    func forward(_ request: OriginRequest, to pool: OriginPool) async throws(ForwardFailure) {
+        var connection = try await checkOut(pool, fresh: false)
+        do throws(ForwardFailure) {
+            return try await ask(connection, request)
+        } catch {
+            guard case .origin(.closedEarly) = error, connection.wasUsed, request.method.isSafe, upload.bytesMoved == 0 else {
+                throw error
+            }
+        }
+        connection = try await checkOut(pool, fresh: true)
+        try await ask(connection, request)
+    }
+
+    private func checkOut(_ pool: OriginPool, fresh: Bool) async throws(ForwardFailure) -> OriginConnection {
+        do throws(OriginFailure) {
+            return try await pool.checkOut(on: client.strand, fresh: fresh)
+        } catch {
+            throw .origin(error)
+        }
+    }
+
+    private func ask(_ connection: OriginConnection, _ request: OriginRequest) async throws(ForwardFailure) {
+        origin = connection
+        do throws(ForwardFailure) {
+            connection.wire.output.append(contentsOf: request.head)
+            try await awaitHead(from: connection, of: request)
+        } catch {
+            origin = nil
+            connection.pool.discard(connection)
+            throw error
+        }
+    }
+
+    private func awaitHead(from origin: OriginConnection, of request: OriginRequest) async throws(ForwardFailure) {
+        var deadline = loop.deadline(inSeconds: bodyIdleSeconds)
+        var awaitsOnlyAnswer = false
+        while true {
+            let progress = try moveRequest(to: origin)
+            if try readHead(of: origin, answering: request) { return }
+            if client.wire.socket.isBroken { throw .clientGone }
+            switch progress {
+            case .shareUsed:
+                await Task.yield()
+                continue
+            case .finished where !awaitsOnlyAnswer:
+                awaitsOnlyAnswer = true
+                deadline = loop.deadline(inSeconds: timeouts.responseSeconds)
+            case .finished: break
+            case .blocked: deadline = loop.deadline(inSeconds: bodyIdleSeconds)
+            }
+            if await client.strand.park(until: deadline) == .timeout {
+                throw awaitsOnlyAnswer ? .origin(.silent) : origin.wire.pending > 0 ? .origin(.stalled) : .clientSlow
+            }
+        }
+    }
+
+    private func moveRequest(to origin: OriginConnection) throws(ForwardFailure) -> ContentRelay.Progress {
+        do throws(ContentRelay.Failure) {
+            return try upload.move(from: client.wire, to: origin.wire)
+        } catch {
+            switch error {
+            case .tooLarge(let limit): throw .contentTooLarge(limit: limit)
+            case .malformed(let problem): throw .malformed(problem)
+            case .senderLost: throw .clientGone
+            case .receiverLost:
+                // The origin may have answered before it stopped reading: what it said still counts.
+                return .blocked
+            }
+        }
+    }
+
+    /// Reads what the origin has said; `true` when the head of the final response is complete.
+    private func readHead(of origin: OriginConnection, answering request: OriginRequest) throws(ForwardFailure) -> Bool {
+        while true {
+            if try parseHead(of: origin, answering: request) {
+                guard origin.head.status.isInformational, origin.head.status != .switchingProtocols else { return true }
+                passOnInterim(origin.head, request)
+                continue
+            }
+            switch origin.wire.read() {
+            case .bytes: continue
+            case .wouldBlock:
+                guard origin.wire.input.isFull else { return false }
+                origin.wire.input.grow(to: OriginConnection.headLimits.startLineBytes + OriginConnection.headLimits.sectionBytes)
+            case .end, .failed: throw .origin(.closedEarly)
+            }
+        }
+    }
+
+    private func parseHead(of origin: OriginConnection, answering request: OriginRequest) throws(ForwardFailure) -> Bool {
+        guard !origin.wire.input.isEmpty else { return false }
+        do throws(ResponseError) {
+            let step = try origin.wire.input.withFilled { (input) throws(ResponseError) in
+                try origin.parser.parse(input, into: origin.head, answering: request.method, limits: OriginConnection.headLimits)
+            }
+            guard case .head(let length) = step else { return false }
+            origin.wire.input.consume(length)
+        } catch {
+            throw .origin(.garbage(error))
+        }
+        if origin.head.status == .switchingProtocols, !request.wantsUpgrade { throw .origin(.unasked) }
+        answeredAt = loop.now
+        return true
+    }
+
+    /// A 1xx response is the client's if it can understand one (RFC 9110 §15.2).
+    private func passOnInterim(_ head: ResponseHead, _ request: OriginRequest) {
+        guard client.head.minorVersion == 1, head.status != .continue || client.head.expectsContinue else { return }
+        writeInterim(head)
+        _ = client.wire.write()
+    }
+
+    private func writeInterim(_ head: ResponseHead) {
+        client.wire.output.appendStatusLine(head.status)
+        for line in head.section.lines where line.known == .other || line.known == .location {
+            client.wire.output.appendLine(line, of: head.section)
+        }
+        client.wire.output.appendLineEnd()
+    }
+
+    // MARK: Response
+
+    /// Passes the content of the response on, behind the head that is in the client's output already.
+    func respond(framing: ContentRelay.Framing) async throws(ContentRelay.Failure) -> Int64 {
+        guard let origin else { preconditionFailure("there is no response to pass on") }
+        var download = ContentRelay(origin.head.framing, as: framing, bytesMax: .max)
+        while true {
+            let progress = try download.move(from: origin.wire, to: client.wire)
+            if case .finished = progress { break }
+            var isUploading = false
+            if !upload.isComplete { isUploading = (try? upload.move(from: client.wire, to: origin.wire)) != nil }
+            if case .shareUsed = progress {
+                await Task.yield()
+                continue
+            }
+            let deadline = loop.deadline(inSeconds: bodyIdleSeconds)
+            if await client.strand.park(until: deadline) == .timeout {
+                if client.wire.pending > 0 { throw .receiverLost(.timedOut) }
+                throw .senderLost(.timedOut)
+            }
+            _ = isUploading
+        }
+        finish()
+        return download.bytesMoved
+    }
+
+    /// Puts the origin's connection back, when both messages on it are complete and nothing follows them.
+    private func finish() {
+        guard let connection = origin else { return }
+        origin = nil
+        if connection.head.keepsAlive, upload.isComplete {
+            connection.pool.checkIn(connection)
+        } else {
+            connection.pool.discard(connection)
+        }
+    }
+
+    /// Takes the origin's connection out of the exchange: a tunnel goes on with it.
+    func takeOrigin() -> OriginConnection? {
+        defer { origin = nil }
+        return origin
+    }
+
+    /// Gives everything up; the origin's connection is in an unknown state.
+    func abandon() {
+        if let connection = origin { connection.pool.discard(connection) }
+        origin = nil
+    }
+}
+
+/// Why a request did not get the head of a final response.
+enum ForwardFailure: Error {
+    case origin(OriginFailure)
+    /// The client went away, or broke its connection: nobody is left to answer.
+    case clientGone
+    /// The client stopped sending its content for `limits.bodyIdleSeconds`.
+    case clientSlow
+    case contentTooLarge(limit: Int64)
+    case malformed(ContentError)
+}

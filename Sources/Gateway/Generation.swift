@@ -1,0 +1,44 @@
+package import Crypto
+package import Authentication
+import Identity
+import Migration
+import Settings
+import Sockets
+
+/// What one worker has made of one plan: its verifiers, its callers and its connections to the origins. A request keeps
+/// the generation that it began with; when the plan changes, the worker makes the next one and retires this one.
+final class Generation {
+    let plan: Plan
+    let authenticator: Authenticator
+    /// `nil` where the settings have no directory: then no route asks who is calling.
+    let callers: Callers?
+    let rewriter: Rewriter
+    let pools: [OriginPool]
+
+    init(_ plan: Plan, version: UInt64, tokens: TokenCache, loop: Loop, buffers: BufferPool) throws(CryptoError) {
+        self.plan = plan
+        authenticator = try plan.authenticator(version: version, tokens: tokens)
+        callers = plan.callers()
+        rewriter = Rewriter(filter: plan.filter)
+        pools = zip(plan.settings.origins, plan.origins).map { OriginPool(origin: $0, servers: $1, loop: loop, buffers: buffers) }
+    }
+
+    /// Closes what is idle; what is in use is closed when it is put back.
+    func retire() { for pool in pools { pool.retire() } }
+}
+
+extension Plan {
+    /// Throws for key material that OpenSSL refuses, which is found before a plan is published.
+    package func authenticator(version: UInt64, tokens: TokenCache) throws(CryptoError) -> Authenticator {
+        try Authenticator(
+            settings, version: version, keys: services.keys, keySource: services.keySource, store: services.store, cache: tokens)
+    }
+
+    fileprivate func callers() -> Callers? {
+        guard let directory = services.directory, let rules = settings.directory else { return nil }
+        let linker = services.clerkUsers.map { Linker(directory: directory, clerkUsers: $0, rules: LinkRules(rules)) }
+        return Callers(
+            directory: directory, firstSight: linker, fields: settings.identity, legacyNames: settings.legacy.map(\.name),
+            linking: rules.linking, cache: CallerCache())
+    }
+}

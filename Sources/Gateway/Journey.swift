@@ -1,0 +1,148 @@
+import Authentication
+import HTTP
+import HTTPServer
+import Identity
+import Routing
+import Settings
+import Sockets
+import Telemetry
+
+/// The journey of one request, top to bottom. The client's head has been read (`ServerConnection`); each step below is
+/// one question with one answer or one refusal, and the whole is accounted for when it is over (`Worker+Account.swift`).
+extension Conversation {
+    func journey() async throws(Refusal) {
+        let head = client.head
+        let generation = worker.generation
+        let now = UnixTime(milliseconds: worker.loop.wallMilliseconds)
+
+        let path = try canonicalise(head, generation.plan)
+        let matched = try match(head, path, generation.plan)
+        let route = generation.plan.settings.routes[matched.index]
+        let evidence = try await authenticate(head, for: route, generation, at: now)
+        let caller = try await resolve(evidence, for: route, generation, at: now)
+        let request = try rewrite(head, path, evidence, caller, matched, generation)
+        let exchange = try await forward(request, for: route, matched, generation)
+        await respond(exchange)
+    }
+
+    // MARK: Where the request goes
+
+    /// The one form of the path that is matched, logged and forwarded. `bytes` is empty where the client sent that form.
+    private func canonicalise(_ head: RequestHead, _ plan: Plan) throws(Refusal) -> (canonical: CanonicalPath, bytes: [UInt8]) {
+        guard head.section.count(.via) < Conversation.hopsMax else { throw .loop }
+        if head.wantsUpgrade, head.framing != .empty { throw .upgradeWithContent }
+        let section = head.section
+        var bytes: [UInt8] = []
+        do throws(PathRefusal) {
+            return (try plan.canonicalizer.canonicalize(section.bytes.span.extracting(head.path), into: &bytes), bytes)
+        } catch {
+            throw .path(error)
+        }
+    }
+
+    /// A request that has passed so many intermediaries is going in a circle (RFC 9110 §7.6.3).
+    private static let hopsMax = 16
+
+    private func match(
+        _ head: RequestHead, _ path: (canonical: CanonicalPath, bytes: [UInt8]), _ plan: Plan
+    ) throws(Refusal) -> MatchedRoute {
+        let section = head.section
+        let bytes = path.bytes.isEmpty ? section.bytes.span.extracting(head.path) : path.bytes.span
+        let matched: MatchedRoute
+        do throws(RoutingRefusal) {
+            matched = try plan.table.match(
+                bytes, path.canonical, authority: section.bytes.span.extracting(head.authority), method: head.method)
+        } catch {
+            throw .routing(error)
+        }
+        account.route = matched.index
+        account.mode = plan.settings.routes[matched.index].mode
+        return matched
+    }
+
+    // MARK: Who is calling
+
+    private func authenticate(
+        _ head: RequestHead, for route: Route, _ generation: Generation, at now: UnixTime
+    ) async throws(Refusal) -> Evidence? {
+        switch route.mode {
+        case .public: return nil
+        case .deny: throw .closed(route.denyStatus)
+        case .observe, .legacy, .dual, .clerk: break
+        }
+        let requirement = Requirement(mode: route.mode, isOptional: route.optional, isSecure: chain.isSecure(head.section))
+        do throws(AuthenticationRefusal) {
+            let evidence = try await generation.authenticator.authenticate(head, for: requirement, at: now)
+            account.evidence = evidence
+            return evidence
+        } catch {
+            throw .authentication(error)
+        }
+    }
+
+    private func resolve(
+        _ evidence: Evidence?, for route: Route, _ generation: Generation, at now: UnixTime
+    ) async throws(Refusal) -> Caller? {
+        guard let evidence, route.mode != .observe, let callers = generation.callers else { return nil }
+        do throws(IdentityRefusal) {
+            let resolution = try await callers.resolve(
+                evidence, requestID: String(decoding: account.requestID, as: UTF8.self), at: now,
+                judgeLegacy: { await generation.authenticator.judgeLegacy(of: client.head, evidence, at: now) })
+            account.caller = resolution.caller
+            if resolution.conflict { account.expiredCookies = cookiesToExpire(evidence, generation.plan.settings) }
+            return resolution.caller
+        } catch {
+            throw .identity(error)
+        }
+    }
+
+    /// The cookies of the old credential whose owner lost a conflict.
+    private func cookiesToExpire(_ evidence: Evidence, _ settings: Settings) -> [String] {
+        guard case .both(_, let legacy) = evidence.claimant, evidence.legacyPlace == .cookie else { return [] }
+        return settings.legacy[legacy.entry].from.compactMap { source in
+            if case .cookie(let name) = source { name } else { nil }
+        }
+    }
+
+    // MARK: What the origin gets
+
+    private func rewrite(
+        _ head: RequestHead, _ path: (canonical: CanonicalPath, bytes: [UInt8]), _ evidence: Evidence?, _ caller: Caller?,
+        _ matched: MatchedRoute, _ generation: Generation
+    ) throws(Refusal) -> OriginRequest {
+        let route = generation.plan.settings.routes[matched.index]
+        // In `public` and `observe` credentials are forwarded as they were sent.
+        let removal =
+            route.mode == .observe ? nil : evidence.map { generation.authenticator.removal(route.credentials, $0) }
+        let findings = Rewriter.Findings(
+            rules: generation.plan.rules[matched.index], path: path.bytes, removal: removal, caller: caller,
+            requestID: account.requestID,
+            newTraceparent: newTraceparent(head), chain: chain)
+        return try generation.rewriter.rewrite(head, findings)
+    }
+
+    private func newTraceparent(_ head: RequestHead) -> [UInt8] {
+        let section = head.section
+        if let given = section.first(.traceparent), isValidTraceparent(section.bytes.span.extracting(given)) { return [] }
+        var value: [UInt8] = []
+        worker.identifiers.appendTraceparent(to: &value)
+        return value
+    }
+
+    private func forward(
+        _ request: OriginRequest, for route: Route, _ matched: MatchedRoute, _ generation: Generation
+    ) async throws(Refusal) -> Exchange {
+        guard let origin = route.origin else { throw .routing(.noRoute) }
+        let settings = generation.plan.settings
+        let exchange = Exchange(
+            client: client, loop: worker.loop, timeouts: route.timeouts ?? settings.origins[origin].timeouts,
+            bodyIdleSeconds: settings.limits.bodyIdleSeconds, bodyBytesMax: generation.plan.rules[matched.index].bodyBytesMax)
+        do throws(ForwardFailure) {
+            try await exchange.forward(request, to: generation.pools[origin])
+            return exchange
+        } catch {
+            account.bytesIn = exchange.bytesUploaded
+            throw Refusal(error)
+        }
+    }
+}

@@ -1,0 +1,20 @@
+import HTTP
+import HTTP1
+import Settings
+import Sockets
+
+/// A connection to an origin server, and the response that is being read from it. A response head is used again for
+/// the next response, so a kept-alive connection allocates nothing per request.
+final class OriginConnection {
+    let wire: Connection
+    let head = ResponseHead()
+    var parser = ResponseParser()
+    /// Whether a request went over it before: then its being closed says nothing about this request.
+    var wasUsed = false
+    var idleSince: Int64 = 0
+    /// What an origin may send as the head of a response: as much as clients may, for the same reasons.
+    static let headLimits = HeadLimits(statusLineBytes: 8_192, headerBytes: 65_536, headerCount: 200)
+    unowned let pool: OriginPool
+
+    init(wire: Connection, pool: OriginPool) { (self.wire, self.pool) = (wire, pool) }
+}

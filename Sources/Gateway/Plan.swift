@@ -1,0 +1,30 @@
+import Authentication
+import Identity
+import JOSE
+import Migration
+import Routing
+package import Settings
+package import Snapshot
+package import Sockets
+
+/// Settings with all that is worked out from them once: immutable, shared by all workers, replaced as a whole when the
+/// settings change.
+package final class Plan: Sendable {
+    package let settings: Settings
+    package let services: Services
+    let table: RouteTable
+    let rules: [RouteRules]
+    let canonicalizer: PathCanonicalizer
+    let filter: FieldFilter
+    /// By index into `settings.origins`: the addresses of its servers.
+    package let origins: [Published<[Address]>]
+
+    /// - Parameter origins: kept up to date by a resolver, in the order of `settings.origins`.
+    package init(_ settings: Settings, services: Services, origins: [Published<[Address]>]) {
+        (self.settings, self.services, self.origins) = (settings, services, origins)
+        table = RouteTable(settings)
+        rules = settings.routes.map { RouteRules($0, settings) }
+        canonicalizer = PathCanonicalizer(settings.path)
+        filter = FieldFilter(settings.identity)
+    }
+}

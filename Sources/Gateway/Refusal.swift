@@ -1,0 +1,192 @@
+package import Authentication
+package import HTTP
+package import HTTP1
+package import Identity
+package import Routing
+import Sockets
+
+/// Every way in which a request can end before an origin's answer does. What each means to the client, to its
+/// connection and to the log is one exhaustive switch per question.
+package enum Refusal: Error {
+    /// The head cannot be understood in one way only; the connection closes.
+    case request(RequestError)
+    /// The header section did not arrive in time.
+    case headTimeout
+    case path(PathRefusal)
+    case routing(RoutingRefusal)
+    case query(QueryRefusal)
+    /// The route's mode is `deny`.
+    case closed(Status)
+    case authentication(AuthenticationRefusal)
+    case identity(IdentityRefusal)
+    case contentTooLarge(limit: Int64)
+    case content(ContentError)
+    case contentTimeout
+    /// An Upgrade request with content: two parsers would disagree about where the new protocol begins.
+    case upgradeWithContent
+    case origin(OriginFailure)
+    /// The request has been here before (RFC 9110 §7.6.3).
+    case loop
+    /// The process has as many connections as it may.
+    case overloaded
+    /// The client is gone: nothing is sent, only logged.
+    case clientGone
+
+    package var status: Status {
+        switch self {
+        case .request(let error): error.status
+        case .headTimeout, .contentTimeout: .requestTimeout
+        case .path, .upgradeWithContent, .content: .badRequest
+        case .routing(let refusal): refusal == .noRoute ? .notFound : .badRequest
+        case .query(let refusal): refusal == .notYours ? .forbidden : .badRequest
+        case .closed(let status): status
+        case .authentication(let refusal): refusal.status
+        case .identity(let refusal): refusal.status
+        case .contentTooLarge: .contentTooLarge
+        case .origin(let failure): failure.status
+        case .loop: .loopDetected
+        case .overloaded: .serviceUnavailable
+        case .clientGone: Status(499)
+        }
+    }
+
+    /// Stable words for programs: clients, metrics and logs.
+    package var code: StaticString {
+        switch self {
+        case .request(let error): error.status == .badRequest ? "request_malformed" : "request_unsupported"
+        case .headTimeout, .contentTimeout: "request_timeout"
+        case .path: "path_ambiguous"
+        case .routing(let refusal): refusal == .noRoute ? "no_route" : "path_ambiguous"
+        case .query(let refusal): refusal == .notYours ? "not_yours" : "query_ambiguous"
+        case .closed: "route_closed"
+        case .authentication(let refusal): refusal.code
+        case .identity(let refusal): refusal.code
+        case .contentTooLarge: "content_too_large"
+        case .content: "content_malformed"
+        case .upgradeWithContent: "upgrade_with_content"
+        case .origin(let failure): failure.code
+        case .loop: "loop_detected"
+        case .overloaded: "overloaded"
+        case .clientGone: "client_gone"
+        }
+    }
+
+    /// What the client can do about it, for a person; never which check failed.
+    package var text: StaticString {
+        switch self {
+        case .request: "The request is malformed"
+        case .headTimeout, .contentTimeout: "The request did not arrive in time"
+        case .path: "The path can be read in more than one way"
+        case .routing(let refusal): refusal == .noRoute ? "Not found" : "The path can be read in more than one way"
+        case .query(let refusal): refusal == .notYours ? "This is not yours" : "The query can be read in more than one way"
+        case .closed: "This route is closed"
+        case .authentication(let refusal): refusal.text
+        case .identity(let refusal): refusal.text
+        case .contentTooLarge: "The content is too large"
+        case .content: "The content is malformed"
+        case .upgradeWithContent: "An upgrade request cannot have content"
+        case .origin(let failure): failure.text
+        case .loop: "The request has passed here before"
+        case .overloaded: "Too many connections; try again"
+        case .clientGone: ""
+        }
+    }
+
+    /// RFC 6750 §3: a challenge says what is wrong with a token that was sent, and nothing where none was.
+    package var challenge: StaticString? {
+        switch self {
+        case .authentication(.credentialsMissing): #"Bearer realm="segue""#
+        case .authentication(.tokenExpired), .identity(.tokenExpired):
+            #"Bearer realm="segue", error="invalid_token", error_description="The token expired""#
+        case .authentication(.severalAuthorizations): #"Bearer realm="segue", error="invalid_request""#
+        default: status == .unauthorized ? #"Bearer realm="segue", error="invalid_token""# : nil
+        }
+    }
+
+    /// Seconds after which another try may succeed; only where trouble is on our side.
+    package var retryAfterSeconds: Int? {
+        switch self {
+        case .authentication(.unavailable(let seconds, _)), .identity(.unavailable(let seconds)): seconds
+        case .overloaded, .origin(.busy): 1
+        default: status == .serviceUnavailable ? 5 : nil
+        }
+    }
+
+    /// Whether the client's connection must end: where the next request on it begins can no longer be told.
+    package var endsConnection: Bool {
+        switch self {
+        case .request, .headTimeout, .contentTimeout, .contentTooLarge, .content, .upgradeWithContent, .overloaded, .clientGone:
+            true
+        case .path, .routing, .query, .closed, .authentication, .identity, .origin, .loop: false
+        }
+    }
+
+    /// The precise reason, for the log: names of checks and limits, never a value that a client sent.
+    package var reason: String? {
+        switch self {
+        case .request(let error): String(describing: error)
+        case .path(let refusal): refusal.rawValue
+        case .content(let error): String(describing: error)
+        case .contentTooLarge(let limit): "limit \(limit) bytes"
+        case .origin(let failure): failure.reason
+        case .authentication(let refusal): refusal.fault.map { String(describing: $0) }
+        case .query(let refusal): String(describing: refusal)
+        case .routing(let refusal): String(describing: refusal)
+        case .identity, .headTimeout, .contentTimeout, .closed, .upgradeWithContent, .loop, .overloaded, .clientGone: nil
+        }
+    }
+}
+
+extension OriginFailure {
+    var status: Status {
+        switch self {
+        case .silent, .stalled: .gatewayTimeout
+        case .unreachable(nil): .gatewayTimeout
+        case .busy: .serviceUnavailable
+        case .unreachable, .closedEarly, .garbage, .unasked: .badGateway
+        }
+    }
+
+    var code: StaticString {
+        switch self {
+        case .silent, .stalled: "origin_timeout"
+        case .unreachable: "origin_unreachable"
+        case .busy: "origin_busy"
+        case .closedEarly: "origin_closed"
+        case .garbage, .unasked: "origin_malformed"
+        }
+    }
+
+    var text: StaticString {
+        switch self {
+        case .silent, .stalled: "The server behind did not answer in time"
+        case .busy: "The server behind is busy; try again"
+        case .unreachable, .closedEarly, .garbage, .unasked: "The server behind cannot be reached"
+        }
+    }
+
+    var reason: String {
+        switch self {
+        case .unreachable(let error): error?.description ?? "connect timed out"
+        case .busy: "no connection came free"
+        case .closedEarly: "the connection ended before a response head"
+        case .silent: "no response head in time"
+        case .stalled: "the origin took no more content"
+        case .garbage(let error): String(describing: error)
+        case .unasked: "101 without an Upgrade"
+        }
+    }
+}
+
+extension Refusal {
+    init(_ failure: ForwardFailure) {
+        self =
+            switch failure {
+            case .origin(let failure): .origin(failure)
+            case .clientGone: .clientGone
+            case .clientSlow: .contentTimeout
+            case .contentTooLarge(let limit): .contentTooLarge(limit: limit)
+            case .malformed(let error): .content(error)
+            }
+    }
+}

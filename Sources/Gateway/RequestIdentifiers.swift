@@ -1,0 +1,83 @@
+import Crypto
+import HTTP
+
+/// Makes the ids of one worker's requests: a UUIDv7 (RFC 9562 §5.7) as request id, and the two parts of a W3C
+/// `traceparent`. The randomness is OpenSSL's, drawn a block at a time, because ids that can be guessed let one client
+/// speak of another's requests.
+struct RequestIdentifiers {
+    private var random: [UInt8] = []
+    private var used = 0
+
+    /// Appends 36 characters.
+    mutating func appendRequestID(at wallMilliseconds: Int64, to output: inout [UInt8]) {
+        var bytes = InlineArray<16, UInt8>(repeating: 0)
+        for index in 0..<6 { bytes[index] = UInt8(truncatingIfNeeded: wallMilliseconds >> Int64(40 - index * 8)) }
+        let start = take(10)
+        for index in 0..<10 { bytes[6 + index] = random[start + index] }
+        bytes[6] = bytes[6] & 0x0F | 0x70
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        for index in 0..<16 {
+            if index == 4 || index == 6 || index == 8 || index == 10 { output.append(UInt8(ascii: "-")) }
+            appendHex(bytes[index], to: &output)
+        }
+    }
+
+    /// Appends a new `traceparent` value (W3C Trace Context §3.2), unsampled: Segue records no spans.
+    mutating func appendTraceparent(to output: inout [UInt8]) {
+        output.append(contentsOf: StaticBytes.traceVersion)
+        let start = take(24)
+        for index in 0..<16 { appendHex(random[start + index], to: &output) }
+        output.append(UInt8(ascii: "-"))
+        for index in 16..<24 { appendHex(random[start + index], to: &output) }
+        output.append(contentsOf: StaticBytes.traceUnsampled)
+    }
+
+    private mutating func take(_ count: Int) -> Int {
+        if used + count > random.count {
+            random = RandomBytes.make(4096)
+            used = 0
+        }
+        defer { used += count }
+        return used
+    }
+
+    private enum StaticBytes {
+        static let traceVersion = Array("00-".utf8)
+        static let traceUnsampled = Array("-00".utf8)
+    }
+}
+
+private func appendHex(_ byte: UInt8, to output: inout [UInt8]) {
+    appendDigit(byte >> 4)
+    appendDigit(byte & 15)
+
+    func appendDigit(_ digit: UInt8) { output.append(digit < 10 ? 48 + digit : 87 + digit) }
+}
+
+/// Whether a client's request id may be kept: letters, digits, `.`, `_` and `-`, 128 of them at most.
+func isAcceptableRequestID(_ value: Span<UInt8>) -> Bool {
+    guard value.count > 0, value.count <= 128 else { return false }
+    for index in value.indices {
+        switch value[index] {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+            UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+            continue
+        default: return false
+        }
+    }
+    return true
+}
+
+/// Whether a `traceparent` may be passed on (W3C Trace Context §3.2.2): version 00, lower-case hex, no all-zero ids.
+func isValidTraceparent(_ value: Span<UInt8>) -> Bool {
+    guard value.count == 55, value[0] == 48, value[1] == 48, value[2] == 45, value[35] == 45, value[52] == 45 else { return false }
+    var traceIsZero = true
+    var parentIsZero = true
+    for index in value.indices where index != 2 && index != 35 && index != 52 {
+        let byte = value[index]
+        guard byte >= 48 && byte <= 57 || byte >= 97 && byte <= 102 else { return false }
+        if byte != 48, index > 2, index < 35 { traceIsZero = false }
+        if byte != 48, index > 35, index < 52 { parentIsZero = false }
+    }
+    return !traceIsZero && !parentIsZero
+}

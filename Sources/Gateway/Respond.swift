@@ -1,0 +1,165 @@
+import HTTP
+import HTTP1
+import HTTPServer
+import Settings
+import Sockets
+
+extension Conversation {
+    /// Passes the origin's response on to the client. From the first byte on it is too late for a refusal: what breaks
+    /// now breaks the connection, in a way that no client takes for a complete answer.
+    func respond(_ exchange: Exchange) async {
+        guard let origin = exchange.origin else { return }
+        let head = origin.head
+        account.status = head.status
+        account.answeredAtMilliseconds = exchange.answeredAt
+        if head.status == .switchingProtocols { return await tunnel(exchange, head) }
+        // The rest of the request is still under way: what comes behind it cannot be told from it in time.
+        if !exchange.isRequestComplete { keepsAlive = false }
+        let framing = writeHead(of: head)
+        do throws(ContentRelay.Failure) {
+            account.bytesOut = try await exchange.respond(framing: framing)
+        } catch {
+            exchange.abandon()
+            keepsAlive = false
+            account.isTruncated = true
+            client.wire.socket.resetOnClose()
+        }
+        account.bytesIn = exchange.bytesUploaded
+    }
+
+    /// Writes the head of the response for the client, with the framing that this hop uses.
+    private func writeHead(of head: ResponseHead) -> ContentRelay.Framing {
+        var framing = ContentRelay.Framing.asDeclared
+        client.wire.output.appendStatusLine(head.status)
+        // Where there is no content, Content-Length still says how long it would have been (RFC 9110 §8.6).
+        appendFields(of: head, keepingLength: head.framing == .empty)
+        switch head.framing {
+        case .empty: break
+        case .length(let length):
+            client.wire.output.appendField("Content-Length", length)
+        case .chunked, .untilClose:
+            if client.head.minorVersion == 0 {
+                keepsAlive = false
+            } else {
+                framing = .chunked
+                client.wire.output.appendField("Transfer-Encoding", "chunked")
+            }
+        }
+        appendOurFields()
+        return framing
+    }
+
+    private func appendFields(of head: ResponseHead, keepingLength: Bool) {
+        let section = head.section
+        let options = try? ConnectionOptions(section)
+        var run = 0..<0
+        for line in section.lines {
+            if options?.isHopByHop(line, in: section) ?? false { continue }
+            if line.known == .contentLength, !keepingLength { continue }
+            let range = line.line
+            if run.upperBound + 2 == range.lowerBound, !run.isEmpty {
+                run = run.lowerBound..<range.upperBound
+            } else {
+                appendRun(run, section)
+                run = range
+            }
+        }
+        appendRun(run, section)
+    }
+
+    private func appendRun(_ run: Range<Int>, _ section: FieldSection) {
+        guard !run.isEmpty else { return }
+        client.wire.output.append(copying: section.bytes.span.extracting(run))
+        client.wire.output.append(copying: "\r\n")
+    }
+
+    /// What Segue says on every response, and the end of the head.
+    private func appendOurFields() {
+        client.wire.output.append(copying: "Via: 1.1 segue\r\nX-Request-Id: ")
+        client.wire.output += account.requestID
+        client.wire.output.append(copying: "\r\n")
+        for name in account.expiredCookies { appendExpiredCookie(name) }
+        appendConnection()
+        client.wire.output.append(copying: "\r\n")
+    }
+
+    private func appendConnection() {
+        if !keepsAlive {
+            client.wire.output.append(copying: "Connection: close\r\n")
+        } else if client.head.minorVersion == 0 {
+            client.wire.output.append(copying: "Connection: keep-alive\r\n")
+        }
+    }
+
+    /// A conflict that Clerk's side won: the browser is told to forget the other person's old cookie.
+    private func appendExpiredCookie(_ name: String) {
+        client.wire.output.append(contentsOf: "Set-Cookie: \(name)=; Path=/; Max-Age=0; HttpOnly\r\n".utf8)
+    }
+
+    // MARK: Refusals
+
+    /// Answers a request that ends here.
+    func refuse(_ refusal: Refusal) async {
+        account.refusal = refusal
+        account.status = refusal.status
+        if case .clientGone = refusal {
+            keepsAlive = false
+            return
+        }
+        if refusal.endsConnection || !discardArrivedContent() { keepsAlive = false }
+        let content = refusalContent(refusal)
+        client.wire.output.appendStatusLine(refusal.status)
+        client.wire.output.append(
+            contentsOf: "Date: \(worker.httpDate())\r\nContent-Type: application/json\r\nContent-Length: \(content.count)\r\n".utf8)
+        if refusal.status == .unauthorized || refusal.status == .serviceUnavailable {
+            client.wire.output.append(copying: "Cache-Control: no-store\r\n")
+        }
+        if let challenge = refusal.challenge { client.wire.output.append(contentsOf: "WWW-Authenticate: \(challenge)\r\n".utf8) }
+        if let seconds = refusal.retryAfterSeconds { client.wire.output.append(contentsOf: "Retry-After: \(seconds)\r\n".utf8) }
+        appendOurFields()
+        if client.head.method != .head || refusal.endsConnection { client.wire.output += content }
+        account.bytesOut = Int64(content.count)
+        await flush()
+    }
+
+    private func refusalContent(_ refusal: Refusal) -> [UInt8] {
+        // Codes and texts are ours and the request id is checked: nothing in them needs escaping.
+        let requestID = String(decoding: account.requestID, as: UTF8.self)
+        let profile = account.route.map { worker.generation.plan.settings.routes[$0].errors } ?? .detail
+        switch profile {
+        case .detail:
+            return Array(#"{"detail": "\#(refusal.text)", "code": "\#(refusal.code)", "request_id": "\#(requestID)"}"#.utf8)
+        case .error: return Array(#"{"error": "\#(refusal.text)", "code": "\#(refusal.code)", "request_id": "\#(requestID)"}"#.utf8)
+        case .problem:
+            return Array(
+                #"{"title": "\#(refusal.text)", "status": \#(refusal.status.code), "detail": "\#(refusal.text)", "code": "\#(refusal.code)", "request_id": "\#(requestID)"}"#
+                    .utf8)
+        }
+    }
+
+    /// Reads past the content of a request that is not forwarded, if all of it is here already; `false` when more would
+    /// have to be waited for.
+    private func discardArrivedContent() -> Bool {
+        guard !client.head.expectsContinue || client.head.framing == .empty else { return false }
+        var reader = ContentReader(client.head.framing, excess: .nextMessage)
+        while !reader.isFinished {
+            guard let step = try? client.wire.input.withFilled({ (input) throws(ContentError) in try reader.next(in: input) })
+            else { return false }
+            switch step {
+            case .content(let range): client.wire.input.consume(range.upperBound)
+            case .finished(let consumed): client.wire.input.consume(consumed)
+            case .needMore: return false
+            }
+        }
+        return true
+    }
+
+    func flush() async {
+        let deadline = worker.loop.deadline(inSeconds: worker.generation.plan.settings.limits.bodyIdleSeconds)
+        do {
+            try await client.wire.flush(on: client.strand, until: deadline)
+        } catch {
+            keepsAlive = false
+        }
+    }
+}

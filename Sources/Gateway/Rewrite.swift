@@ -1,0 +1,179 @@
+import Authentication
+import HTTP
+import HTTP1
+import Identity
+import Routing
+import Settings
+
+/// The head of a request as an origin server will read it. Only `Rewriter` makes one, and it has removed the client's copy
+/// of every identity field before it wrote ours: whoever holds an `OriginRequest` holds a request that says who is
+/// calling, or nothing about it.
+struct OriginRequest {
+    let head: [UInt8]
+    let method: Method
+    let wantsUpgrade: Bool
+
+    fileprivate init(head: [UInt8], method: Method, wantsUpgrade: Bool) {
+        (self.head, self.method, self.wantsUpgrade) = (head, method, wantsUpgrade)
+    }
+}
+
+/// What one worker needs to rewrite requests. The order matters and is the order of `rewrite`: the client's fields are
+/// stripped first, `Connection` is applied to what is left of the client's, and Segue's own fields are written last, so
+/// that no field of a client can take one of ours away (Traefik CVE-2024-45410, Apache CVE-2022-31813).
+struct Rewriter {
+    let filter: FieldFilter
+
+    /// What the earlier stages found out about the request.
+    struct Findings {
+        let rules: RouteRules
+        /// The canonical path where it differs from the one that came; else empty.
+        let path: [UInt8]
+        /// Which credentials go no further; `nil`: all are forwarded as they were sent.
+        let removal: CredentialRemoval?
+        let caller: Caller?
+        let requestID: [UInt8]
+        let newTraceparent: [UInt8]
+        let chain: ForwardedChain
+    }
+
+    func rewrite(_ head: RequestHead, _ findings: Findings) throws(Refusal) -> OriginRequest {
+        let connection = try connectionOptions(of: head)
+        var output: [UInt8] = []
+        output.reserveCapacity(head.section.bytes.count + (findings.caller?.fieldLines.count ?? 0) + 512)
+        try appendRequestLine(head, findings, to: &output)
+        appendClientFields(head, connection, findings, to: &output)
+        appendConnectionFields(head, findings, to: &output)
+        if let caller = findings.caller { output.append(contentsOf: caller.fieldLines) }
+        output.append(copying: "\r\n")
+        return OriginRequest(head: output, method: head.method, wantsUpgrade: head.wantsUpgrade)
+    }
+
+    private func connectionOptions(of head: RequestHead) throws(Refusal) -> ConnectionOptions {
+        do throws(FieldError) { return try ConnectionOptions(head.section) } catch { throw .request(.field(error)) }
+    }
+
+    // MARK: Request line
+
+    private func appendRequestLine(_ head: RequestHead, _ findings: Findings, to output: inout [UInt8]) throws(Refusal) {
+        output.append(contentsOf: head.method.name.utf8)
+        output.append(UInt8(ascii: " "))
+        let section = head.section
+        if findings.path.isEmpty {
+            output.append(copying: section.bytes.span.extracting(head.path))
+        } else {
+            output += findings.path
+        }
+        try appendQuery(head, findings, to: &output)
+        output.append(copying: " HTTP/1.1\r\n")
+    }
+
+    private func appendQuery(_ head: RequestHead, _ findings: Findings, to output: inout [UInt8]) throws(Refusal) {
+        let section = head.section
+        let bytes = section.bytes.span
+        guard !findings.rules.query.isEmpty else {
+            guard let query = head.query else { return }
+            output.append(UInt8(ascii: "?"))
+            return output.append(copying: bytes.extracting(query))
+        }
+        let mark = output.count
+        output.append(UInt8(ascii: "?"))
+        let values = CallerValues(userID: findings.caller?.user.text, clerkUserID: findings.caller?.clerkUser?.text)
+        do throws(QueryRefusal) {
+            try findings.rules.query.rewrite(bytes.extracting(head.query ?? 0..<0), for: values, into: &output)
+        } catch {
+            throw .query(error)
+        }
+        if output.count == mark + 1 { output.removeLast() }
+    }
+
+    // MARK: The client's fields
+
+    /// Copies the lines that may pass, neighbouring ones in one piece.
+    private func appendClientFields(
+        _ head: RequestHead, _ connection: ConnectionOptions, _ findings: Findings, to output: inout [UInt8]
+    ) {
+        let section = head.section
+        var run = 0..<0
+        for line in section.lines {
+            guard passes(line, head, connection, findings) else { continue }
+            if line.known == .cookie, let removal = findings.removal, removal.dropsCookies {
+                appendCookies(line, section, removal, to: &output)
+                continue
+            }
+            let range = line.line
+            if run.upperBound + 2 == range.lowerBound, !run.isEmpty {
+                run = run.lowerBound..<range.upperBound
+            } else {
+                appendRun(run, section, to: &output)
+                run = range
+            }
+        }
+        appendRun(run, section, to: &output)
+    }
+
+    private func appendRun(_ run: Range<Int>, _ section: FieldSection, to output: inout [UInt8]) {
+        guard !run.isEmpty else { return }
+        output.append(copying: section.bytes.span.extracting(run))
+        output.append(copying: "\r\n")
+    }
+
+    private func passes(
+        _ line: FieldLine, _ head: RequestHead, _ connection: ConnectionOptions, _ findings: Findings
+    ) -> Bool {
+        let section = head.section
+        if connection.isHopByHop(line, in: section) { return false }
+        switch line.known {
+        case .other:
+            let name = section.bytes.span.extracting(line.name)
+            if filter.refuses(name) { return false }
+            if findings.rules.namesMethods, isMethodOverride(line.name, section) { return false }
+            if !findings.chain.isTrusted, section.equalsIgnoringCase(line.name, "x-real-ip") { return false }
+            return findings.removal.map { !$0.drops(line, in: section) } ?? true
+        case .authorization: return findings.removal.map { !$0.drops(line, in: section) } ?? true
+        case .contentLength, .xRequestID, .xForwardedFor, .xForwardedHost, .xForwardedPort, .xForwardedProto, .forwarded:
+            return false
+        case .expect: return head.expectsContinue
+        case .traceparent, .tracestate: return findings.newTraceparent.isEmpty
+        default: return true
+        }
+    }
+
+    /// Frameworks let these fields replace the method behind our back; on a route that was matched by its method they
+    /// would choose another one.
+    private func isMethodOverride(_ name: Range<Int>, _ section: FieldSection) -> Bool {
+        section.equalsIgnoringCase(name, "x-http-method-override") || section.equalsIgnoringCase(name, "x-http-method")
+            || section.equalsIgnoringCase(name, "x-method-override")
+    }
+
+    private func appendCookies(_ line: FieldLine, _ section: FieldSection, _ removal: CredentialRemoval, to output: inout [UInt8]) {
+        let mark = output.count
+        output.append(copying: "Cookie: ")
+        if removal.appendCookies(of: line.value, in: section.bytes, to: &output) {
+            output.append(copying: "\r\n")
+        } else {
+            output.removeSubrange(mark...)
+        }
+    }
+
+    // MARK: Segue's fields
+
+    private func appendConnectionFields(_ head: RequestHead, _ findings: Findings, to output: inout [UInt8]) {
+        output.appendFraming(head.framing)
+        let section = head.section
+        if head.wantsUpgrade, let protocols = section.first(.upgrade) {
+            output.append(copying: "Connection: upgrade\r\nUpgrade: ")
+            output.append(copying: section.bytes.span.extracting(protocols))
+            output.append(copying: "\r\n")
+        }
+        findings.chain.appendFields(head, to: &output)
+        output.append(copying: "X-Request-Id: ")
+        output += findings.requestID
+        output.append(copying: "\r\n")
+        if !findings.newTraceparent.isEmpty {
+            output.append(copying: "traceparent: ")
+            output += findings.newTraceparent
+            output.append(copying: "\r\n")
+        }
+    }
+}

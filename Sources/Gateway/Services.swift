@@ -1,0 +1,18 @@
+package import Authentication
+package import Identity
+package import JOSE
+package import Migration
+package import Snapshot
+
+/// What the gateway asks of the world while it serves requests; each is absent where the settings do not need it.
+package struct Services: Sendable {
+    package var directory: (any UserDirectory)?
+    package var store: (any LegacyStore)?
+    package var clerkUsers: (any ClerkUsers)?
+    /// Clerk's keys as they were fetched last.
+    package var keys: Published<KeySet>?
+    /// `nil` where the keys cannot change.
+    package var keySource: (any KeySource)?
+
+    package init() {}
+}

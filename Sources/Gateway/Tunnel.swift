@@ -1,0 +1,94 @@
+import HTTP
+import HTTP1
+import HTTPServer
+import Settings
+import Sockets
+
+extension Conversation {
+    /// After the origin's 101 the connection is no longer HTTP: bytes go both ways as they come, until both sides have
+    /// ended or neither has said anything for `tunnelIdleSeconds`. What the client sent behind its request went nowhere
+    /// before the 101 (pingora CVE-2026-2833).
+    func tunnel(_ exchange: Exchange, _ head: ResponseHead) async {
+        guard let origin = exchange.takeOrigin() else { return }
+        keepsAlive = false
+        defer { origin.pool.discard(origin) }
+        writeSwitch(head)
+        worker.counters.tunnelsOpen += 1
+        defer { worker.counters.tunnelsOpen -= 1 }
+        let idleSeconds = worker.generation.plan.settings.limits.tunnelIdleSeconds
+        var toOrigin = Flow(from: client.wire, to: origin.wire)
+        var toClient = Flow(from: origin.wire, to: client.wire)
+        while !(toOrigin.hasEnded && toClient.hasEnded) {
+            let before = toOrigin.bytes + toClient.bytes
+            let goesOn = toOrigin.move() && toClient.move()
+            guard goesOn else { break }
+            if toOrigin.wantsTurn || toClient.wantsTurn {
+                await Task.yield()
+                continue
+            }
+            if toOrigin.bytes + toClient.bytes != before { continue }
+            if toOrigin.hasEnded, toClient.hasEnded { break }
+            if await client.strand.park(until: worker.loop.deadline(inSeconds: idleSeconds)) == .timeout { break }
+        }
+        account.bytesIn = toOrigin.bytes
+        account.bytesOut = toClient.bytes
+    }
+
+    private func writeSwitch(_ head: ResponseHead) {
+        client.wire.output.appendStatusLine(.switchingProtocols)
+        let section = head.section
+        for line in section.lines where line.known != .contentLength && line.known != .transferEncoding {
+            client.wire.output.appendLine(line, of: section)
+        }
+        client.wire.output.append(copying: "X-Request-Id: ")
+        client.wire.output += account.requestID
+        client.wire.output.append(copying: "\r\n\r\n")
+    }
+}
+
+/// One direction of a tunnel.
+private struct Flow {
+    let sender: Connection
+    let receiver: Connection
+    private(set) var bytes: Int64 = 0
+    private(set) var wantsTurn = false
+    private var senderEnded = false
+    /// Everything that the sender sent has been written, and its end passed on.
+    private(set) var hasEnded = false
+
+    private static let share = 262_144
+    private static let pendingMax = 65_536
+
+    init(from sender: Connection, to receiver: Connection) { (self.sender, self.receiver) = (sender, receiver) }
+
+    /// Moves what can be moved now; `false` when the tunnel is broken.
+    mutating func move() -> Bool {
+        var share = Flow.share
+        wantsTurn = false
+        while !hasEnded {
+            if !sender.input.isEmpty, receiver.pending < Flow.pendingMax {
+                bytes += Int64(sender.input.count)
+                receiver.output.append(contentsOf: sender.input.storage[sender.input.filled])
+                sender.input.clear()
+            }
+            if case .failed = receiver.write() { return false }
+            if receiver.pending > 0 { return true }
+            if senderEnded {
+                receiver.socket.finishWriting()
+                hasEnded = true
+                return true
+            }
+            guard share > 0 else {
+                wantsTurn = true
+                return true
+            }
+            switch sender.read() {
+            case .bytes(let count): share -= count
+            case .wouldBlock: return true
+            case .end: senderEnded = true
+            case .failed: return false
+            }
+        }
+        return true
+    }
+}

@@ -1,0 +1,127 @@
+package import Identity
+import Authentication
+import Crypto
+import HTTP1
+import HTTPServer
+package import Logging
+import Settings
+package import Snapshot
+package import Sockets
+import Telemetry
+
+/// One core's share of the gateway: a loop, the listening sockets and connections on it, and everything that its
+/// requests need. Workers share nothing that is written to; they follow the published plan and key set.
+package final class Worker: @unchecked Sendable {
+    package let loop: Loop
+    private var plan: Snapshot<Plan>
+    private(set) var generation: Generation
+    private let tokens: TokenCache
+    let buffers = BufferPool(blockBytes: 16_384, blocksMax: 256)
+    private var listeners: [ListeningSocket] = []
+    var counters: Counters
+    var identifiers = RequestIdentifiers()
+    var accessLog: AccessLog
+    private let connectionsMax: Int
+    private var isDraining = false
+    private var dateSecond: Int64 = -1
+    private var date = ""
+
+    /// - Parameter share: how many workers divide the process's connections between them.
+    package init(name: String, plan: Published<Plan>, log: LogThread, share: Int, seed: UInt64) throws {
+        loop = try Loop(name: name)
+        tokens = TokenCache(seed: seed)
+        self.plan = Snapshot(plan)
+        generation = try Generation(self.plan.value, version: self.plan.version, tokens: tokens, loop: loop, buffers: buffers)
+        counters = Counters(routeCount: self.plan.value.settings.routes.count)
+        accessLog = AccessLog(thread: log)
+        connectionsMax = max(1, self.plan.value.settings.limits.connections / share)
+        loop.onWake = { [unowned self] in adoptPlan() }
+    }
+
+    /// Opens this worker's listening sockets. Call it before the loop runs.
+    package func listen(on addresses: [Address]) throws(SystemError) {
+        for address in addresses {
+            listeners.append(
+                try ListeningSocket(
+                    on: address, loop: loop, accepted: { [unowned self] in accepted($0) },
+                    refused: { [unowned self] _ in counters.connectionsRefused += 1 }))
+        }
+    }
+
+    package var addresses: [Address] { listeners.map(\.address) }
+
+    package func start() {
+        let worker = self
+        loop.spawn { await worker.keepHouse() }
+        loop.start()
+    }
+
+    private func accepted(_ socket: Socket) {
+        guard counters.connectionsOpen < connectionsMax else {
+            counters.connectionsRefused += 1
+            return socket.close()
+        }
+        counters.connectionsAccepted += 1
+        counters.connectionsOpen += 1
+        let conversation = Conversation(socket: socket, worker: self)
+        loop.spawn { await conversation.run() }
+    }
+
+    func ended(_ conversation: Conversation) { counters.connectionsOpen -= 1 }
+
+    var acceptsRequests: Bool { !isDraining }
+
+    /// Once per wake-up: a plain load unless a new plan was published.
+    private func adoptPlan() {
+        guard plan.refresh() else { return }
+        // Whoever publishes a plan has built an authenticator from it before; a failure here keeps the plan in force.
+        guard let next = try? Generation(plan.value, version: plan.version, tokens: tokens, loop: loop, buffers: buffers) else {
+            return
+        }
+        let old = generation
+        generation = next
+        counters.adoptRoutes(from: old.plan.settings, to: next.plan.settings)
+        old.retire()
+    }
+
+    /// What is done once a second: idle connections expire, and the log of a quiet worker is handed over.
+    private func keepHouse() async {
+        while true {
+            await sleep(milliseconds: 1000)
+            for pool in generation.pools { pool.expire() }
+            accessLog.flush()
+        }
+    }
+
+    /// Stops taking connections and ends those that are between two requests; the rest end with their request.
+    package func drain() {
+        loop.post { [self] in
+            isDraining = true
+            for listener in listeners { listener.close() }
+            listeners = []
+            loop.wakeIdleStrands()
+        }
+    }
+
+    /// A copy of the counters, asked for from another loop.
+    package func snapshot() async -> Counters? {
+        await ask(timeoutMilliseconds: 1000) { reply in loop.post { [self] in reply(counters) } }
+    }
+
+    /// Drops what is remembered of somebody whose row or link has changed.
+    package func forget(_ body: @escaping @Sendable (CallerCache) -> Void) {
+        loop.post { [self] in
+            if let cache = generation.callers?.cache { body(cache) }
+        }
+    }
+
+    /// The date for responses of our own, formatted once a second.
+    func httpDate() -> String {
+        let second = loop.wallMilliseconds / 1000
+        if second != dateSecond {
+            dateSecond = second
+            date = CalendarTime(UnixTime(seconds: second)).httpDate
+        }
+        return date
+    }
+}
