@@ -50,6 +50,8 @@ import Testing
         let body = key.pem.split(separator: "\n").dropFirst().dropLast().joined()
         let der = try Base64.decode(body)
         #expect(throws: CryptoError.secretIsPublicKey) { try HMACKey(Secret(der)) }
+        let x25519 = try Base64.decode("MCowBQYDK2VuAyEAF2yKdmlNtyPCrliG2Rkfolx8jlA0/kEJEA6AfVtBk1U=")
+        #expect(throws: CryptoError.secretIsPublicKey) { try HMACKey(Secret(x25519)) }
     }
 
     @Test func `comparison in constant time is comparison`() {
