@@ -121,7 +121,7 @@ let package = Package(
         tests(
             "DirectoryTests",
             ["Directory", "Authentication", "Identity", "Migration", "Postgres", "PostgresTesting", "Settings", "Sockets", "SQLite", "Telemetry"]),
-        tests("EmulatorTests", ["Emulator", "HTTP", "HTTPServer", "JOSE", "JSON", "Crypto", "Telemetry"]),
+        tests("EmulatorTests", ["Emulator", "Crypto", "HTTP", "HTTPServer", "JOSE", "JSON", "Snapshot", "Telemetry"]),
         tests("SegueCommandTests", ["SegueCommand", "Crypto", "Files", "JOSE", "Telemetry"]),
         tests("GatewayTests", ["Gateway", "Authentication", "GatewayTesting", "HTTP", "HTTP1", "Identity", "Routing", "Settings", "Telemetry"]),
     ]

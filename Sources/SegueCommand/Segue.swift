@@ -5,7 +5,8 @@ enum Segue {
     static let version = "0.1.0"
 
     static let commands: [Command] = [
-        Command("token", "Mint, verify or inspect a token", TokenCommand.run)
+        Command("emulate", "Be an offline Clerk, for demos and tests", EmulateCommand.run),
+        Command("token", "Mint, verify or inspect a token", TokenCommand.run),
     ]
 
     static func main() async {
