@@ -253,14 +253,14 @@ class SeguePeer(Server):
                 ((tokens.internal_id(n), f"user{n}@bench.example", tokens.clerk_id(n)) for n in range(USERS)),
             )
         applied = subprocess.run(
-            [str(self.binary), "schema", "apply", "--yes", "--settings", str(self.settings)],
+            [str(self.binary), "schema", "apply", "--yes", str(self.settings)],
             capture_output=True, text=True, env=os.environ | self.environment(),
         )  # fmt: skip
         if applied.returncode != 0:
             raise ServerFailed(f"segue schema apply: {applied.stdout}{applied.stderr}")
 
     def command(self) -> list[str]:
-        return [str(self.binary), "serve", "--settings", str(self.settings)]
+        return [str(self.binary), "serve", str(self.settings)]
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}{path}"

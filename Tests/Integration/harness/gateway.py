@@ -89,7 +89,7 @@ class Gateway:
             self.environment["DATABASE_URL"] = users.url
         self.settings: dict = {}
         self.process = Process(
-            [str(BINARY), "serve", "--settings", str(self.file)], logs / f"gateway-{self.number}.log", self.environment
+            [str(BINARY), "serve", str(self.file)], logs / f"gateway-{self.number}.log", self.environment
         )
 
     # Its life.
@@ -112,7 +112,7 @@ class Gateway:
     def run(self, *words: str) -> subprocess.CompletedProcess:
         """Another subcommand with the same settings and environment."""
         result = subprocess.run(
-            [str(BINARY), *words, "--settings", str(self.file)], capture_output=True, text=True, env=os.environ | self.environment
+            [str(BINARY), *words, str(self.file)], capture_output=True, text=True, env=os.environ | self.environment
         )
         with (self.logs / f"gateway-{self.number}-{words[0]}.log").open("a") as log:
             log.write(result.stdout + result.stderr)
