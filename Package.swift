@@ -107,7 +107,7 @@ let package = Package(
         tests("FetchTests", ["Fetch", "HTTP", "Snapshot", "Sockets", "Telemetry"]),
         tests("HTTP1Tests", ["HTTP1", "HTTP"]),
         tests("JOSETests", ["JOSE", "Crypto", "JSON", "Telemetry", "GatewayTesting"]),
-        tests("SettingsTests", ["Settings", "HTTP", "JSON", "Telemetry"]),
+        tests("SettingsTests", ["Settings", "Files", "HTTP", "JSON", "Telemetry"]),
         tests("RoutingTests", ["Routing", "HTTP", "Settings", "Telemetry"]),
         tests("AuthenticationTests", ["Authentication", "GatewayTesting", "HTTP", "JOSE", "JSON", "Crypto", "Settings", "Telemetry"]),
         tests("IdentityTests", ["Identity", "Authentication", "GatewayTesting", "Settings", "Telemetry"]),

@@ -5,6 +5,9 @@ enum Segue {
     static let version = "0.1.0"
 
     static let commands: [Command] = [
+        Command("check", "Find every mistake in routes.json", CheckCommand.run),
+        Command("routes", "Show the routes in the order in which they are tried", RoutesCommand.run),
+        Command("flip", "Change the mode of a route", FlipCommand.run),
         Command("emulate", "Be an offline Clerk, for demos and tests", EmulateCommand.run),
         Command("token", "Mint, verify or inspect a token", TokenCommand.run),
     ]

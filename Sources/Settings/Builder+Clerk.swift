@@ -46,8 +46,9 @@ extension Builder {
             return url(entry, "issuer", standard: text)
         }
         if let key { return "https://\(key.host)" }
-        problems.error(
-            entry, found: "neither publishableKey nor issuer", expected: "one of them", hint: "set CLERK_PUBLISHABLE_KEY")
+        problems.missing(
+            "clerk.publishableKey", entry.range, found: "neither publishableKey nor issuer", expected: "one of them",
+            hint: "set CLERK_PUBLISHABLE_KEY")
         return nil
     }
 

@@ -16,8 +16,8 @@ extension Builder {
 
     private func location(_ entry: Entry) -> DirectorySettings.Location? {
         guard let text = entry.string("url") ?? variable("DATABASE_URL", isSecret: true, for: "directory.url", in: entry) else {
-            problems.error(
-                "directory.url", entry.range, found: "nothing", expected: "postgresql://… or sqlite:PATH",
+            problems.missing(
+                "directory.url", entry.range, expected: "postgresql://… or sqlite:PATH",
                 hint: "or set DATABASE_URL")
             return nil
         }

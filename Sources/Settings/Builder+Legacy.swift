@@ -58,8 +58,8 @@ extension Builder {
     }
 
     private func requireForKind(_ kind: String, _ key: String, _ entry: Entry) {
-        problems.error(
-            "\(entry.path).\(key)", entry.range, found: "nothing", expected: "a value", hint: "kind \"\(kind)\" needs it")
+        problems.missing(
+            "\(entry.path).\(key)", entry.range, expected: "a value", hint: "kind \"\(kind)\" needs it")
     }
 
     private func query(_ entry: Entry, _ parameter: String) -> String {
@@ -85,7 +85,7 @@ extension Builder {
             }
             guard let material = entry[wanted], let text = material.text else {
                 if entry[unwanted] == nil {
-                    problems.error("\(entry.path).\(wanted)", entry.range, found: "nothing", expected: "a value")
+                    problems.missing("\(entry.path).\(wanted)", entry.range, expected: "a value")
                 }
                 return nil
             }

@@ -44,8 +44,8 @@ extension Builder {
     private func origin(_ entry: Entry, _ mode: Mode?, _ origins: [Origin]) -> Int? {
         guard let name = entry["origin"], let text = name.text else {
             if let mode, mode != .deny {
-                problems.error(
-                    "\(entry.path).origin", entry.range, found: "nothing", expected: "the name of an origin",
+                problems.missing(
+                    "\(entry.path).origin", entry.range, expected: "the name of an origin",
                     hint: "only deny needs none")
             }
             return nil

@@ -54,8 +54,8 @@ struct Checker {
             if let entry = known(key, member, join(path, key.name)) { entries.append(.init(name: key.name, entry: entry)) }
         }
         for key in keys where key.isRequired && !members.contains(where: { $0.name == key.name && !$0.value.isNull }) {
-            problems.error(
-                join(path, key.name), value.range, found: "nothing", expected: key.shape.expectation, hint: "the key is required")
+            problems.missing(
+                join(path, key.name), value.range, expected: key.shape.expectation, hint: "the key is required")
         }
         return Entry(path, value.range, .object(entries))
     }

@@ -26,14 +26,14 @@ struct Relations {
         ]
         for need in needs where !need.isThere {
             guard let route = settings.routes.first(where: { need.modes.contains($0.mode) }) else { continue }
-            problems.error(
-                need.section, root.range, found: "nothing",
+            problems.missing(
+                need.section, root.range,
                 expected: "this section, because route \"\(route.name)\" is in mode \"\(route.mode.rawValue)\"",
                 hint: need.hint)
         }
         if settings.directory == nil, root["directory"] == nil, let entry = settings.legacy.first(where: \.needsDatabase) {
-            problems.error(
-                "directory", root.range, found: "nothing", expected: "this section, because legacy \"\(entry.name)\" has a query")
+            problems.missing(
+                "directory", root.range, expected: "this section, because legacy \"\(entry.name)\" has a query")
         }
     }
 
@@ -45,8 +45,8 @@ struct Relations {
         else { return }
         let because = "because route \"\(route.name)\" is in mode \"\(route.mode.rawValue)\""
         if entry["linking"] == nil {
-            problems.error(
-                "directory.linking", entry.range, found: "nothing", expected: "linking.legacyEmail, \(because)",
+            problems.missing(
+                "directory.linking", entry.range, expected: "linking.legacyEmail, \(because)",
                 hint: "say \"trusted\" only if the old system verified every address before it let anybody in")
         }
         if directory.users.clerkUserID == nil, directory.mapping == nil {
@@ -55,8 +55,8 @@ struct Relations {
                 hint: "`segue schema apply --add` makes the column")
         }
         if let clerk = settings.clerk, clerk.secretKey == nil, directory.linking.trustClaims.isEmpty {
-            problems.error(
-                "clerk.secretKey", root["clerk"]?.range ?? root.range, found: "nothing", expected: "Clerk's secret key, \(because)",
+            problems.missing(
+                "clerk.secretKey", root["clerk"]?.range ?? root.range, expected: "Clerk's secret key, \(because)",
                 hint:
                     "no rule can link anybody without reading the user from Clerk: every person who is not linked yet would be refused"
             )

@@ -28,6 +28,12 @@ package enum SettingsLoader {
     package static func load(path: String, environment: [String: String]) throws(SettingsFailure) -> LoadedSettings {
         let text: [UInt8]
         do { text = try Files.read(path, bytesMax: bytesMax) } catch { throw .unreadable(file: path, reason: reason(error)) }
+        return try load(text, path: path, environment: environment)
+    }
+
+    /// The text that stands in the file at `path`, or that is about to.
+    package static func load(_ text: [UInt8], path: String, environment: [String: String]) throws(SettingsFailure) -> LoadedSettings
+    {
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
         return try load(text, file: path, environment: environment) { named throws(FileReadFailure) in
             try read(named.hasPrefix("/") ? named : folder + named)

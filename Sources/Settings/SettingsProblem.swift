@@ -51,6 +51,12 @@ final class Problems {
         error(entry.path, entry.range, found: found ?? entry.shown, expected: expected, hint: hint)
     }
 
+    /// Reports what is not there, unless it is missing only because what was there is reported already.
+    func missing(_ path: String, _ range: Range<Int>, found: String = "nothing", expected: String, hint: String? = nil) {
+        guard !errors.contains(where: { $0.path == path }) else { return }
+        error(path, range, found: found, expected: expected, hint: hint)
+    }
+
     func warn(_ path: String, _ range: Range<Int>, found: String, expected: String, hint: String? = nil) {
         warnings.append(problem(path, range, found, expected, hint))
     }

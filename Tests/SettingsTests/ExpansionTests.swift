@@ -46,6 +46,16 @@ import Testing
         #expect(found.contains { $0.contains("set JWT_SECRETS") && $0.contains("JWT_SECRET is set") }, "\(found)")
     }
 
+    @Test func `what a missing variable leaves out is not reported a second time`() {
+        #expect {
+            try Sample.load(Sample.text, [:])
+        } throws: { error in
+            let names = ["CLERK_PUBLISHABLE_KEY", "CLERK_SECRET_KEY", "JWT_SECRET", "DATABASE_URL"]
+            let lines = (error as? SettingsFailure)?.lines ?? []
+            return lines.count == 4 && zip(lines, names).allSatisfy { $0.contains("${\($1)}, which is not set") }
+        }
+    }
+
     @Test func `an expansion that ends empty removes its key or array element`() throws {
         #expect(try Sample.load(Sample.changing("stateDirectory", to: "\"${STATE_DIRECTORY:-}\"")).settings.stateDirectory == nil)
         let sample = try Sample.changing("csrf.allowedOrigins", to: "[\"${A:-}\", \"https://b.example\"]")

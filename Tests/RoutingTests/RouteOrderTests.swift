@@ -1,0 +1,12 @@
+import Routing
+import Testing
+
+@Suite("RouteOrder") struct RouteOrderTests {
+    @Test func `routes are listed from the most to the least specific`() {
+        let lines = [
+            "- - /*", "- - /a", "GET - /a", "- - /a/{x}", "- - /a/b", "- - /a/*", "- *.test /", "- *.x.test /", "- x.test /*",
+            "- x.test /",
+        ]
+        #expect(RouteTable.order(of: RouteTableTests.settings(lines)) == [9, 8, 7, 6, 2, 1, 4, 3, 5, 0])
+    }
+}
