@@ -91,7 +91,7 @@ let package = Package(
         // Tests: one target each, and what they share.
         .target(
             name: "GatewayTesting",
-            dependencies: ["Authentication", "Crypto", "HTTP", "Identity", "JOSE", "JSON", "Migration", "Telemetry"],
+            dependencies: ["Authentication", "Crypto", "HTTP", "Identity", "JOSE", "JSON", "Migration", "Settings", "Snapshot", "Telemetry"],
             path: "Tests/GatewayTesting", swiftSettings: strict),
         .target(name: "PostgresTesting", dependencies: ["Sockets"], path: "Tests/PostgresTesting", swiftSettings: strict),
         tests("HTTPTests", ["HTTP"]),
@@ -109,8 +109,8 @@ let package = Package(
         tests("JOSETests", ["JOSE", "Crypto", "JSON", "Telemetry", "GatewayTesting"]),
         tests("SettingsTests", ["Settings", "Files", "HTTP", "JSON", "Telemetry"]),
         tests("RoutingTests", ["Routing", "HTTP", "Settings", "Telemetry"]),
-        tests("AuthenticationTests", ["Authentication", "GatewayTesting", "HTTP", "JOSE", "JSON", "Crypto", "Settings", "Telemetry"]),
-        tests("IdentityTests", ["Identity", "Authentication", "GatewayTesting", "Settings", "Telemetry"]),
+        tests("AuthenticationTests", ["Authentication", "GatewayTesting", "HTTP", "JOSE", "JSON", "Crypto", "Settings", "Snapshot", "Telemetry"]),
+        tests("IdentityTests", ["Identity", "Authentication", "GatewayTesting", "HTTP", "Settings", "Telemetry"]),
         tests("MigrationTests", ["Migration", "Authentication", "GatewayTesting", "Identity", "Settings", "Telemetry"]),
         tests(
             "ClerkAPITests",

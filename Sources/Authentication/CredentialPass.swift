@@ -67,7 +67,11 @@ struct CredentialPass {
         for place in CredentialPlace.allCases {
             for index in 0..<found.count where found[index].place == place {
                 let entries = verifiers.plan.sources[Int(found[index].source)].entries
-                if entries.isEmpty || isClerks(index, sides) { continue }
+                if entries.isEmpty { continue }
+                if isClerks(index, sides) {
+                    sides.legacy.weigh(.foreign, .issuer, place, index)
+                    continue
+                }
                 let (verdict, fault) = try withToken(index) { text throws(Question) in
                     try verifiers.judgeLegacy(text, credential: index, entries: entries, answers, at: now)
                 }

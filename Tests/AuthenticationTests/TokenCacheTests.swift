@@ -1,0 +1,81 @@
+import Authentication
+import GatewayTesting
+import Settings
+import Telemetry
+import Testing
+
+@Suite struct TokenCacheTests {
+    @Test func `entries and bytes stay below their limits whatever comes`() async throws {
+        let cache = TokenCache(seed: 7, tokensMax: 64, tokenBytesMax: 20_000)
+        let fixture = AuthenticationFixture(cache: cache)
+        for index in 0..<200 {
+            let text = AuthenticationFixture.request(TokenMint.legacy("\(index)", at: fixture.clock.now).bearer)
+            #expect(try await fixture.outcome(text) == "legacy \(index)")
+            #expect(cache.tokenCount <= 64)
+            #expect(cache.byteCount <= 20_000)
+        }
+        #expect(cache.tokenCount > 32)
+    }
+
+    @Test func `bytes are a limit of their own`() async throws {
+        let cache = TokenCache(seed: 7, tokensMax: 1024, tokenBytesMax: 2_000)
+        let fixture = AuthenticationFixture(cache: cache)
+        for index in 0..<100 {
+            _ = try await fixture.outcome(AuthenticationFixture.request(TokenMint.legacy("\(index)", at: fixture.clock.now).bearer))
+            #expect(cache.byteCount <= 2_000)
+        }
+        #expect(cache.tokenCount > 0)
+    }
+
+    @Test func `a token too large for the table is judged all the same`() async throws {
+        let fixture = AuthenticationFixture(cache: TokenCache(seed: 7, tokensMax: 8, tokenBytesMax: 16))
+        fixture.store.add(session: "a session token of more than 16 bytes", of: "9")
+        #expect(
+            try await fixture.outcome(AuthenticationFixture.request(fixture.mint.session(at: fixture.clock.now).bearer))
+                == "clerk user_1")
+        #expect(
+            try await fixture.outcome(AuthenticationFixture.request("Cookie: session_token=a session token of more than 16 bytes"))
+                == "legacy 9")
+    }
+
+    @Test func `a cached token expires at its time`() async throws {
+        let fixture = AuthenticationFixture()
+        let text = AuthenticationFixture.request(fixture.mint.session(at: fixture.clock.now).bearer)
+        #expect(try await fixture.outcome(text) == "clerk user_1")
+        fixture.clock.advance(seconds: 64)
+        #expect(try await fixture.outcome(text) == "clerk user_1")
+        fixture.clock.advance(seconds: 1)
+        #expect(try await fixture.outcome(text) == "token_expired")
+    }
+
+    @Test func `a changed byte of a cached token makes it another token`() async throws {
+        let fixture = AuthenticationFixture()
+        let token = fixture.mint.session(at: fixture.clock.now)
+        #expect(try await fixture.outcome(AuthenticationFixture.request(token.bearer)) == "clerk user_1")
+        #expect(try await fixture.outcome(AuthenticationFixture.request(token.tampered.bearer)) == "token_invalid")
+        #expect(try await fixture.outcome(AuthenticationFixture.request(token.bearer + "A")) == "token_invalid")
+    }
+
+    @Test func `a token that was good under other settings is judged again`() async throws {
+        let fixture = AuthenticationFixture()
+        let text = AuthenticationFixture.request(fixture.mint.session(at: fixture.clock.now).bearer)
+        let old = AuthenticationFixture.request(TokenMint.legacy("7", at: fixture.clock.now).bearer)
+        #expect(try await fixture.outcome(text) == "clerk user_1")
+        #expect(try await fixture.outcome(old) == "legacy 7")
+        fixture.change { settings in
+            settings.clerk?.authorizedParties = ["https://other.example.com"]
+            settings.legacy.removeFirst()
+        }
+        #expect(try await fixture.outcome(text) == "token_invalid")
+        #expect(try await fixture.outcome(old) == "token_invalid")
+    }
+
+    @Test func `a token cached for one entry does not pass by another entry's place`() async throws {
+        let fixture = AuthenticationFixture()
+        fixture.change { $0.legacy[0].from = [.cookie("jwt")] }
+        let token = TokenMint.legacy("7", at: fixture.clock.now)
+        #expect(try await fixture.outcome("GET /\n\(token.cookie("jwt"))") == "legacy 7")
+        #expect(try await fixture.outcome("GET /\n\(token.bearer)") == "token_invalid")
+        #expect(try await fixture.outcome("GET /\n\(token.cookie("session_token"))") == "token_expired")
+    }
+}

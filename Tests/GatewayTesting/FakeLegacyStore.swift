@@ -1,0 +1,40 @@
+package import Authentication
+import Snapshot
+package import Telemetry
+
+/// The old application's sessions and block list, in memory.
+package final class FakeLegacyStore: LegacyStore {
+    private struct State: Sendable {
+        var sessions: [Secret: UserID] = [:]
+        var revoked: Set<String> = []
+        var outage: Unavailable?
+        var questions = 0
+    }
+
+    private let state = Guarded(State())
+
+    package init() {}
+
+    package var questions: Int { state.withLock { $0.questions } }
+    package func add(session token: String, of user: String) { state.withLock { $0.sessions[Secret(token)] = UserID(user) } }
+    package func remove(session token: String) { state.withLock { $0.sessions[Secret(token)] = nil } }
+    package func revoke(_ tokenID: String) { state.withLock { _ = $0.revoked.insert(tokenID) } }
+    package func fail(_ outage: Unavailable?) { state.withLock { $0.outage = outage } }
+
+    package func sessionUser(entry: Int, token: Secret) async throws(Unavailable) -> UserID? {
+        try ask { $0.sessions[token] }
+    }
+
+    package func isRevoked(entry: Int, tokenID: String) async throws(Unavailable) -> Bool {
+        try ask { $0.revoked.contains(tokenID) }
+    }
+
+    private func ask<Answer: Sendable>(_ answer: @Sendable (State) -> Answer) throws(Unavailable) -> Answer {
+        let result: Result<Answer, Unavailable> = state.withLock { state in
+            state.questions += 1
+            if let outage = state.outage { return .failure(outage) }
+            return .success(answer(state))
+        }
+        return try result.get()
+    }
+}

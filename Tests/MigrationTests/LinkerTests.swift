@@ -1,0 +1,143 @@
+import Authentication
+import GatewayTesting
+import Identity
+import Migration
+import Settings
+import Telemetry
+import Testing
+
+/// Races, outages and what is left behind.
+@Suite struct LinkerTests {
+    let now = ManualClock().now
+    let ada = ClerkUser("user_ada", email: "ada@example.com")
+    let row = DirectoryUser("7", email: "ada@example.com")
+
+    private func link(_ linker: Linker, _ user: String = "user_ada", legacy: Verdict<LegacySubject> = .absent) async -> Result<
+        DirectoryUser, IdentityRefusal
+    > {
+        do throws(IdentityRefusal) {
+            return .success(try await linker.row(for: LinkFixture.session(user), beside: legacy, requestID: "r1", at: now))
+        } catch { return .failure(error) }
+    }
+
+    @Test func `a link names its rule, its request and what the row must still say`() async {
+        let directory = FakeDirectory([row])
+        let linked = await link(LinkFixture.linker(directory, FakeClerkUsers([ada])))
+        #expect(linked == .success(row.linked(to: ada.id)))
+        #expect(
+            directory.links == [
+                NewLink(
+                    user: row.id, clerkUser: ada.id, rule: "verified_email", requestID: "r1", time: now,
+                    expectedEmail: "ada@example.com")
+            ])
+        #expect(directory.reviews.isEmpty)
+    }
+
+    @Test func `many first requests at once read Clerk once and link once`() async {
+        let directory = FakeDirectory([row])
+        let clerkUsers = FakeClerkUsers([ada])
+        let worker = Worker(LinkFixture.linker(directory, clerkUsers))
+        let results = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<200 { group.addTask { await worker.link("user_ada")?.id.text == "7" } }
+            return await group.reduce(into: [Bool]()) { $0.append($1) }
+        }
+        #expect(results.count == 200)
+        #expect(results.allSatisfy { $0 })
+        #expect(directory.links.count == 1)
+        #expect(clerkUsers.reads < 200)
+    }
+
+    @Test func `two Clerk users with one address make one link`() async {
+        let directory = FakeDirectory([row])
+        let twin = ClerkUser("user_twin", email: "ada@example.com")
+        let workers = (0..<2).map { _ in Worker(LinkFixture.linker(directory, FakeClerkUsers([ada, twin]))) }
+        let results = await withTaskGroup(of: Bool.self) { group in
+            for (worker, user) in zip(workers, ["user_ada", "user_twin"]) { group.addTask { await worker.link(user) != nil } }
+            return await group.reduce(into: [Bool]()) { $0.append($1) }
+        }
+        #expect(results.filter { $0 }.count == 1)
+        #expect(directory.links.count == 1)
+    }
+
+    @Test func `a link that another replica made meanwhile is used, not refused`() async {
+        let directory = FakeDirectory([row])
+        directory.beforeNextWrite { $0.put(DirectoryUser("7", email: "ada@example.com", clerkUser: "user_ada")) }
+        #expect(await link(LinkFixture.linker(directory, FakeClerkUsers([ada]))) == .success(row.linked(to: ada.id)))
+        #expect(directory.links.isEmpty)
+    }
+
+    @Test func `a row that another user took meanwhile is refused and queued`() async {
+        let directory = FakeDirectory([row])
+        directory.beforeNextWrite { $0.put(DirectoryUser("7", email: "ada@example.com", clerkUser: "user_eve")) }
+        #expect(await link(LinkFixture.linker(directory, FakeClerkUsers([ada]))) == .failure(.link(.rowAlreadyLinked)))
+        #expect(directory.reviews == [.init(clerkUser: "user_ada", candidate: "7", code: "row_already_linked")])
+    }
+
+    @Test func `a row whose address changed meanwhile is judged again`() async {
+        let directory = FakeDirectory([row])
+        directory.beforeNextWrite { $0.put(DirectoryUser("7", email: "else@example.com")) }
+        #expect(await link(LinkFixture.linker(directory, FakeClerkUsers([ada]))) == .failure(.link(.notRegistered)))
+        #expect(directory.links.isEmpty)
+    }
+
+    @Test func `somebody without a row gets one where the settings say so, once`() async {
+        let directory = FakeDirectory()
+        let linker = LinkFixture.linker(directory, FakeClerkUsers([ada])) { $0.unknown = .provision }
+        guard case .success(let made) = await link(linker), case .success(let again) = await link(linker) else {
+            return #expect(Bool(false))
+        }
+        #expect(made == again)
+        #expect(directory.rows.count == 1)
+    }
+
+    @Test func `a row that appeared before provisioning is linked instead`() async {
+        let directory = FakeDirectory()
+        let row = row
+        directory.beforeNextWrite { $0.put(row) }
+        let linker = LinkFixture.linker(directory, FakeClerkUsers([ada])) { $0.unknown = .provision }
+        #expect(await link(linker) == .success(row.linked(to: ada.id)))
+        #expect(directory.rows.count == 1)
+    }
+
+    @Test func `trouble with Clerk or the database is ours, and leaves nothing behind`() async {
+        let directory = FakeDirectory([row])
+        let clerkUsers = FakeClerkUsers([ada])
+        clerkUsers.fail(.unavailable(retryAfterSeconds: 12))
+        #expect(await link(LinkFixture.linker(directory, clerkUsers)) == .failure(.unavailable(retryAfterSeconds: 12)))
+        clerkUsers.fail(nil)
+        directory.fail(.timedOut)
+        #expect(await link(LinkFixture.linker(directory, clerkUsers)) == .failure(.unavailable(retryAfterSeconds: 1)))
+        directory.fail(nil)
+        #expect(
+            await link(LinkFixture.linker(directory, clerkUsers), legacy: .unavailable)
+                == .failure(.unavailable(retryAfterSeconds: 1)))
+        #expect(directory.links.isEmpty && directory.reviews.isEmpty)
+        #expect(await link(LinkFixture.linker(directory, clerkUsers)) == .success(row.linked(to: ada.id)))
+    }
+
+    @Test func `a user that Clerk does not know is nobody`() async {
+        let directory = FakeDirectory([row])
+        #expect(await link(LinkFixture.linker(directory, FakeClerkUsers())) == .failure(.link(.clerkUserUnknown)))
+        #expect(directory.reviews.isEmpty)
+    }
+
+    @Test func `the old credential of the same person links a privileged row`() async {
+        let admin = DirectoryUser("7", email: "ada@example.com", role: "admin")
+        let directory = FakeDirectory([admin])
+        #expect(
+            await link(LinkFixture.linker(directory, FakeClerkUsers([ada])), legacy: LinkFixture.legacy("7"))
+                == .success(admin.linked(to: ada.id)))
+        #expect(directory.links.map(\.rule) == ["legacy_credential"])
+    }
+}
+
+/// One worker: its tasks take turns, as on a loop.
+actor Worker {
+    private let linker: Linker
+
+    init(_ linker: sending Linker) { self.linker = linker }
+
+    func link(_ user: String) async -> DirectoryUser? {
+        try? await linker.row(for: LinkFixture.session(user), beside: .absent, requestID: "r", at: ManualClock().now)
+    }
+}
