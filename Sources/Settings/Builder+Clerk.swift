@@ -46,6 +46,7 @@ extension Builder {
             return url(entry, "issuer", standard: text)
         }
         if let key { return "https://\(key.host)" }
+        if problems.isReported("clerk.issuer") { return nil }
         problems.missing(
             "clerk.publishableKey", entry.range, found: "neither publishableKey nor issuer", expected: "one of them",
             hint: "set CLERK_PUBLISHABLE_KEY")

@@ -75,7 +75,7 @@ extension Builder {
     }
 
     private func keys(_ section: Entry, _ algorithm: LegacySettings.JWT.Algorithm) -> [LegacySettings.Key] {
-        if section.elements.isEmpty { problems.error(section, expected: "at least one key") }
+        if section.elements.isEmpty { problems.empty(section, expected: "at least one key") }
         return section.elements.compactMap { entry in
             let wanted = algorithm == .hs256 ? "secret" : "publicKey"
             let unwanted = algorithm == .hs256 ? "publicKey" : "secret"
@@ -139,7 +139,7 @@ extension Builder {
             if result.contains(source) { problems.error(element, expected: "a place that is not listed yet") }
             result.append(source)
         }
-        if section.elements.isEmpty { problems.error(section, expected: "at least one place") }
+        if section.elements.isEmpty { problems.empty(section, expected: "at least one place") }
         return result
     }
 }

@@ -13,7 +13,7 @@ extension Builder {
 
     private func servers(_ section: Entry?) -> [Origin.Server] {
         guard let section else { return [] }
-        if section.elements.isEmpty { problems.error(section, expected: "at least one server") }
+        if section.elements.isEmpty { problems.empty(section, expected: "at least one server") }
         var result: [Origin.Server] = []
         for entry in section.elements {
             guard let server = server(entry) else { continue }

@@ -5,7 +5,7 @@ extension Builder {
     func routes(_ section: Entry?, origins: [Origin]) -> [Route] {
         guard let section else { return [] }
         if section.elements.isEmpty {
-            problems.error(section, expected: "at least one route", hint: "every request would be answered 404")
+            problems.empty(section, expected: "at least one route", hint: "every request would be answered 404")
         }
         var names: Set<String> = []
         return section.elements.compactMap { entry in
@@ -81,7 +81,7 @@ extension Builder {
 
     private func methods(_ section: Entry) -> [Method] {
         if section.elements.isEmpty {
-            problems.error(section, expected: "at least one method", hint: "leave methods out for every method")
+            problems.empty(section, expected: "at least one method", hint: "leave methods out for every method")
         }
         var result: [Method] = []
         for entry in section.elements {

@@ -57,7 +57,7 @@ extension Builder {
             }
             result.append(Listen(address: text))
         }
-        if section.elements.isEmpty { problems.error(section, expected: "at least one address") }
+        if section.elements.isEmpty { problems.empty(section, expected: "at least one address") }
         return result
     }
 

@@ -53,12 +53,22 @@ final class Problems {
 
     /// Reports what is not there, unless it is missing only because what was there is reported already.
     func missing(_ path: String, _ range: Range<Int>, found: String = "nothing", expected: String, hint: String? = nil) {
-        guard !errors.contains(where: { $0.path == path }) else { return }
+        guard !isReported(path) else { return }
         error(path, range, found: found, expected: expected, hint: hint)
+    }
+
+    /// Whether something is wrong with the value at a path, or with a part of it.
+    func isReported(_ path: String) -> Bool {
+        errors.contains { $0.path == path || $0.path.hasPrefix(path + "[") || $0.path.hasPrefix(path + ".") }
     }
 
     func warn(_ path: String, _ range: Range<Int>, found: String, expected: String, hint: String? = nil) {
         warnings.append(problem(path, range, found, expected, hint))
+    }
+
+    /// An array in which nothing is left, unless its elements are reported already.
+    func empty(_ entry: Entry, expected: String, hint: String? = nil) {
+        missing(entry.path, entry.range, found: entry.shown, expected: expected, hint: hint)
     }
 
     func warn(_ entry: Entry, found: String? = nil, expected: String, hint: String? = nil) {

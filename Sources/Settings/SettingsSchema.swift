@@ -26,7 +26,7 @@ package enum SettingsSchema {
         case .choice(let words, _): choice(words)
         case .array(let element): object([member("type", "array"), JSONMember("items", schema(element))])
         case .map(let value): object([member("type", "object"), JSONMember("additionalProperties", schema(value))])
-        case .object(let keys): self.object(of: keys.filter { $0.isAccepted })
+        case .object(let keys): self.object(of: keys)
         }
     }
 
@@ -48,6 +48,7 @@ package enum SettingsSchema {
 
     /// A key that is not required may be `null`, which is the same as leaving it out.
     private static func property(_ key: Shape.Key) -> JSONValue {
+        guard key.isAccepted else { return object([member("description", "Comes with a later release."), member("type", "null")]) }
         var summary = key.summary
         if let standard = key.standard { summary += " Default: \(standard)." }
         if key.support == .checkedOnly { summary += " No effect in this release." }

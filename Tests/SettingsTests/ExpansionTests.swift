@@ -46,6 +46,11 @@ import Testing
         #expect(found.contains { $0.contains("set JWT_SECRETS") && $0.contains("JWT_SECRET is set") }, "\(found)")
     }
 
+    @Test func `an array whose elements are reported is not reported as empty`() throws {
+        #expect(try problems("origins.api.servers", "[\"${HOST}\"]").count == 1)
+        #expect(try problems("legacy.0.from", "[\"cookies\"]").count == 1)
+    }
+
     @Test func `what a missing variable leaves out is not reported a second time`() {
         #expect {
             try Sample.load(Sample.text, [:])
