@@ -15,8 +15,7 @@ extension Builder {
         fields.method = fieldName(entry, "method", fields.method)
         fields.migrated = fieldName(entry, "migrated", fields.migrated)
 
-        let names = [fields.userID, fields.clerkUserID, fields.email, fields.method, fields.migrated].compactMap(\.self)
-        if Set(names.map(folded)).count < names.count {
+        if Set(fields.names.map { foldedFieldName($0) }).count < fields.names.count {
             problems.error(
                 entry, found: "one field name for two values", expected: "a name for each",
                 hint: "names that differ in case, - or _ only are one name")
@@ -38,11 +37,16 @@ extension Builder {
     private var reservedFields: [String] {
         ["upgrade-insecure-requests", "sec-websocket-key", "sec-websocket-version", "cf-connecting-ip", "x-real-ip"]
     }
+}
 
-    /// As the stripping of a client's fields compares them.
-    private func folded(_ name: String) -> String {
-        String(decoding: name.utf8.map { isAlphanumeric($0) ? $0.asciiLowercased : UInt8(ascii: "-") }, as: UTF8.self)
-    }
+extension IdentityFields {
+    /// Those that are sent.
+    var names: [String] { [userID, clerkUserID, email, method, migrated].compactMap(\.self) }
+}
+
+/// As the stripping of a client's fields compares them.
+func foldedFieldName(_ name: String) -> String {
+    String(decoding: name.utf8.map { isAlphanumeric($0) ? $0.asciiLowercased : UInt8(ascii: "-") }, as: UTF8.self)
 }
 
 /// A token (RFC 9110 §5.6.2): the name of a field, a cookie, a scheme or a method.

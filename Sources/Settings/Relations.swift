@@ -8,6 +8,7 @@ struct Relations {
         checkNeeds(settings)
         checkLinking(settings)
         checkAddresses(settings)
+        checkCredentialFields(settings)
         checkOrigins(settings)
         // A route that could not be built leaves a gap, and the indices no longer fit the file.
         guard let routes = root["routes"]?.elements, routes.count == settings.routes.count else { return }
@@ -82,6 +83,20 @@ struct Relations {
         else { return }
         problems.error(
             root["admin"]?["address"] ?? root, expected: "an address of its own", hint: "clients could reach the admin listener")
+    }
+
+    /// Identity fields are stripped from every client before anybody looks for a credential.
+    private func checkCredentialFields(_ settings: Settings) {
+        let taken = settings.identity.names.map { foldedFieldName($0) }
+        for (index, entry) in (root["legacy"]?.elements ?? []).enumerated() {
+            for source in entry["from"]?.elements ?? [] {
+                guard case .header(let name)? = CredentialSource(parsing: source.text ?? ""), taken.contains(foldedFieldName(name))
+                else { continue }
+                problems.error(
+                    source, expected: "another field",
+                    hint: "identity fields that a client sends are removed, so that legacy[\(index)] would never see it")
+            }
+        }
     }
 
     private func checkOrigins(_ settings: Settings) {

@@ -179,6 +179,7 @@ import Testing
             ("legacy.0.from.0", "\"cookie:a b\"", "legacy[0].from[0]", "cookie:NAME"),
             ("legacy.0.from.0", "\"scheme:Bearer\"", "legacy[0].from[0]", "is bearer"),
             ("legacy.0.from.0", "\"header:Cookie\"", "legacy[0].from[0]", "through the others"),
+            ("legacy.0.from.0", "\"header:x_user_id\"", "legacy[0].from[0]", "never see it"),
             ("legacy.0.from.1", "\"bearer\"", "legacy[0].from[1]", "not listed"),
             ("legacy.1.name", "\"jwt\"", "legacy[1].name", "no other entry"),
         ] as [(String, String?, String, String)])
