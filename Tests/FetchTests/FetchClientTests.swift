@@ -92,7 +92,7 @@ import Testing
         let clock = ContinuousClock()
         let start = clock.now
         #expect(await failure(request(server, timeout: 200)) == .timeout(milliseconds: 200))
-        #expect(clock.now - start < .seconds(3))
+        #expect(clock.now - start < .seconds(20))
     }
 
     @Test func `a cut answer is an error, not a short answer`() async {
