@@ -115,8 +115,8 @@ let package = Package(
         tests(
             "ClerkAPITests",
             [
-                "ClerkAPI", "Authentication", "Crypto", "Fetch", "Files", "HTTP", "Identity", "JOSE", "JSON", "Migration", "Settings", "Snapshot",
-                "Sockets", "Telemetry",
+                "ClerkAPI", "Authentication", "Crypto", "Emulator", "Fetch", "Files", "HTTP", "HTTPServer", "Identity", "JOSE", "JSON",
+                "Migration", "Settings", "Snapshot", "Sockets", "Telemetry",
             ]),
         tests(
             "DirectoryTests",
