@@ -79,7 +79,7 @@ let package = Package(
             [
                 "Authentication", "Crypto", "HTTP", "HTTP1", "HTTPServer", "Identity", "JOSE", "Logging", "Migration", "Routing", "Settings",
                 "Sockets", "Telemetry", "Snapshot"]),
-        swift("Admin", ["HTTP", "HTTPServer", "Identity", "JSON", "Logging", "Settings", "Sockets", "Telemetry", "Snapshot"]),
+        swift("Admin", ["Crypto", "HTTP", "HTTPServer", "Identity", "JSON", "Logging", "Settings", "Sockets", "Telemetry", "Snapshot"]),
         .executableTarget(
             name: "SegueCommand",
             dependencies: [

@@ -108,6 +108,16 @@ package final class Worker: @unchecked Sendable {
         await ask(timeoutMilliseconds: 1000) { reply in loop.post { [self] in reply(counters) } }
     }
 
+    /// Hands over the access lines that have been collected.
+    package func flushLog() async {
+        _ = await ask(timeoutMilliseconds: 1000) { (reply: ReplyPort<Bool>) in
+            loop.post { [self] in
+                accessLog.flush()
+                reply(true)
+            }
+        }
+    }
+
     /// Drops what is remembered of somebody whose row or link has changed.
     package func forget(_ body: @escaping @Sendable (CallerCache) -> Void) {
         loop.post { [self] in

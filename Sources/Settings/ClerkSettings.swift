@@ -1,7 +1,7 @@
 package import Telemetry
 
 /// `clerk` in `routes.json`: the instance whose sessions are accepted, and how Segue reaches it.
-package struct ClerkSettings: Sendable {
+package struct ClerkSettings: Sendable, Equatable {
     package var publishableKey: String?
     package var secretKey: Secret?
     /// A PEM public key for verification without the network (Clerk's `CLERK_JWT_KEY`); when set, no JWK set is fetched.
@@ -18,7 +18,7 @@ package struct ClerkSettings: Sendable {
 
     package init(issuer: String, jwksURL: String) { (self.issuer, self.jwksURL) = (issuer, jwksURL) }
 
-    package struct Keys: Sendable {
+    package struct Keys: Sendable, Equatable {
         package var refreshSeconds = 300
         package var cooldownSeconds = 10
         package var overlapSeconds = 90
@@ -26,7 +26,7 @@ package struct ClerkSettings: Sendable {
         package init() {}
     }
 
-    package struct Webhooks: Sendable {
+    package struct Webhooks: Sendable, Equatable {
         package var path: String
         package var secrets: [Secret]
         package var tee: Bool

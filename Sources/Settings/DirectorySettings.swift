@@ -1,8 +1,8 @@
 package import Telemetry
 
 /// `directory` in `routes.json`: the users table, where links are kept, and when one may be made.
-package struct DirectorySettings: Sendable {
-    package enum Location: Sendable {
+package struct DirectorySettings: Sendable, Equatable {
+    package enum Location: Sendable, Equatable {
         /// A libpq connection string.
         case postgres(Secret)
         case sqlite(path: String)
@@ -24,7 +24,7 @@ package struct DirectorySettings: Sendable {
     }
 
     /// The application's table of users. Names may be schema-qualified; every one is quoted in SQL.
-    package struct Users: Sendable {
+    package struct Users: Sendable, Equatable {
         package var table: String = "users"
         package var id: String = "id"
         package var email: String?
@@ -43,7 +43,7 @@ package struct DirectorySettings: Sendable {
     }
 
     /// A table of links beside (or instead of) the column in the users table, written in the same transaction.
-    package struct Mapping: Sendable {
+    package struct Mapping: Sendable, Equatable {
         package var table: String
         package var userID: String
         package var clerkUserID: String
@@ -53,7 +53,7 @@ package struct DirectorySettings: Sendable {
         }
     }
 
-    package struct Linking: Sendable {
+    package struct Linking: Sendable, Equatable {
         package enum LegacyEmail: String, Sendable, CaseIterable { case verifiedColumn = "verified-column", trusted, untrusted }
         package enum Unknown: String, Sendable, CaseIterable { case refuse, provision }
         package enum ProvisionOn: String, Sendable, CaseIterable { case request, webhook }
@@ -73,12 +73,16 @@ package struct DirectorySettings: Sendable {
     }
 
     /// How a row for an unknown Clerk user is made.
-    package struct Provision: Sendable {
+    package struct Provision: Sendable, Equatable {
         /// `uuid`: a random one; `clerk`: the Clerk user id; `default`: the column's own default.
         package enum IDRule: String, Sendable, CaseIterable { case uuid, clerk, `default` }
         package var id: IDRule
         /// Column → template with `{first_name}`, `{last_name}`, `{email}`, `{clerk_user_id}`.
         package var columns: [(name: String, template: String)]
         package init(id: IDRule, columns: [(name: String, template: String)]) { (self.id, self.columns) = (id, columns) }
+
+        package static func == (a: Provision, b: Provision) -> Bool {
+            a.id == b.id && a.columns.elementsEqual(b.columns) { $0.name == $1.name && $0.template == $1.template }
+        }
     }
 }

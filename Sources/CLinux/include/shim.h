@@ -14,6 +14,9 @@
 /// accept4 with SOCK_NONBLOCK and SOCK_CLOEXEC.
 int segue_accept(int descriptor, struct sockaddr *address, socklen_t *length);
 
+/// The processors that this process may use (sched_getaffinity).
+int segue_processor_count(void);
+
 /// Names the calling thread; the kernel keeps 15 bytes.
 void segue_name_thread(const char *name);
 

@@ -1,0 +1,83 @@
+package import Settings
+package import Telemetry
+
+extension MetricsText {
+    /// The workers' counters, added up. Labels are bounded: names of routes and modes from the settings, and words of
+    /// ours; never an id, a path or an address.
+    package mutating func add(_ workers: [Counters], _ settings: Settings) {
+        let names = settings.routes.map(\.name) + ["(none)"]
+        addRequests(workers, names)
+        addDecisions(workers, names)
+        addModes(settings)
+        addConnections(workers)
+    }
+
+    private mutating func addRequests(_ workers: [Counters], _ names: [String]) {
+        family("segue_http_requests_total", .counter, "Requests answered, by route and class of the status.")
+        for (index, name) in names.enumerated() {
+            for statusClass in 0...5 {
+                let count = workers.reduce(0) { $0 + ($1.routes.count > index ? $1.routes[index].responses[statusClass] : 0) }
+                guard count > 0 else { continue }
+                let label = statusClass == 0 ? "client_gone" : "\(statusClass)xx"
+                sample("segue_http_requests_total", [("route", name), ("status", label)], count)
+            }
+        }
+        family("segue_http_request_duration_seconds", .histogram, "From the parsed head to the end of the response.")
+        for (index, name) in names.enumerated() {
+            var total = Histogram()
+            for worker in workers where worker.routes.count > index { total.add(worker.routes[index].duration) }
+            if total.count > 0 { histogram("segue_http_request_duration_seconds", [("route", name)], total) }
+        }
+        family("segue_refusals_total", .counter, "Requests that Segue itself ended, by route and code.")
+        for (index, name) in names.enumerated() {
+            for (code, count) in summed(workers, index, \.refusals) {
+                sample("segue_refusals_total", [("route", name), ("code", code)], count)
+            }
+        }
+    }
+
+    private mutating func addDecisions(_ workers: [Counters], _ names: [String]) {
+        family("segue_auth_decisions_total", .counter, "What the credentials of each side came to.")
+        for (index, name) in names.enumerated() {
+            for (result, count) in summed(workers, index, \.decisions) {
+                sample("segue_auth_decisions_total", [("route", name), ("kind", result.kind), ("outcome", result.outcome)], count)
+            }
+        }
+        family("segue_shadow_total", .counter, "In observe: what each mode would have decided.")
+        for (index, name) in names.enumerated() {
+            for (result, count) in summed(workers, index, \.observed) {
+                sample("segue_shadow_total", [("route", name), ("mode", result.mode), ("outcome", result.outcome)], count)
+            }
+        }
+    }
+
+    private func summed<Key: Hashable>(
+        _ workers: [Counters], _ index: Int, _ path: KeyPath<Counters.Traffic, [Key: UInt64]>
+    ) -> [(Key, UInt64)] {
+        var total: [Key: UInt64] = [:]
+        for worker in workers where worker.routes.count > index {
+            total.merge(worker.routes[index][keyPath: path], uniquingKeysWith: +)
+        }
+        return total.sorted { "\($0.key)" < "\($1.key)" }
+    }
+
+    private mutating func addModes(_ settings: Settings) {
+        family("segue_route_mode_info", .gauge, "1 for the mode in force of each route.")
+        for route in settings.routes {
+            sample("segue_route_mode_info", [("route", route.name), ("mode", route.mode.rawValue)], 1)
+        }
+    }
+
+    private mutating func addConnections(_ workers: [Counters]) {
+        family("segue_connections_open", .gauge, "Client connections.")
+        sample("segue_connections_open", [], workers.reduce(0) { $0 + $1.connectionsOpen })
+        family("segue_connections_total", .counter, "Client connections accepted.")
+        sample("segue_connections_total", [], workers.reduce(0) { $0 + $1.connectionsAccepted })
+        family("segue_connections_refused_total", .counter, "Connections refused for want of room.")
+        sample("segue_connections_refused_total", [], workers.reduce(0) { $0 + $1.connectionsRefused })
+        family("segue_tunnels_open", .gauge, "Upgraded connections.")
+        sample("segue_tunnels_open", [], workers.reduce(0) { $0 + $1.tunnelsOpen })
+        family("segue_spoofed_fields_total", .counter, "Identity fields that clients sent, and that were removed.")
+        sample("segue_spoofed_fields_total", [], workers.reduce(0) { $0 + $1.spoofedFields })
+    }
+}
