@@ -37,9 +37,9 @@ package final class Authenticator {
         }
         let found = verifiers.plan.find(in: head)
         if requirement.mode != .observe { try Self.admit(found.authorization) }
-        var answers = Answers()
-        let sides = await judge(head, found, CredentialPass.Asked(by: requirement.mode), &answers, at: now)
-        let evidence = try Evidence(requirement, found, sides, retryAfterSeconds: answers.retryAfterSeconds)
+        let (sides, answers) = await judge(head, found, CredentialPass.Asked(by: requirement.mode), at: now)
+        let retryAfterSeconds = answers?.retryAfterSeconds ?? AuthenticationLimits.retryAfterSeconds
+        let evidence = try Evidence(requirement, found, sides, retryAfterSeconds: retryAfterSeconds)
         if evidence.decidingPlace == .cookie, !crossSite.admits(head, isSecure: requirement.isSecure) { throw .crossSite }
         return evidence
     }
@@ -47,9 +47,8 @@ package final class Authenticator {
     /// The old credentials of a request whose mode did not ask for them: before a link is decided, they are (rule (b), and
     /// no link where they speak for somebody else).
     package func judgeLegacy(of head: RequestHead, _ evidence: Evidence, at now: UnixTime) async -> Verdict<LegacySubject> {
-        var answers = Answers()
         let asked = CredentialPass.Asked(clerk: false, legacy: true, except: evidence.clerkOwned)
-        return await judge(head, evidence.credentials, asked, &answers, at: now).legacy.verdict
+        return await judge(head, evidence.credentials, asked, at: now).0.legacy.verdict
     }
 
     /// What the rewriter leaves out for the origin.
@@ -69,19 +68,24 @@ package final class Authenticator {
 // Passing and asking.
 extension Authenticator {
     private func judge(
-        _ head: RequestHead, _ found: FoundCredentials, _ asked: CredentialPass.Asked, _ answers: inout Answers, at now: UnixTime
-    ) async -> CredentialPass.Sides {
+        _ head: RequestHead, _ found: FoundCredentials, _ asked: CredentialPass.Asked, at now: UnixTime
+    ) async -> (CredentialPass.Sides, Answers?) {
         verifiers.adoptKeys()
+        var answers: Answers?
         while true {
+            var sides = CredentialPass.Sides()
             let question: Question
             do throws(Question) {
-                return try CredentialPass(verifiers, head, found, answers, now).judge(asked)
+                try CredentialPass(verifiers, head, found, answers, now).judge(asked, &sides)
+                return (sides, answers)
             } catch { question = error }
-            await ask(question, head, found, &answers)
+            let soFar = answers ?? Answers()
+            answers = soFar
+            await ask(question, head, found, soFar)
         }
     }
 
-    private func ask(_ question: Question, _ head: RequestHead, _ found: FoundCredentials, _ answers: inout Answers) async {
+    private func ask(_ question: Question, _ head: RequestHead, _ found: FoundCredentials, _ answers: Answers) async {
         switch question {
         case .keys: answers.keys = await fetchKeys()
         case .session(let entry, let index):

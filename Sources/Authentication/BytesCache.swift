@@ -6,12 +6,6 @@ import Crypto
 /// A hash only says where to look. Two tokens are the same when all their bytes are, because a cache that accepts on
 /// less has let strangers in before (fast-jwt GHSA-rp9m-7r4c-75qg).
 final class BytesCache<Value> {
-    private struct Entry {
-        let key: [UInt8]
-        let salt: UInt64
-        let value: Value
-    }
-
     private static var ways: Int { 8 }
 
     private let hash: SeededHash
@@ -19,7 +13,10 @@ final class BytesCache<Value> {
     private let bytesMax: Int
     private var hashes: [UInt64]
     private var wanted: [Bool]
-    private var entries: [Entry?]
+    // One array for each part of an entry, so that looking at one part touches no reference of another.
+    private var keys: [[UInt8]]
+    private var salts: [UInt64]
+    private var values: [Value?]
     private var hand = 0
     private(set) var count = 0
     private(set) var byteCount = 0
@@ -31,14 +28,16 @@ final class BytesCache<Value> {
         (self.hash, mask, self.bytesMax) = (hash, capacity - 1, bytesMax)
         hashes = Array(repeating: 0, count: capacity)
         wanted = Array(repeating: false, count: capacity)
-        entries = Array(repeating: nil, count: capacity)
+        keys = Array(repeating: [], count: capacity)
+        salts = Array(repeating: 0, count: capacity)
+        values = Array(repeating: nil, count: capacity)
     }
 
     /// The value under this key, found without allocating.
     func value(for key: Span<UInt8>, salt: UInt64 = 0) -> Value? {
         guard let slot = slot(of: key, salt, hash(key, salt: salt)) else { return nil }
         wanted[slot] = true
-        return entries[slot]?.value
+        return values[slot]
     }
 
     func insert(_ value: Value, for key: Span<UInt8>, salt: UInt64 = 0) {
@@ -50,7 +49,7 @@ final class BytesCache<Value> {
         var copy: [UInt8] = []
         copy.reserveCapacity(key.count)
         for index in key.indices { copy.append(key[index]) }
-        entries[slot] = Entry(key: copy, salt: salt, value: value)
+        (keys[slot], salts[slot], values[slot]) = (copy, salt, value)
         hashes[slot] = hashed
         wanted[slot] = false
         count += 1
@@ -63,8 +62,10 @@ final class BytesCache<Value> {
 
     private func slot(of key: Span<UInt8>, _ salt: UInt64, _ hashed: UInt64) -> Int? {
         let first = firstSlot(hashed)
-        for slot in first..<first + Self.ways where hashes[slot] == hashed {
-            if let entry = entries[slot], entry.salt == salt, sameBytes(entry.key.span, key) { return slot }
+        for slot in first..<first + Self.ways where hashes[slot] == hashed && salts[slot] == salt {
+            guard values[slot] != nil else { continue }
+            let known = keys[slot]
+            if sameBytes(known.span, key) { return slot }
         }
         return nil
     }
@@ -76,7 +77,7 @@ final class BytesCache<Value> {
     /// An empty place, or the first that nobody wanted since the hand last passed.
     private func freeSlot(inSetOf hashed: UInt64) -> Int {
         let first = firstSlot(hashed)
-        for slot in first..<first + Self.ways where entries[slot] == nil { return slot }
+        for slot in first..<first + Self.ways where values[slot] == nil { return slot }
         for slot in first..<first + Self.ways {
             if !wanted[slot] {
                 free(slot)
@@ -93,7 +94,7 @@ final class BytesCache<Value> {
     private func freeOneAnywhere() {
         while count > 0 {
             hand = (hand + 1) & mask
-            guard entries[hand] != nil else { continue }
+            guard values[hand] != nil else { continue }
             if wanted[hand] {
                 wanted[hand] = false
             } else {
@@ -103,9 +104,9 @@ final class BytesCache<Value> {
     }
 
     private func free(_ slot: Int) {
-        guard let entry = entries[slot] else { return }
-        byteCount -= entry.key.count
+        guard values[slot] != nil else { return }
+        byteCount -= keys[slot].count
         count -= 1
-        (entries[slot], hashes[slot], wanted[slot]) = (nil, 0, false)
+        (keys[slot], values[slot], hashes[slot], wanted[slot]) = ([], nil, 0, false)
     }
 }

@@ -4,17 +4,18 @@ package import HTTP
 extension CredentialPlan {
     package func find(in head: RequestHead) -> FoundCredentials {
         var found = FoundCredentials()
+        let bytes = head.section.bytes
         for line in head.section.lines {
-            switch line.known {
-            case .authorization: readAuthorization(line.value, head.section.bytes, &found)
-            case .cookie: readCookies(line.value, head.section.bytes, &found)
-            default: break
+            if line.known == .authorization {
+                readAuthorization(line.value, bytes, &found)
+            } else if line.known == .cookie {
+                readCookies(line.value, bytes, &found)
             }
-            if readsFields, let source = source(.field, named: line.name, in: head.section.bytes), !line.value.isEmpty {
-                found.add(FoundCredential(value: line.value, source: source, place: .field))
+            if readsFields, let source = source(.field, named: line.name, in: bytes), !line.value.isEmpty {
+                found.add(FoundCredential(value: line.value, source: source, of: self))
             }
         }
-        if readsQuery, let query = head.query { readQuery(query, head.section.bytes, &found) }
+        if readsQuery, let query = head.query { readQuery(query, bytes, &found) }
         return found
     }
 
@@ -27,8 +28,7 @@ extension CredentialPlan {
         while tokenStart < value.upperBound, bytes[tokenStart] == UInt8(ascii: " ") { tokenStart += 1 }
         guard tokenStart < value.upperBound else {
             // A field that a legacy entry reads as a whole (`header:Authorization`) needs no scheme.
-            let isRead = readsFields && source(.field, named: Self.authorizationName, in: Self.authorizationBytes) != nil
-            found.authorization = isRead ? .otherScheme : .malformed
+            found.authorization = readsWholeAuthorization ? .otherScheme : .malformed
             return
         }
         guard let source = source(.authorization, named: value.lowerBound..<schemeEnd, in: bytes) else {
@@ -36,17 +36,14 @@ extension CredentialPlan {
             return
         }
         found.authorization = .taken
-        found.add(FoundCredential(value: tokenStart..<value.upperBound, source: source, place: .authorization))
+        found.add(FoundCredential(value: tokenStart..<value.upperBound, source: source, of: self))
     }
-
-    private static let authorizationBytes = Array("authorization".utf8)
-    private static let authorizationName = 0..<13
 
     private func readCookies(_ value: Range<Int>, _ bytes: [UInt8], _ found: inout FoundCredentials) {
         var pairs = CookiePairs(of: value)
         while let pair = pairs.next(in: bytes) {
             guard !pair.value.isEmpty, let source = source(.cookie, named: pair.name, in: bytes) else { continue }
-            found.add(FoundCredential(value: pair.value, source: source, place: .cookie))
+            found.add(FoundCredential(value: pair.value, source: source, of: self))
         }
     }
 
@@ -55,7 +52,7 @@ extension CredentialPlan {
         while let parameter = parameters.next(in: bytes) {
             guard !parameter.value.isEmpty, let source = querySource(named: parameter.name, in: bytes) else { continue }
             let isEncoded = PercentDecoding.isNeeded(parameter.value, in: bytes)
-            found.add(FoundCredential(value: parameter.value, source: source, place: .query, isEncoded: isEncoded))
+            found.add(FoundCredential(value: parameter.value, source: source, of: self, isEncoded: isEncoded))
         }
     }
 

@@ -29,27 +29,25 @@ struct CredentialPass {
     private let verifiers: Verifiers
     private let head: RequestHead
     private let found: FoundCredentials
-    private let answers: Answers
+    private let answers: Answers?
     private let now: UnixTime
 
-    init(_ verifiers: Verifiers, _ head: RequestHead, _ found: FoundCredentials, _ answers: Answers, _ now: UnixTime) {
+    init(_ verifiers: Verifiers, _ head: RequestHead, _ found: FoundCredentials, _ answers: Answers?, _ now: UnixTime) {
         (self.verifiers, self.head, self.found, self.answers, self.now) = (verifiers, head, found, answers, now)
     }
 
-    func judge(_ asked: Asked) throws(Question) -> Sides {
-        var sides = Sides()
+    func judge(_ asked: Asked, _ sides: inout Sides) throws(Question) {
         sides.clerkOwned = asked.except
         sides.isLegacyKnown = asked.legacy
         if asked.clerk { try judgeClerk(&sides) }
         if asked.legacy { try judgeLegacy(&sides) }
         if !asked.clerk { disownClerks(&sides) }
-        return sides
     }
 
     /// Bearer, then the suffixed cookie, then the plain one.
     private func judgeClerk(_ sides: inout Sides) throws(Question) {
         for rank in 0..<3 {
-            for index in 0..<found.count where verifiers.plan.sources[Int(found[index].source)].clerkRank == rank {
+            for index in 0..<found.count where found[index].clerkRank == rank {
                 let (verdict, fault) = try withToken(index) { text throws(Question) in
                     try verifiers.judgeClerk(text, answers, at: now)
                 }
@@ -65,15 +63,14 @@ struct CredentialPass {
     /// What was sent on purpose before what a browser sends by itself; within one token, the entries in their order.
     private func judgeLegacy(_ sides: inout Sides) throws(Question) {
         for place in CredentialPlace.allCases {
-            for index in 0..<found.count where found[index].place == place {
-                let entries = verifiers.plan.sources[Int(found[index].source)].entries
-                if entries.isEmpty { continue }
+            for index in 0..<found.count where found[index].place == place && found[index].isLegacy {
                 if isClerks(index, sides) {
                     sides.legacy.weigh(.foreign, .issuer, place, index)
                     continue
                 }
+                let source = Int(found[index].source)
                 let (verdict, fault) = try withToken(index) { text throws(Question) in
-                    try verifiers.judgeLegacy(text, credential: index, entries: entries, answers, at: now)
+                    try verifiers.judgeLegacy(text, credential: index, source: source, answers, at: now)
                 }
                 sides.legacy.weigh(verdict, fault, place, index)
                 takeFromClerk(index, verdict, &sides)
@@ -106,7 +103,7 @@ struct CredentialPass {
 
     /// A route that does not ask about Clerk still must not hand Clerk's token to an origin that it is not meant for.
     private func disownClerks(_ sides: inout Sides) {
-        for index in 0..<found.count where verifiers.plan.sources[Int(found[index].source)].clerkRank == 0 {
+        for index in 0..<found.count where found[index].clerkRank == 0 {
             guard sides.legacy.decider != index || sides.legacy.verdict.standing != .valid else { continue }
             if withToken(index, { text in verifiers.looksLikeClerks(text) }) {
                 sides.clerkOwned.insert(CredentialSet(index: index))

@@ -1,74 +1,90 @@
 import HTTP
 package import Settings
 
-/// Where the verifiers of these settings look for credentials, worked out once per version of the settings.
+/// Where the verifiers of these settings look for credentials, worked out once per version of the settings. The names
+/// lie in one run of bytes and the rest of a source is plain values, so that looking one up counts no references.
 package struct CredentialPlan: Sendable {
-    /// One place to look in, and who reads it.
-    package struct Source: Sendable {
-        package let place: CredentialPlace
-        /// The scheme, cookie, field or parameter name.
-        let name: [UInt8]
+    /// One place to look in.
+    struct Source {
+        let place: CredentialPlace
+        /// The scheme, cookie, field or parameter name, in `names`.
+        fileprivate let nameStart: Int
+        fileprivate let nameCount: Int
         /// Position in Clerk's order of preference; `nil`: Clerk does not read it.
-        package fileprivate(set) var clerkRank: Int?
-        /// Indices into `Settings.legacy`, in the order of the file.
-        package fileprivate(set) var entries: [Int] = []
+        fileprivate(set) var clerkRank: Int?
+        /// Whether an old credential may stand there.
+        fileprivate(set) var isLegacy = false
     }
 
-    package private(set) var sources: [Source] = []
+    private(set) var sources: [Source] = []
+    /// For each source, who of `Settings.legacy` reads it, in the order of the file.
+    private(set) var entries: [[Int]] = []
+    private var names: [UInt8] = []
     let readsFields: Bool
     let readsQuery: Bool
+    let readsWholeAuthorization: Bool
 
     /// - Parameter clerkSuffix: of this instance's cookies (`ClerkCookies.suffix`); `nil` without a publishable key.
     package init(clerk: Bool, clerkSuffix: String?, legacy: [LegacySettings]) {
-        var sources: [Source] = []
-        func index(_ place: CredentialPlace, _ name: String) -> Int {
-            // Schemes and field names are case-insensitive (RFC 9110 §11.1, §5.1); cookie and parameter names are not.
-            let folds = place == .authorization || place == .field
-            let bytes = folds ? name.utf8.map(\.asciiLowercased) : Array(name.utf8)
-            if let known = sources.firstIndex(where: { $0.place == place && $0.name == bytes }) { return known }
-            sources.append(Source(place: place, name: bytes))
-            return sources.count - 1
+        let all = legacy.flatMap(\.from)
+        readsFields = all.contains { if case .header = $0 { true } else { false } }
+        readsQuery = all.contains { if case .query = $0 { true } else { false } }
+        readsWholeAuthorization = all.contains {
+            if case .header(let name) = $0 { name.utf8.map(\.asciiLowercased) == Array("authorization".utf8) } else { false }
         }
         if clerk {
-            sources[index(.authorization, "bearer")].clerkRank = 0
-            if let clerkSuffix { sources[index(.cookie, "__session_" + clerkSuffix)].clerkRank = 1 }
-            sources[index(.cookie, "__session")].clerkRank = 2
+            let bearer = add(.authorization, "bearer")
+            sources[bearer].clerkRank = 0
+            if let clerkSuffix {
+                let suffixed = add(.cookie, "__session_" + clerkSuffix)
+                sources[suffixed].clerkRank = 1
+            }
+            let plain = add(.cookie, "__session")
+            sources[plain].clerkRank = 2
         }
         for (entry, settings) in legacy.enumerated() {
-            for source in settings.from {
-                let at =
-                    switch source {
-                    case .bearer: index(.authorization, "bearer")
-                    case .scheme(let name): index(.authorization, name)
-                    case .cookie(let name): index(.cookie, name)
-                    case .header(let name): index(.field, name)
-                    case .query(let name): index(.query, name)
-                    }
-                if !sources[at].entries.contains(entry) { sources[at].entries.append(entry) }
-            }
+            for source in settings.from { read(source, by: entry) }
         }
         precondition(sources.count <= Int(UInt8.max))
-        self.sources = sources
-        readsFields = sources.contains { $0.place == .field }
-        readsQuery = sources.contains { $0.place == .query }
+    }
+
+    private mutating func read(_ source: CredentialSource, by entry: Int) {
+        let index =
+            switch source {
+            case .bearer: add(.authorization, "bearer")
+            case .scheme(let name): add(.authorization, name)
+            case .cookie(let name): add(.cookie, name)
+            case .header(let name): add(.field, name)
+            case .query(let name): add(.query, name)
+            }
+        if !entries[index].contains(entry) { entries[index].append(entry) }
+        sources[index].isLegacy = true
+    }
+
+    private mutating func add(_ place: CredentialPlace, _ name: String) -> Int {
+        let bytes = place.foldsNames ? name.utf8.map(\.asciiLowercased) : Array(name.utf8)
+        if let known = source(place, named: bytes.indices, in: bytes) { return known }
+        sources.append(Source(place: place, nameStart: names.count, nameCount: bytes.count))
+        entries.append([])
+        names.append(contentsOf: bytes)
+        return sources.count - 1
     }
 
     func source(_ place: CredentialPlace, named name: Range<Int>, in bytes: [UInt8]) -> Int? {
-        let folds = place == .authorization || place == .field
-        for index in sources.indices where sources[index].place == place && sources[index].name.count == name.count {
-            if sources[index].nameEquals(bytes, name, folding: folds) { return index }
+        let folds = place.foldsNames
+        search: for index in sources.indices where sources[index].place == place && sources[index].nameCount == name.count {
+            let start = sources[index].nameStart
+            for offset in 0..<name.count {
+                let byte = bytes[name.lowerBound + offset]
+                if (folds ? byte.asciiLowercased : byte) != names[start + offset] { continue search }
+            }
+            return index
         }
         return nil
     }
 }
 
-extension CredentialPlan.Source {
-    fileprivate func nameEquals(_ bytes: [UInt8], _ range: Range<Int>, folding: Bool) -> Bool {
-        var at = range.lowerBound
-        for byte in name {
-            guard (folding ? bytes[at].asciiLowercased : bytes[at]) == byte else { return false }
-            at += 1
-        }
-        return true
-    }
+extension CredentialPlace {
+    /// Schemes and field names are case-insensitive (RFC 9110 §11.1, §5.1); cookie and parameter names are not.
+    fileprivate var foldsNames: Bool { self == .authorization || self == .field }
 }

@@ -31,17 +31,17 @@ package struct CredentialRemoval {
 
     /// Whether any cookie can go at all: where not, Cookie lines are forwarded as they came.
     package var dropsCookies: Bool {
-        plan.sources.contains { $0.place == .cookie && drops($0) }
+        plan.sources.indices.contains { plan.sources[$0].place == .cookie && drops($0) }
     }
 
     package func dropsCookie(named name: Range<Int>, in bytes: [UInt8]) -> Bool {
         guard let source = plan.source(.cookie, named: name, in: bytes) else { return false }
-        return drops(plan.sources[source])
+        return drops(source)
     }
 
     package func dropsParameter(named name: Range<Int>, in bytes: [UInt8]) -> Bool {
         guard plan.readsQuery, let source = plan.querySource(named: name, in: bytes) else { return false }
-        return drops(plan.sources[source])
+        return drops(source)
     }
 
     /// Appends what is left of a Cookie value; `false` when nothing is, and the line goes as a whole.
@@ -58,9 +58,8 @@ package struct CredentialRemoval {
     }
 
     /// A cookie that both sides would read is dropped only when both may not pass.
-    private func drops(_ source: CredentialPlan.Source) -> Bool {
-        if source.clerkRank != nil, choice.clerk == .keep { return false }
-        if !source.entries.isEmpty, choice.legacy == .keep { return false }
-        return true
+    private func drops(_ source: Int) -> Bool {
+        if plan.sources[source].clerkRank != nil, choice.clerk == .keep { return false }
+        return !plan.sources[source].isLegacy || choice.legacy == .drop
     }
 }

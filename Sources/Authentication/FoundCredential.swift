@@ -11,13 +11,26 @@ package struct FoundCredential: Sendable {
     /// Index into `CredentialPlan.sources`.
     package let source: UInt8
     package let place: CredentialPlace
+    /// One byte, because a request carries sixteen of these about: 255 stands for `nil`.
+    private let rank: UInt8
+    /// Whether an old credential may stand there.
+    package let isLegacy: Bool
     /// A query value that holds `%` or `+`, which stand for other bytes.
     package let isEncoded: Bool
 
-    init(value: Range<Int>, source: Int, place: CredentialPlace, isEncoded: Bool = false) {
+    init(value: Range<Int>, source: Int, of plan: CredentialPlan, isEncoded: Bool = false) {
         (start, length) = (UInt32(value.lowerBound), UInt32(value.count))
-        (self.source, self.place, self.isEncoded) = (UInt8(source), place, isEncoded)
+        (self.source, self.isEncoded, place) = (UInt8(source), isEncoded, plan.sources[source].place)
+        (rank, isLegacy) = (plan.sources[source].clerkRank.map(UInt8.init) ?? .max, plan.sources[source].isLegacy)
     }
+
+    /// An empty place in `FoundCredentials`.
+    fileprivate init() {
+        (start, length, source, place, rank, isLegacy, isEncoded) = (0, 0, 0, .field, .max, false, false)
+    }
+
+    /// Position in Clerk's order of preference; `nil`: Clerk does not read it.
+    var clerkRank: Int? { rank == .max ? nil : Int(rank) }
 
     /// The token itself, in `RequestHead.section.bytes`.
     package var value: Range<Int> { Int(start)..<Int(start) + Int(length) }
@@ -40,7 +53,7 @@ package struct FoundCredentials: Sendable {
 
     package internal(set) var authorization = Authorization.absent
     package private(set) var count = 0
-    private var items = InlineArray<16, FoundCredential>(repeating: FoundCredential(value: 0..<0, source: 0, place: .field))
+    private var items = InlineArray<16, FoundCredential>(repeating: FoundCredential())
 
     init() {}
 

@@ -52,7 +52,7 @@ final class Verifiers {
 extension Verifiers {
     typealias Judged<Subject: Sendable> = (verdict: Verdict<Subject>, fault: TokenFault?)
 
-    func judgeClerk(_ text: Span<UInt8>, _ answers: Answers, at now: UnixTime) throws(Question) -> Judged<ClerkSubject> {
+    func judgeClerk(_ text: Span<UInt8>, _ answers: Answers?, at now: UnixTime) throws(Question) -> Judged<ClerkSubject> {
         guard let clerk else { return (.foreign, .issuer) }
         if let known = cache.tokens.value(for: text), known.isStill(provedUnder: version, keys: ring) {
             guard case .clerk(let subject) = known.subject else { return (.foreign, .issuer) }
@@ -74,9 +74,9 @@ extension Verifiers {
 
     /// A token of ours whose signature no key of ours explains. It may be called forged only after a fetch that started
     /// when the token was here already; if none can be made the trouble is ours.
-    private func judgeUnproved(_ fault: TokenFault, _ answers: Answers) throws(Question) -> Judged<ClerkSubject> {
+    private func judgeUnproved(_ fault: TokenFault, _ answers: Answers?) throws(Question) -> Judged<ClerkSubject> {
         guard canFetchKeys else { return fault == .keysNotLoaded ? (.unavailable, fault) : (.forged, fault) }
-        switch answers.keys {
+        switch answers?.keys ?? .notAsked {
         case .notAsked: throw .keys
         case .fetched: return fault == .keysNotLoaded ? (.unavailable, fault) : (.forged, fault)
         case .limited: return (.unavailable, .keysLimited)
@@ -103,16 +103,17 @@ extension Verifiers {
 
 // The old side.
 extension Verifiers {
-    /// The best that any of these entries makes of a token.
+    /// The best that any entry which reads this source makes of a token.
     func judgeLegacy(
-        _ text: Span<UInt8>, credential: Int, entries: [Int], _ answers: Answers, at now: UnixTime
+        _ text: Span<UInt8>, credential: Int, source: Int, _ answers: Answers?, at now: UnixTime
     ) throws(Question) -> Judged<LegacySubject> {
         guard text.count <= AuthenticationLimits.tokenBytes else { return (.foreign, .tooLong) }
         if let known = cache.tokens.value(for: text), known.isStill(provedUnder: version, keys: ring) {
             guard case .legacy(let subject) = known.subject else { return (.foreign, .issuer) }
-            if entries.contains(subject.entry) { return try judgeRevocation(known, subject, answers, at: now) }
+            if plan.entries[source].contains(subject.entry) { return try judgeRevocation(known, subject, answers, at: now) }
         }
         var best: Judged<LegacySubject> = (.foreign, .malformed)
+        let entries = plan.entries[source]
         // Tokens that prove themselves come first: they cost no question.
         if let token = try? UnverifiedToken(text) {
             for entry in entries {
@@ -130,7 +131,7 @@ extension Verifiers {
     }
 
     private func judgeToken(
-        _ token: UnverifiedToken, _ text: Span<UInt8>, _ rules: LegacyTokenRules, _ answers: Answers, at now: UnixTime
+        _ token: UnverifiedToken, _ text: Span<UInt8>, _ rules: LegacyTokenRules, _ answers: Answers?, at now: UnixTime
     ) throws(Question) -> Judged<LegacySubject> {
         let (judgement, verified) = rules.judge(token, at: now)
         switch judgement {
@@ -147,13 +148,13 @@ extension Verifiers {
 
     /// The old application's block list fails closed: who cannot be asked has not said that the token is good.
     private func judgeRevocation(
-        _ known: CachedToken, _ subject: LegacySubject, _ answers: Answers, at now: UnixTime
+        _ known: CachedToken, _ subject: LegacySubject, _ answers: Answers?, at now: UnixTime
     ) throws(Question) -> Judged<LegacySubject> {
         let judged = known.dates.verdict(subject, at: now)
         guard case .valid = judged.verdict, let tokenID = known.tokenID, case .token(let rules) = legacy[subject.entry] else {
             return judged
         }
-        if let answer = answers.revocation(entry: subject.entry, tokenID: tokenID) {
+        if let answer = answers?.revocation(entry: subject.entry, tokenID: tokenID) {
             guard case .success(let isRevoked) = answer else { return (.unavailable, .storeUnavailable) }
             known.revocation = (isRevoked, now.adding(seconds: rules.revocationSeconds))
             return isRevoked ? (.forged, .revoked) : judged
@@ -165,11 +166,11 @@ extension Verifiers {
     }
 
     private func judgeSession(
-        _ text: Span<UInt8>, _ credential: Int, _ entry: Int, _ seconds: Int64, _ isSecure: Bool, _ answers: Answers,
+        _ text: Span<UInt8>, _ credential: Int, _ entry: Int, _ seconds: Int64, _ isSecure: Bool, _ answers: Answers?,
         at now: UnixTime
     ) throws(Question) -> Judged<LegacySubject> {
         let salt = version << 8 | UInt64(entry)
-        if let answer = answers.session(entry: entry, credential: credential) {
+        if let answer = answers?.session(entry: entry, credential: credential) {
             guard case .success(let user) = answer else { return (.unavailable, .storeUnavailable) }
             let subject = user.map { LegacySubject(user: $0, entry: entry, isSecure: isSecure, expires: nil) }
             let life = subject == nil ? min(seconds, AuthenticationLimits.negativeSeconds) : seconds

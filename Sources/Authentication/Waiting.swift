@@ -8,19 +8,20 @@ enum Question: Error {
     case revocation(entry: Int, tokenID: String)
 }
 
-/// What the world has said to one request. Each question is asked once, so that a request makes only so many passes.
-struct Answers {
+/// What the world has said to one request, made when it has. Each question is asked once, so that a request makes only so
+/// many passes.
+final class Answers {
     enum Keys { case notAsked, fetched, limited(retryAfterSeconds: Int), unavailable }
 
     var keys = Keys.notAsked
     private var sessions: [(entry: Int, credential: Int, user: Result<UserID?, Unavailable>)] = []
     private var revocations: [(entry: Int, tokenID: String, isRevoked: Result<Bool, Unavailable>)] = []
 
-    mutating func add(session user: Result<UserID?, Unavailable>, entry: Int, credential: Int) {
+    func add(session user: Result<UserID?, Unavailable>, entry: Int, credential: Int) {
         sessions.append((entry, credential, user))
     }
 
-    mutating func add(revocation isRevoked: Result<Bool, Unavailable>, entry: Int, tokenID: String) {
+    func add(revocation isRevoked: Result<Bool, Unavailable>, entry: Int, tokenID: String) {
         revocations.append((entry, tokenID, isRevoked))
     }
 
