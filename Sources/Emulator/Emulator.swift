@@ -53,3 +53,12 @@ package enum SeedError: Error, Hashable, Sendable {
     /// The user at this place, from 0, and what is wrong with it.
     case user(Int, String)
 }
+
+extension SeedError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .notJSON(let reason): "the seed: \(reason)"
+        case .user(let index, let reason): "the seed, users[\(index)]: \(reason)"
+        }
+    }
+}

@@ -35,6 +35,8 @@ enum EmulateCommand {
                 secretVariable: secretVariable)
             try service.run(seed: users)
             return .ok
+        } catch let error as CryptoError {
+            return Terminal.fail("the key that is to sign tokens: \(error)", .precondition)
         } catch {
             return Terminal.fail("\(error)", .precondition)
         }
@@ -62,7 +64,6 @@ private struct EmulatorService {
     let secretVariable: String?
 
     func run(seed: [UInt8]?) throws {
-        Signals.block()
         let loop = try Loop(name: "emulator")
         // The issuer may name the port, which the listener chooses, and the listener wants its handler at once.
         let emulated = Guarded<Emulator?>(nil)
@@ -75,6 +76,7 @@ private struct EmulatorService {
         let emulator = try Emulator(settings) { UnixTime(milliseconds: Clock.wallMilliseconds()) }
         if let seed { try emulator.seed(seed) }
         emulated.withLock { $0 = emulator }
+        Signals.block()
         let signals = try Signals(loop: loop) { signal in if signal == .terminate || signal == .interrupt { loop.stop() } }
         Terminal.say(environment(url: url, issuer: settings.issuer))
         Terminal.talk("The emulated Clerk listens on \(url); \(url)/__emulator/status says what it was asked.")
