@@ -18,9 +18,9 @@ package struct Evidence: Sendable {
     package let requirement: Requirement
     package let clerk: Verdict<ClerkSubject>
     package let legacy: Verdict<LegacySubject>
-    /// Where the credential that decided a side's verdict stands; `nil` where the side is absent.
-    package let clerkPlace: CredentialPlace?
-    package let legacyPlace: CredentialPlace?
+    /// The same without subjects, with where the credential stands that decided.
+    let clerkSide: Situation.Side
+    let legacySide: Situation.Side
     /// `false` where the mode does not depend on old credentials, so that nobody was asked about them: the verdict then
     /// says `absent` and proves nothing. Linking asks before it decides.
     package let isLegacyKnown: Bool
@@ -28,9 +28,13 @@ package struct Evidence: Sendable {
     package let credentials: FoundCredentials
     /// Credentials, by their index in `credentials`, whose token turned out to be Clerk's.
     package let clerkOwned: CredentialSet
+
+    /// Where the credential that decided a side's verdict stands; `nil` where the side is absent.
+    package var clerkPlace: CredentialPlace? { clerkSide.place }
+    package var legacyPlace: CredentialPlace? { legacySide.place }
     /// Why a token was refused or not taken, for the log and the counters; never for the client.
-    package let clerkReason: TokenFault?
-    package let legacyReason: TokenFault?
+    package var clerkReason: TokenFault? { clerkSide.fault }
+    package var legacyReason: TokenFault? { legacySide.fault }
 }
 
 /// Indices into `FoundCredentials`.
@@ -56,9 +60,10 @@ extension Evidence {
     /// For a route that looks at no credentials.
     init(nothingAskedBy requirement: Requirement) {
         self.requirement = requirement
-        (clerk, legacy, clerkPlace, legacyPlace) = (.absent, .absent, nil, nil)
+        (clerk, legacy) = (.absent, .absent)
+        clerkSide = Situation.Side(.absent, at: nil)
+        legacySide = clerkSide
         (isLegacyKnown, claimant, credentials, clerkOwned) = (false, .nobody, FoundCredentials(), [])
-        (clerkReason, legacyReason) = (nil, nil)
     }
 
     /// Applies the policy to what the sides came to.
@@ -66,13 +71,13 @@ extension Evidence {
         _ requirement: Requirement, _ found: FoundCredentials, _ sides: CredentialPass.Sides, retryAfterSeconds: Int
     ) throws(AuthenticationRefusal) {
         self.requirement = requirement
-        (clerk, clerkPlace, clerkReason) = (sides.clerk.verdict, sides.clerk.place, sides.clerk.fault)
-        (legacy, legacyPlace, legacyReason) = (sides.legacy.verdict, sides.legacy.place, sides.legacy.fault)
+        (clerk, legacy, clerkSide, legacySide) = (
+            sides.clerk.verdict, sides.legacy.verdict, sides.clerk.summary, sides.legacy.summary
+        )
         (isLegacyKnown, credentials, clerkOwned) = (sides.isLegacyKnown, found, sides.clerkOwned)
         let situation = Situation(
-            mode: requirement.mode, isOptional: requirement.isOptional,
-            clerk: .init(clerk.standing, at: clerkPlace, fault: clerkReason),
-            legacy: .init(legacy.standing, at: legacyPlace, fault: legacyReason), retryAfterSeconds: retryAfterSeconds)
+            mode: requirement.mode, isOptional: requirement.isOptional, clerk: clerkSide, legacy: legacySide,
+            retryAfterSeconds: retryAfterSeconds)
         switch (situation.standpoint, clerk, legacy) {
         case (.refused(let refusal), _, _): throw refusal
         case (.clerk, .valid(let subject), _): claimant = .clerk(subject)

@@ -27,14 +27,9 @@ extension Evidence {
     package func wouldBe(in mode: Mode) -> ObservedOutcome {
         if case .several = credentials.authorization { return .invalid }
         if case .malformed = credentials.authorization { return .invalid }
-        return ObservedOutcome(situation(in: mode).standpoint)
-    }
-
-    func situation(in mode: Mode) -> Situation {
-        Situation(
-            mode: mode, isOptional: requirement.isOptional,
-            clerk: .init(clerk.standing, at: clerkPlace, fault: clerkReason),
-            legacy: .init(legacy.standing, at: legacyPlace, fault: legacyReason),
+        let situation = Situation(
+            mode: mode, isOptional: requirement.isOptional, clerk: clerkSide, legacy: legacySide,
             retryAfterSeconds: AuthenticationLimits.retryAfterSeconds)
+        return ObservedOutcome(situation.standpoint)
     }
 }

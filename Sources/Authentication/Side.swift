@@ -17,6 +17,9 @@ struct Side<Subject: Sendable> {
     /// Another side has taken the token: what this one thought of it does not count.
     mutating func giveUp() { (verdict, strength) = (.foreign, 1) }
 
+    /// What the policy decides on.
+    var summary: Situation.Side { Situation.Side(verdict.standing, at: place, fault: fault) }
+
     /// Whether no further credential can change the verdict. What was sent on purpose decides; cookies come in crowds,
     /// some of them stale or planted, and one good one is enough.
     var isSettled: Bool {

@@ -97,7 +97,9 @@ extension Callers {
         if let refusal = cache.refusal(of: key, at: now) { throw refusal }
         do throws(IdentityRefusal) {
             let row = try await firstSight.row(for: subject, beside: legacy, requestID: requestID, at: now)
-            // The link itself is announced to every worker, this one included; what it made is kept all the same.
+            // What this worker knew of the row is out of date, and waiting for the announcement would let old credentials
+            // pass that `afterLink` refuses.
+            cache.invalidate(row.id)
             let caller = try await admit(row, subject, since: cache.epoch, at: now)
             return Resolution(caller, isFirstSight: true)
         } catch {

@@ -123,6 +123,19 @@ import Testing
         }
     }
 
+    @Test func `a link is known at once to who cached the row without it`() async throws {
+        let (directory, cache) = (FakeDirectory([DirectoryUser("7", email: nil)]), CallerCache())
+        let bearer = "Authorization: Bearer \(legacy("7"))"
+        let refuse: (inout DirectorySettings.Linking) -> Void = { $0.afterLink = .refuse }
+        #expect(try await resolve(directory, bearer, cache: cache, refuse) == "legacy:jwt 7")
+        directory.put(linked)
+        let sight = FakeFirstSight(.success(linked))
+        // As in the race where the look-up still found no link.
+        let late = FakeDirectory()
+        #expect(try await resolve(late, clerk, firstSight: sight, cache: cache) == "clerk 7")
+        #expect(try await resolve(directory, bearer, cache: cache, refuse) == "legacy_retired")
+    }
+
     @Test func `a refused link is remembered for five seconds, for this old credential`() async throws {
         fixture.store.add(session: "s8", of: "8")
         let sight = FakeFirstSight(.failure(.link(.emailUnverified)))
