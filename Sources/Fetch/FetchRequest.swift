@@ -34,3 +34,15 @@ package struct FetchRequest: Sendable {
         }
     }
 }
+
+extension FetchRequest {
+    /// Whether the URL's host is a loopback address.
+    var isForThisMachine: Bool {
+        guard let start = url.firstRange(of: "://")?.upperBound else { return false }
+        let authority = url[start...].prefix { !"/?#".contains($0) }.lowercased()
+        if authority.hasPrefix("[") { return authority.hasPrefix("[::1]") }
+        let host = authority.prefix { $0 != ":" }
+        let octets = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+        return host == "localhost" || octets.count == 4 && octets[0] == 127 && !octets.contains(nil)
+    }
+}

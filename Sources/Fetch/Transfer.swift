@@ -84,6 +84,8 @@ extension Transfer {
         guard unsafe segue_curl_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK,
             unsafe segue_curl_set_text(easy, CURLOPT_URL, request.url) == CURLE_OK
         else { throw .invalidURL("libcurl refuses it") }
+        // The proxy of the environment is for what is outside: on this machine it would lead to another one.
+        if request.isForThisMachine { unsafe segue_curl_set_text(easy, CURLOPT_PROXY, "") }
         try setFields()
         setMethodAndContent()
         setReceivers()
