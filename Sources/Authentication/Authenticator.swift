@@ -52,8 +52,8 @@ package final class Authenticator {
     }
 
     /// What the rewriter leaves out for the origin.
-    package func removal(_ choice: Route.CredentialForwarding, _ evidence: Evidence) -> CredentialRemoval {
-        CredentialRemoval(verifiers.plan, choice, evidence)
+    package func removal(_ choice: Route.CredentialForwarding, _ evidence: Evidence, conflict: Bool) -> CredentialRemoval {
+        CredentialRemoval(verifiers.plan, choice, evidence, conflict: conflict)
     }
 
     private static func admit(_ authorization: FoundCredentials.Authorization) throws(AuthenticationRefusal) {

@@ -10,7 +10,11 @@ package struct CredentialRemoval {
     private let authorizationIsRead: Bool
 
     /// `evidence` says whose a Bearer token is that both sides would take.
-    package init(_ plan: CredentialPlan, _ choice: Route.CredentialForwarding, _ evidence: Evidence) {
+    /// - Parameter conflict: whether the old credentials are another person's than the caller (`Resolution.conflict`).
+    package init(_ plan: CredentialPlan, _ choice: Route.CredentialForwarding, _ evidence: Evidence, conflict: Bool) {
+        var choice = choice
+        // An origin that reads old credentials by itself must not find somebody else there, or a forgery.
+        if conflict || evidence.legacy.standing == .forged { choice.legacy = .drop }
         (self.plan, self.choice) = (plan, choice)
         var isClerk = false
         var isRead = false

@@ -18,6 +18,8 @@ struct Account {
     var refusal: Refusal?
     var caller: Caller?
     var evidence: Evidence?
+    /// Whether two people's credentials came and Clerk's was used.
+    var isConflict = false
     /// Cookies that the client is told to forget.
     var expiredCookies: [String] = []
     var bytesIn: Int64 = 0

@@ -88,7 +88,7 @@ extension Conversation {
             let resolution = try await callers.resolve(
                 evidence, requestID: String(decoding: account.requestID, as: UTF8.self), at: now,
                 judgeLegacy: { await generation.authenticator.judgeLegacy(of: client.head, evidence, at: now) })
-            account.caller = resolution.caller
+            (account.caller, account.isConflict) = (resolution.caller, resolution.conflict)
             if resolution.conflict { account.expiredCookies = cookiesToExpire(evidence, generation.plan.settings) }
             return resolution.caller
         } catch {
@@ -113,7 +113,8 @@ extension Conversation {
         let route = generation.plan.settings.routes[matched.index]
         // In `public` and `observe` credentials are forwarded as they were sent.
         let removal =
-            route.mode == .observe ? nil : evidence.map { generation.authenticator.removal(route.credentials, $0) }
+            route.mode == .observe
+            ? nil : evidence.map { generation.authenticator.removal(route.credentials, $0, conflict: account.isConflict) }
         let findings = Rewriter.Findings(
             rules: generation.plan.rules[matched.index], path: path.bytes, removal: removal, caller: caller,
             requestID: account.requestID,

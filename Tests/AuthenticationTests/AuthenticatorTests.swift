@@ -156,7 +156,7 @@ import Testing
             clerk.bearer, "Cookie: a=1; __session=x; session_token=s1; __session=y; b=2", "Cookie: __session=z")
         let head = RequestHead(text: text)
         let evidence = try await fixture.authenticate(text)
-        let removal = try fixture.authenticator.removal(.init(), evidence)
+        let removal = try fixture.authenticator.removal(.init(), evidence, conflict: false)
         var left: [String] = []
         for line in head.section.lines where !removal.drops(line, in: head.section) {
             guard line.known == .cookie else { continue }
@@ -175,8 +175,24 @@ import Testing
         let text = AuthenticationFixture.request(clerk.bearer, "Cookie: session_token=s1")
         let head = RequestHead(text: text)
         let evidence = try await fixture.authenticate(text, mode: .legacy)
-        let removal = try fixture.authenticator.removal(.init(), evidence)
+        let removal = try fixture.authenticator.removal(.init(), evidence, conflict: false)
         #expect(head.section.lines.contains { $0.known == .authorization && removal.drops($0, in: head.section) })
+    }
+
+    @Test func `a forged old credential, and the loser of a conflict, never reach the origin`() async throws {
+        fixture.change { $0.legacy[0].from = [.cookie("jwt")] }
+        fixture.store.add(session: "s1", of: "7")
+        let forged = TokenMint.legacy("7", at: now).tampered.exposeText()
+        for (cookie, conflict) in [("jwt=\(forged)", false), ("session_token=s1", true)] {
+            let text = AuthenticationFixture.request(clerk.bearer, "Cookie: a=1; \(cookie)")
+            let removal = try fixture.authenticator.removal(.init(), try await fixture.authenticate(text), conflict: conflict)
+            let head = RequestHead(text: text)
+            let line = try #require(head.section.lines.first { $0.known == .cookie })
+            var output: [UInt8] = []
+            #expect(removal.dropsCookies)
+            #expect(removal.appendCookies(of: line.value, in: head.section.bytes, to: &output))
+            #expect(String(decoding: output, as: UTF8.self) == "a=1")
+        }
     }
 
     @Test func `an old Bearer is kept, or dropped where the route says so`() async throws {
@@ -185,8 +201,8 @@ import Testing
         let evidence = try await fixture.authenticate(text)
         var choice = Route.CredentialForwarding()
         let line = try #require(head.section.lines.first { $0.known == .authorization })
-        #expect(try !fixture.authenticator.removal(choice, evidence).drops(line, in: head.section))
+        #expect(try !fixture.authenticator.removal(choice, evidence, conflict: false).drops(line, in: head.section))
         choice.legacy = .drop
-        #expect(try fixture.authenticator.removal(choice, evidence).drops(line, in: head.section))
+        #expect(try fixture.authenticator.removal(choice, evidence, conflict: false).drops(line, in: head.section))
     }
 }
