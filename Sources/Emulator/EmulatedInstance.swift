@@ -14,6 +14,8 @@ struct EmulatedInstance {
     var outage = Outage()
     /// How often each endpoint was asked, ids left out.
     private(set) var requests: [String: Int64] = [:]
+    /// Far more than there are: paths that lead nowhere are counted too.
+    private static let endpointsMax = 256
 
     init(settings: EmulatorSettings, key: PrivateKey) {
         self.settings = settings
@@ -22,7 +24,7 @@ struct EmulatedInstance {
 
     mutating func handle(_ request: ServerRequest, at now: UnixTime) -> ServerResponse {
         let call = Call(request)
-        requests["\(request.method.name) \(call.template)", default: 0] += 1
+        count("\(request.method.name) \(call.template)")
         do throws(ClerkProblem) {
             if call.segments.first == "__emulator" { return try admin(call, at: now) }
             if let refusal = outage.response(at: now) { return refusal }
@@ -30,6 +32,11 @@ struct EmulatedInstance {
         } catch {
             return error.response(traceID: ids.traceID())
         }
+    }
+
+    private mutating func count(_ endpoint: String) {
+        guard requests[endpoint] != nil || requests.count < Self.endpointsMax else { return }
+        requests[endpoint, default: 0] += 1
     }
 
     private mutating func answer(_ call: Call, at now: UnixTime) throws(ClerkProblem) -> ServerResponse {

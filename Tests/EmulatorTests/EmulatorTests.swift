@@ -134,6 +134,12 @@ import Testing
         #expect(requests?["GET /.well-known/jwks.json"]?.int64 == 1)
     }
 
+    @Test func `invented paths do not fill the memory`() async {
+        for number in 0..<1_000 { _ = await clerk.call(.get, "/x\(number)", key: nil) }
+        let requests = await clerk.call(.get, "/__emulator/status").json["requests"]
+        #expect((requests?.object?.count ?? .max) <= 256)
+    }
+
     @Test func `a page in a browser cannot command it without a preflight`() async {
         for type in [nil, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"] {
             #expect(await clerk.call(.post, "/__emulator/rotate", "{}", key: nil, type: type).status == 415)
