@@ -30,6 +30,9 @@ import Sockets
 
     deinit { close() }
 
+    /// Set by `hangUp`.
+    private var isHungUp = false
+
     package var isOpen: Bool { unsafe handle != nil }
 
     package func close() {
@@ -172,9 +175,15 @@ import Sockets
             }
             let left = Int(deadline.milliseconds - loop.now)
             guard left > 0, await readiness.wait(for: .read, timeoutMilliseconds: left) != .timeout else { return nil }
-            guard unsafe PQconsumeInput(handle) == 1 else { throw lose() }
+            guard !isHungUp, unsafe PQconsumeInput(handle) == 1 else { throw lose(isHungUp ? "hung up" : nil) }
         }
         throw .lost("the connection is closed")
+    }
+
+    /// Ends the wait for a notification that another task of the loop is in, and the connection with it.
+    package func hangUp() {
+        isHungUp = true
+        readiness.interrupt()
     }
 
     // MARK: Messages

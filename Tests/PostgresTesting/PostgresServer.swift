@@ -78,7 +78,7 @@ package final class PostgresServer: Sendable {
         listen_addresses = '127.0.0.1'
         port = $1
         unix_socket_directories = '$folder'
-        max_connections = 200
+        max_connections = 500
         fsync = off
         full_page_writes = off
         synchronous_commit = off

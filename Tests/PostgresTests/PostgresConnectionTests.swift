@@ -162,6 +162,16 @@ import Testing
         #expect(message.contains("database \"nowhere\" does not exist"))
     }
 
+    @Test func `connections of one loop are made side by side`() async throws {
+        let url = Secret(PostgresServer.shared.url(database: "postgres"))
+        let answers = try await race(10) { _ in
+            let connection = try await PostgresConnection.connect(to: url, prepared: true, timeoutMilliseconds: 5_000)
+            defer { connection.close() }
+            return try await connection.query("SELECT 1", timeoutMilliseconds: 2_000).scalar
+        }
+        #expect(answers == Array(repeating: "1", count: 10))
+    }
+
     @Test func `the second of two hosts is tried`() async throws {
         let port = PostgresServer.shared.port
         #expect(try await failure("postgresql://segue@127.0.0.1:1,127.0.0.1:\(port)/postgres") == nil)

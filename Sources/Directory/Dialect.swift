@@ -1,0 +1,59 @@
+/// Where PostgreSQL and SQLite differ in what Segue says to them.
+enum Dialect: Sendable {
+    case postgres, sqlite
+
+    /// A table of Segue's own.
+    func state(_ table: String) -> String {
+        switch self {
+        case .postgres: "segue.\(table)"
+        case .sqlite: "segue_\(table)"
+        }
+    }
+
+    /// SQLite takes the write lock at once: a transaction that reads first could not get it later.
+    var begin: String {
+        switch self {
+        case .postgres: "BEGIN ISOLATION LEVEL READ COMMITTED"
+        case .sqlite: "BEGIN IMMEDIATE"
+        }
+    }
+
+    /// Locks the rows of the users table that a SELECT finds; SQLite's transaction has locked everything.
+    var lockingUsers: String { self == .postgres ? " FOR UPDATE OF u" : "" }
+
+    /// A value as text that compares byte by byte, whatever the column's collation.
+    func text(_ expression: String) -> String {
+        switch self {
+        case .postgres: "(\(expression)::text COLLATE \"C\")"
+        case .sqlite: "CAST(\(expression) AS TEXT)"
+        }
+    }
+
+    func text(_ column: Column?, of table: String) -> String { column.map { text("\(table).\($0.quoted)") } ?? "NULL" }
+
+    /// Parameter `$n` in the type of a column, so that its index is used. The type has no modifier: a cast to
+    /// `varchar(36)` would cut a longer text and compare what is left.
+    func parameter(_ number: Int, as type: ColumnType) -> String {
+        switch self {
+        case .postgres: "$\(number)::\(type.name)"
+        case .sqlite: "$\(number)"
+        }
+    }
+
+    /// The e-mail column with A–Z as a–z and nothing else changed: the expression of the index, letter for letter.
+    func folded(_ column: Column, of table: String? = nil) -> String {
+        let name = (table.map { $0 + "." } ?? "") + column.quoted
+        switch self {
+        case .postgres: return "lower(\(name)\(column.type.isPlainText ? "" : "::text") COLLATE \"C\")"
+        case .sqlite: return "lower(\(name))"
+        }
+    }
+
+    /// A time of Segue's own tables as it goes into the ledger's hash: UTC, milliseconds.
+    func timeText(_ column: String) -> String {
+        switch self {
+        case .postgres: "to_char(\(column) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.MS\"000\"')"
+        case .sqlite: column
+        }
+    }
+}

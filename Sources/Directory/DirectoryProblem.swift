@@ -1,0 +1,33 @@
+/// What stands between the settings and this database. Each says what to do about it.
+package enum DirectoryProblem: Error, Hashable, Sendable, CustomStringConvertible {
+    case noTable(String)
+    case noColumn(table: String, column: String, remedy: String)
+    /// The column is of a type that cannot say what the settings ask of it.
+    case unfitType(table: String, column: String, type: String, needed: String)
+    /// Provisioning states no value for these NOT NULL columns without a default.
+    case provisionIncomplete(table: String, columns: [String])
+    case noProvision
+    /// `segue schema apply` has not been run, or not by this version.
+    case noState(missing: String)
+    /// Two rows with one Clerk user id would stand in the way of the unique index.
+    case duplicates(table: String, column: String, values: [String])
+    /// Without this index two rows can get one Clerk user id, or look-ups read the whole table.
+    case noIndex(table: String, on: String)
+    case refused(String, sqlstate: String?)
+
+    package var description: String {
+        switch self {
+        case .noTable(let table): "directory.users.table: there is no table \(table) that we may read"
+        case .noColumn(let table, let column, let remedy): "table \(table) has no column \(column); to add it: \(remedy)"
+        case .unfitType(let table, let column, let type, let needed): "\(table).\(column) is of type \(type); needed is \(needed)"
+        case .provisionIncomplete(let table, let columns):
+            "directory.provision.columns states no value for NOT NULL columns of \(table): \(columns.joined(separator: ", "))"
+        case .noProvision: "directory.linking.unknown is provision, and directory.provision is missing"
+        case .noState(let missing): "\(missing) is missing: run `segue schema apply`"
+        case .duplicates(let table, let column, let values):
+            "\(table).\(column) holds these values more than once: \(values.joined(separator: ", "))"
+        case .noIndex(let table, let on): "there is no unique or fitting index of \(table) on \(on): run `segue schema apply`"
+        case .refused(let message, let state): (state.map { "SQLSTATE \($0): " } ?? "") + message
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package import Authentication
+package import Settings
+
+/// What `segue schema`, `segue ledger` and the checks before `segue serve` ask of the database, each on a connection
+/// of its own and past any pooler. They run as tasks on a loop.
+package struct DirectorySchema: Sendable {
+    private let settings: DirectorySettings
+
+    package init(_ settings: DirectorySettings) { self.settings = settings }
+
+    package enum Failure: Error, Sendable, CustomStringConvertible {
+        case problem(DirectoryProblem)
+        case unavailable(Unavailable)
+
+        package var description: String {
+            switch self {
+            case .problem(let problem): problem.description
+            case .unavailable(.away(let message)): message
+            case .unavailable(.timedOut): "the database did not answer in time"
+            case .unavailable(.overloaded): "the database has no room for the question"
+            }
+        }
+    }
+
+    /// The statements that `apply` would run now.
+    package func plan() async throws(Failure) -> [String] {
+        try await edit { editor throws(DirectoryError) in try await editor.plan() }
+    }
+
+    /// Makes what is missing; returns the statements that were run.
+    package func apply() async throws(Failure) -> [String] {
+        try await edit { editor throws(DirectoryError) in try await editor.apply() }
+    }
+
+    /// Takes back what `apply` made; returns the statements that were run.
+    package func revert() async throws(Failure) -> [String] {
+        try await edit { editor throws(DirectoryError) in try await editor.revert() }
+    }
+
+    /// How many links and ledger rows `revert` would forget.
+    package func remembered() async throws(Failure) -> Int {
+        try await edit { editor throws(DirectoryError) in try await editor.remembered() }
+    }
+
+    /// What stands between these settings and this database; empty when `serve` may start.
+    package func problems() async throws(Failure) -> [DirectoryProblem] {
+        do throws(Failure) {
+            return try await edit { editor throws(DirectoryError) in try await editor.problems() }
+        } catch .problem(let problem) {
+            return [problem]
+        }
+    }
+
+    package func verifyLedger() async throws(Failure) -> LedgerVerdict {
+        try await edit { editor throws(DirectoryError) in try await editor.session().verifyLedger() }
+    }
+
+    private func edit<Answer>(
+        _ body: (SchemaEditor) async throws(DirectoryError) -> Answer
+    ) async throws(Failure) -> Answer {
+        do throws(DirectoryError) {
+            let connection: any SQLConnection =
+                switch settings.location {
+                // Not prepared, and so without a statement timeout: an index takes as long as it takes.
+                case .postgres(let url): try await PostgresSQL(to: settings.directURL ?? url, prepared: false, isReadOnly: false)
+                case .sqlite(let path): try SQLiteSQL(path: path)
+                }
+            defer { connection.close() }
+            return try await body(SchemaEditor(settings, on: connection))
+        } catch .misfit(let problem) {
+            throw .problem(problem)
+        } catch {
+            throw .unavailable(error.unavailable)
+        }
+    }
+}

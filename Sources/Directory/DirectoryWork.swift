@@ -1,0 +1,29 @@
+import Sockets
+
+/// What the directory's thread does unasked: it seals the ledger. Owned by that thread.
+final class DirectoryWork: @unchecked Sendable {
+    var isLedgerUnsealed = true
+    var isClosing = false
+
+    /// Soon after a change of ours; and now and then anyway, for a replica that died between its change and the seal.
+    func seal(through lanes: Lanes, on loop: Loop) async {
+        var turn = 0
+        while !isClosing {
+            await sleep(milliseconds: Limits.sealMilliseconds)
+            turn += 1
+            guard isLedgerUnsealed || turn % 20 == 0 else { continue }
+            isLedgerUnsealed = false
+            lanes.submit(sealing(before: loop.deadline(in: Limits.linkMilliseconds)))
+        }
+    }
+
+    private func sealing(before deadline: Deadline) -> Question {
+        let ask: @Sendable (Session) async throws(DirectoryError) -> Void = { session in try await self.sealPage(session) }
+        return Question(deadline: deadline, ask: ask, refuse: { _ in self.isLedgerUnsealed = true })
+    }
+
+    /// After a full page there may be more.
+    private func sealPage(_ session: Session) async throws(DirectoryError) {
+        if try await session.seal() == Limits.ledgerPage { isLedgerUnsealed = true }
+    }
+}

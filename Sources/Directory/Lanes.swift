@@ -1,0 +1,153 @@
+import Authentication
+import Settings
+import Sockets
+
+/// One question on its way to a connection.
+struct Question: Sendable {
+    /// Nobody waits for the answer after this.
+    let deadline: Deadline
+    /// Asks, and delivers the answer.
+    let ask: @Sendable (Session) async throws(DirectoryError) -> Void
+    let refuse: @Sendable (Unavailable) -> Void
+    /// Connections that broke under it.
+    var losses = 0
+}
+
+/// A few connections of one kind and the questions that wait for them. Each connection is a task, a lane: it connects,
+/// serves questions one after the other until its connection breaks, and connects again. While no lane is connected
+/// and the last attempt failed, questions are refused at once. All of it belongs to the loop's thread.
+final class Lanes: @unchecked Sendable {
+    private let loop: Loop
+    private let count: Int
+    private let status: DirectoryStatus
+    private let entrance: SessionEntrance
+
+    private var waiting: [Question] = []
+    private var idle: [Strand] = []
+    private var connected = 0
+    private var failure: Unavailable?
+    private var isStarted = false
+    private var isClosing = false
+
+    init(_ count: Int, through entrance: SessionEntrance, on loop: Loop, _ status: DirectoryStatus) {
+        (self.count, self.entrance, self.loop, self.status) = (count, entrance, loop, status)
+    }
+
+    // On the loop's thread, as everything below.
+
+    func start() {
+        guard !isStarted else { return }
+        isStarted = true
+        for _ in 0..<count { loop.spawn { await self.run() } }
+    }
+
+    func submit(_ question: Question) {
+        start()
+        if connected == 0, let failure { return question.refuse(failure) }
+        guard waiting.count < Limits.queueMax else { return question.refuse(.overloaded) }
+        waiting.append(question)
+        status.queued(waiting.count)
+        idle.popLast()?.wake()
+    }
+
+    /// Ends every lane; what still waits is refused.
+    func close() {
+        isClosing = true
+        refuseAll(.away("Segue is stopping"))
+        for strand in idle { strand.wake() }
+        idle.removeAll()
+    }
+
+    // MARK: A lane
+
+    private func run() async {
+        var backOff = BackOff(Limits.backOffMilliseconds)
+        while !isClosing {
+            do throws(DirectoryError) {
+                let session = try await entrance.open()
+                backOff.reset()
+                connected += 1
+                failure = nil
+                status.connected()
+                await serve(session)
+                connected -= 1
+                session.close()
+            } catch {
+                failed(error)
+                await sleep(milliseconds: backOff.pause(random: .random(in: 0...1)))
+            }
+        }
+    }
+
+    private func failed(_ error: DirectoryError) {
+        guard connected == 0 else { return }
+        failure = error.unavailable
+        status.away(error.unavailable)
+        refuseAll(error.unavailable)
+    }
+
+    private func refuseAll(_ reason: Unavailable) {
+        for question in waiting { question.refuse(reason) }
+        waiting.removeAll()
+        status.queued(0)
+    }
+
+    /// Until the connection is of no further use.
+    private func serve(_ session: Session) async {
+        while let question = await next() {
+            guard question.deadline > Deadline(milliseconds: loop.now) else {
+                question.refuse(.timedOut)
+                continue
+            }
+            do throws(DirectoryError) {
+                try await question.ask(session)
+                status.answered()
+            } catch {
+                settle(question, error)
+                if error.endsSession { return }
+            }
+        }
+    }
+
+    /// A connection that broke, perhaps hours ago when the server went away for a moment, says nothing about the
+    /// question: another connection gets it. Every question of ours may be asked twice, links included.
+    private func settle(_ question: Question, _ error: DirectoryError) {
+        if case .away = error, question.losses < count {
+            var again = question
+            again.losses += 1
+            waiting.insert(again, at: 0)
+            idle.popLast()?.wake()
+        } else {
+            status.refused(error.unavailable)
+            question.refuse(error.unavailable)
+        }
+    }
+
+    /// The next question; `nil` when the lanes close.
+    private func next() async -> Question? {
+        guard waiting.isEmpty else { return waiting.removeFirst() }
+        let strand = Strand(on: loop)
+        defer { strand.retire() }
+        while waiting.isEmpty, !isClosing {
+            idle.append(strand)
+            _ = await strand.park(until: .never)
+            idle.removeAll { $0 === strand }
+        }
+        status.queued(max(0, waiting.count - 1))
+        return waiting.isEmpty ? nil : waiting.removeFirst()
+    }
+}
+
+/// How a lane comes to its connection.
+struct SessionEntrance: Sendable {
+    let settings: DirectorySettings
+    let isReadOnly: Bool
+
+    func open() async throws(DirectoryError) -> Session {
+        switch settings.location {
+        case .postgres(let url):
+            try await Session(settings, on: PostgresSQL(to: url, prepared: settings.prepared, isReadOnly: isReadOnly))
+        case .sqlite(let path): try await Session(settings, on: SQLiteSQL(path: path))
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import Authentication
+import Crypto
+import Telemetry
+
+/// What the ledger records. The names are stored, and never change.
+enum LedgerAction: String, Sendable {
+    case link
+    case provision
+    case createClerkUser = "create_clerk_user"
+    case flip
+}
+
+/// One change of a link or a route: ids and digests, never an address.
+struct LedgerEntry: Sendable, Hashable {
+    let action: LedgerAction
+    let user: UserID?
+    let clerkUser: ClerkUserID?
+    let rule: String?
+    let requestID: String
+    let time: UnixTime
+
+    init(_ action: LedgerAction, user: UserID?, clerkUser: ClerkUserID?, rule: String?, requestID: String, time: UnixTime) {
+        (self.action, self.user, self.clerkUser) = (action, user, clerkUser)
+        (self.rule, self.requestID, self.time) = (rule, requestID, time)
+    }
+}
+
+/// A row of the ledger as it is sealed: every column but the seal, as text, in the order of `columns`.
+struct SealedRow: Sendable, Hashable {
+    static func columns(_ dialect: Dialect) -> String {
+        "id, \(dialect.timeText("at")), actor, action, user_id, clerk_user_id, rule, request_id, detail"
+    }
+
+    let values: [String?]
+
+    var id: String { values[0] ?? "" }
+
+    /// SHA-256 over the seal before it and this row. Lengths stand before the texts, so that no two rows read alike.
+    func seal(after previous: String) -> String {
+        var bytes = Array(previous.utf8)
+        for value in values {
+            bytes.append(contentsOf: (value.map { "\n\($0.utf8.count):\($0)" } ?? "\n-").utf8)
+        }
+        return Hexadecimal.encode(Digest.sha256(bytes))
+    }
+}
+
+/// The seal before the first row.
+let ledgerGenesis = String(repeating: "0", count: 64)

@@ -1,0 +1,33 @@
+/// Every limit of the directory, with its reason.
+enum Limits {
+    /// Questions that wait for a connection. At 0.2 ms each on four connections that is 50 ms of work: a longer queue
+    /// would be answered after its askers have left.
+    static let queueMax = 1_024
+    /// What a look-up may take on the server. An indexed look-up takes less than a millisecond; 2 s is a sick server.
+    static let statementMilliseconds = 2_000
+    /// What an asker waits for a look-up, its turn in the queue included: the statement's limit and a little.
+    static let lookUpMilliseconds = 2_500
+    /// What an asker waits for a link: some eight statements, and perhaps the turn of another request on the same row.
+    static let linkMilliseconds = 5_000
+    /// To open a connection, TLS and authentication included.
+    static let connectMilliseconds = 3_000
+    /// Between two attempts to connect: doubling from the first, never above the second.
+    static let backOffMilliseconds = 100...5_000
+    /// Connections for links and provisioning. Two, so that one which waits for a row does not hold up every other.
+    static let writers = 2
+    /// Connections for the queries that `legacy` entries name, which may be slow and must not starve look-ups.
+    static let legacyReaders = 2
+    /// How often a transaction runs again after a deadlock, a serialization failure or a race for a unique value. Each
+    /// such failure means that another transaction went through.
+    static let transactionAttempts = 5
+    /// Silence after which the LISTEN connection is asked whether it still lives.
+    static let listenSilenceMilliseconds = 10_000
+    /// How soon after a change the ledger is sealed.
+    static let sealMilliseconds = 500
+    /// Ledger rows sealed or verified at a time.
+    static let ledgerPage = 500
+    /// PostgreSQL refuses a notification of 8,000 bytes; an id that long is announced as "everything".
+    static let notificationBytes = 7_900
+    /// For `segue schema`: an index built concurrently waits for every older transaction.
+    static let schemaMilliseconds = 3_600_000
+}

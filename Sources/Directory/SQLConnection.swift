@@ -1,0 +1,91 @@
+import Postgres
+import Telemetry
+import SQLite
+
+/// One connection to either database, as the questions of `Session` need it: statements with `$1`, `$2`, … and
+/// everything as text.
+protocol SQLConnection: AnyObject {
+    var dialect: Dialect { get }
+    func rows(_ sql: String, _ parameters: [String?], timeoutMilliseconds: Int) async throws(DirectoryError) -> [[String?]]
+    func close()
+}
+
+extension SQLConnection {
+    @discardableResult
+    func rows(_ sql: String, _ parameters: [String?] = []) async throws(DirectoryError) -> [[String?]] {
+        try await rows(sql, parameters, timeoutMilliseconds: Limits.statementMilliseconds + 500)
+    }
+
+    /// Everything in `body` or nothing, and again when another transaction came between.
+    func transaction<Result>(_ body: () async throws(DirectoryError) -> Result) async throws(DirectoryError) -> Result {
+        var attempt = 1
+        while true {
+            do throws(DirectoryError) {
+                try await rows(dialect.begin)
+                let result = try await body()
+                try await rows("COMMIT")
+                return result
+            } catch {
+                // On a broken connection the server rolls back by itself.
+                if !error.endsSession { _ = try? await rows("ROLLBACK") }
+                switch error {
+                case .transient, .conflict: guard attempt < Limits.transactionAttempts else { throw error }
+                default: throw error
+                }
+                attempt += 1
+            }
+        }
+    }
+}
+
+final class PostgresSQL: SQLConnection {
+    let dialect = Dialect.postgres
+    private let connection: PostgresConnection
+
+    /// `isReadOnly`: the server itself refuses to write. Behind a pooler (`prepared: false`) a session's settings would
+    /// reach other people's transactions, so there the role's GRANTs and our own deadlines must do.
+    init(to url: Secret, prepared: Bool, isReadOnly: Bool) async throws(DirectoryError) {
+        do throws(PostgresError) {
+            connection = try await PostgresConnection.connect(
+                to: url, prepared: prepared, timeoutMilliseconds: Limits.connectMilliseconds)
+            guard prepared else { return }
+            try await connection.script(
+                """
+                SET statement_timeout = \(Limits.statementMilliseconds);
+                SET idle_in_transaction_session_timeout = \(Limits.linkMilliseconds);
+                SET default_transaction_read_only = \(isReadOnly ? "on" : "off");
+                """, timeoutMilliseconds: Limits.connectMilliseconds)
+        } catch {
+            throw DirectoryError(error)
+        }
+    }
+
+    func rows(_ sql: String, _ parameters: [String?], timeoutMilliseconds: Int) async throws(DirectoryError) -> [[String?]] {
+        do throws(PostgresError) {
+            return try await connection.query(sql, parameters, timeoutMilliseconds: timeoutMilliseconds).rows
+        } catch {
+            throw DirectoryError(error)
+        }
+    }
+
+    func close() { connection.close() }
+}
+
+final class SQLiteSQL: SQLConnection {
+    let dialect = Dialect.sqlite
+    private let database: SQLiteDatabase
+
+    init(path: String) throws(DirectoryError) {
+        do throws(SQLiteError) { database = try SQLiteDatabase(path: path) } catch { throw DirectoryError(error) }
+    }
+
+    func rows(_ sql: String, _ parameters: [String?], timeoutMilliseconds: Int) async throws(DirectoryError) -> [[String?]] {
+        do throws(SQLiteError) {
+            return try database.rows(sql, parameters.map(SQLiteValue.init)).map { $0.values.map(\.text) }
+        } catch {
+            throw DirectoryError(error)
+        }
+    }
+
+    func close() {}
+}

@@ -1,0 +1,43 @@
+/// Segue's own tables. Text compares byte by byte everywhere; the ledger is appended to, and its seal columns are
+/// written once.
+enum Schema {
+    static let version = "1"
+    static let tables = ["meta", "links", "ledger", "reviews"]
+
+    static func statements(_ dialect: Dialect) -> [String] {
+        let text = dialect == .postgres ? "text COLLATE \"C\"" : "TEXT"
+        let time = dialect == .postgres ? "timestamptz" : "TEXT"
+        let key = dialect == .postgres ? "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY" : "INTEGER PRIMARY KEY AUTOINCREMENT"
+        func table(_ name: String, _ columns: [String]) -> String {
+            "CREATE TABLE IF NOT EXISTS \(dialect.state(name)) (\n    \(columns.joined(separator: ",\n    "))\n)"
+        }
+        return (dialect == .postgres ? ["CREATE SCHEMA IF NOT EXISTS segue"] : []) + [
+            table("meta", ["key \(text) PRIMARY KEY", "value \(text) NOT NULL"]),
+            table(
+                "links",
+                [
+                    "user_id \(text) PRIMARY KEY", "clerk_user_id \(text) NOT NULL UNIQUE", "rule \(text) NOT NULL",
+                    "request_id \(text)", "linked_at \(time) NOT NULL", "first_session_at \(time)", "tombstoned_at \(time)",
+                ]),
+            table(
+                "ledger",
+                [
+                    "id \(key)", "at \(time) NOT NULL", "actor \(text) NOT NULL", "action \(text) NOT NULL", "user_id \(text)",
+                    "clerk_user_id \(text)", "rule \(text)", "request_id \(text)", "detail \(text)", "position bigint UNIQUE",
+                    "seal \(text)",
+                ]),
+            "CREATE INDEX IF NOT EXISTS \(index("ledger_clerk_user", dialect)) ON \(dialect.state("ledger")) (clerk_user_id)",
+            "CREATE INDEX IF NOT EXISTS \(index("ledger_unsealed", dialect)) ON \(dialect.state("ledger")) (id) WHERE position IS NULL",
+            table(
+                "reviews",
+                [
+                    "clerk_user_id \(text) NOT NULL", "candidate \(text) NOT NULL", "code \(text) NOT NULL",
+                    "first_at \(time) NOT NULL",
+                    "last_at \(time) NOT NULL", "count bigint NOT NULL", "PRIMARY KEY (clerk_user_id, candidate, code)",
+                ]),
+        ]
+    }
+
+    /// An index lives in its table's schema; SQLite has one name space for all.
+    private static func index(_ name: String, _ dialect: Dialect) -> String { dialect == .postgres ? name : "segue_\(name)" }
+}

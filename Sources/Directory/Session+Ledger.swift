@@ -1,0 +1,91 @@
+import Authentication
+import Identity
+
+/// What checking the chain of seals came to.
+package enum LedgerVerdict: Sendable, Hashable {
+    /// Every sealed row is as it was sealed. `pending` rows wait for the sealer.
+    case intact(sealed: Int, pending: Int)
+    /// The row with this id, at this place in the chain, is not what was sealed there.
+    case altered(id: String, position: Int)
+    /// A row was taken out here, the last one included.
+    case missing(position: Int)
+}
+
+extension Session {
+    func append(_ entry: LedgerEntry) async throws(DirectoryError) {
+        try await connection.rows(
+            """
+            INSERT INTO \(dialect.state("ledger")) (at, actor, action, user_id, clerk_user_id, rule, request_id)
+            VALUES ($1, 'segue', $2, $3, $4, $5, $6)
+            """,
+            [time(entry.time), entry.action.rawValue, entry.user?.text, entry.clerkUser?.text, entry.rule, entry.requestID])
+    }
+
+    /// Chains up to a page of rows that have no seal yet; returns how many. One sealer at a time, whoever it is.
+    func seal() async throws(DirectoryError) -> Int {
+        try await connection.transaction { () async throws(DirectoryError) in
+            if dialect == .postgres {
+                let lock = try await connection.rows("SELECT pg_try_advisory_xact_lock(hashtext('segue'), hashtext('ledger'))")
+                guard lock[0][0] == "t" else { return 0 }
+            }
+            let head = try await connection.rows(
+                "SELECT position, seal FROM \(dialect.state("ledger")) WHERE position IS NOT NULL ORDER BY position DESC LIMIT 1")
+            let pending = try await connection.rows(
+                """
+                SELECT \(SealedRow.columns(dialect)) FROM \(dialect.state("ledger"))
+                WHERE position IS NULL ORDER BY id LIMIT \(Limits.ledgerPage)
+                """
+            ).map(SealedRow.init)
+            guard !pending.isEmpty else { return 0 }
+            var position = Int(head.first?[0] ?? "") ?? 0
+            var seal = (head.first?[1] ?? nil) ?? ledgerGenesis
+            for row in pending {
+                position += 1
+                seal = row.seal(after: seal)
+                try await connection.rows(
+                    "UPDATE \(dialect.state("ledger")) SET position = $2, seal = $3 WHERE id = $1",
+                    [row.id, String(position), seal])
+            }
+            // The chain alone does not show that its last rows were taken away.
+            try await setMeta("ledger_head", "\(position) \(seal)")
+            return pending.count
+        }
+    }
+
+    /// Walks the whole chain and names the first row that does not fit.
+    func verifyLedger() async throws(DirectoryError) -> LedgerVerdict {
+        var seal = ledgerGenesis
+        var position = 0
+        while true {
+            let page = try await connection.rows(
+                """
+                SELECT \(SealedRow.columns(dialect)), position, seal FROM \(dialect.state("ledger"))
+                WHERE position > \(position) ORDER BY position LIMIT \(Limits.ledgerPage)
+                """)
+            for row in page {
+                position += 1
+                guard row[9] == String(position) else { return .missing(position: position) }
+                let entry = SealedRow(values: Array(row.prefix(9)))
+                seal = entry.seal(after: seal)
+                guard row[10] == seal else { return .altered(id: entry.id, position: position) }
+            }
+            if page.isEmpty { break }
+        }
+        let head = try await meta("ledger_head") ?? "0 \(ledgerGenesis)"
+        let sealed = Int(head.prefix { $0 != " " }) ?? 0
+        // Rows may have been sealed since we read the last page: only a chain shorter than its head is a fault.
+        guard sealed <= position else { return .missing(position: position + 1) }
+        let pending = try await connection.rows("SELECT count(*) FROM \(dialect.state("ledger")) WHERE position IS NULL")
+        return .intact(sealed: position, pending: Int(pending[0][0] ?? "") ?? 0)
+    }
+
+    func meta(_ key: String) async throws(DirectoryError) -> String? {
+        try await connection.rows("SELECT value FROM \(dialect.state("meta")) WHERE key = $1", [key]).first?.first ?? nil
+    }
+
+    func setMeta(_ key: String, _ value: String) async throws(DirectoryError) {
+        try await connection.rows(
+            "INSERT INTO \(dialect.state("meta")) (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value",
+            [key, value])
+    }
+}

@@ -1,0 +1,133 @@
+import Authentication
+import Identity
+import Telemetry
+
+extension Session {
+    /// One transaction: lock the row, look again at everything that the proof was made on, write every place that
+    /// holds the link. A race for a unique value runs it again, and then it reads what the other wrote.
+    func link(_ link: NewLink) async throws(DirectoryError) -> LinkOutcome {
+        try await connection.transaction { () async throws(DirectoryError) in
+            let evidence = try await evidence(for: link)
+            switch link.decide(on: evidence) {
+            case .answer(let outcome): return outcome
+            case .write: break
+            }
+            let link = link.naming(evidence.row)
+            try await writeColumns(link)
+            try await record(link, known: evidence)
+            try await append(
+                LedgerEntry(
+                    .link, user: link.user, clerkUser: link.clerkUser, rule: link.rule, requestID: link.requestID, time: link.time))
+            try await announce(user: link.user, clerkUser: link.clerkUser)
+            guard let linked = try await user(link.user) else { return .changed }
+            return .linked(linked)
+        }
+    }
+
+    private func evidence(for link: NewLink) async throws(DirectoryError) -> LinkEvidence {
+        var evidence = LinkEvidence()
+        evidence.row = try await row(of: link.user, users.byIDLocking)
+        // Read after the lock was granted: a statement of its own sees what was committed while we waited.
+        evidence.linkedRow = try await user(linkedTo: link.clerkUser)
+        guard let row = evidence.row else { return evidence }
+        evidence.links = try await links(of: row.id, link.clerkUser)
+        try await dropStale(&evidence.links, of: link.clerkUser)
+        if let mapping = users.mapping { evidence.mappings = try await mappings(of: row.id, link.clerkUser, in: mapping) }
+        return evidence
+    }
+
+    func links(of user: UserID?, _ clerkUser: ClerkUserID) async throws(DirectoryError) -> [LinkRecord] {
+        try await connection.rows(
+            """
+            SELECT user_id, clerk_user_id, CASE WHEN tombstoned_at IS NULL THEN 0 ELSE 1 END FROM \(dialect.state("links"))
+            WHERE user_id = $1 OR clerk_user_id = $2
+            """, [user?.text, clerkUser.text]
+        ).map(LinkRecord.init)
+    }
+
+    private func mappings(
+        of user: UserID, _ clerkUser: ClerkUserID, in mapping: MappingTable
+    ) async throws(DirectoryError) -> [LinkRecord] {
+        let (userID, clerkID) = (mapping.userID, mapping.clerkUserID)
+        return try await connection.rows(
+            """
+            SELECT \(dialect.text(userID.quoted)), \(dialect.text(clerkID.quoted)), 0 FROM \(mapping.name.quoted)
+            WHERE \(userID.quoted) = \(dialect.parameter(1, as: userID.type)) OR \(clerkID.quoted) = \(dialect.parameter(2, as: clerkID.type))
+            """, [user.text, clerkUser.text]
+        ).map(LinkRecord.init)
+    }
+
+    /// The application has deleted a row that was linked: what we noted about it speaks for nobody any more. The ledger
+    /// keeps the story.
+    func dropStale(_ links: inout [LinkRecord], of clerkUser: ClerkUserID) async throws(DirectoryError) {
+        for link in links where link.clerkUser == clerkUser && !link.isTombstoned {
+            guard try await user(link.user) == nil else { continue }
+            try await connection.rows(
+                "DELETE FROM \(dialect.state("links")) WHERE user_id = $1 AND clerk_user_id = $2",
+                [link.user.text, clerkUser.text])
+            links.removeAll { $0 == link }
+        }
+    }
+
+    /// The column of the users table, and `migrated_at` unless it has been set before.
+    private func writeColumns(_ link: NewLink) async throws(DirectoryError) {
+        var changes: [String] = []
+        var values: [String?] = [link.user.text]
+        if case .column(let column) = users.source, !users.isKeyedByClerk {
+            values.append(link.clerkUser.text)
+            changes.append("\(column.quoted) = \(dialect.parameter(values.count, as: column.type))")
+        }
+        if let column = users.migratedAt {
+            values.append(time(link.time))
+            changes.append("\(column.quoted) = COALESCE(\(column.quoted), \(dialect.parameter(values.count, as: column.type)))")
+        }
+        guard !changes.isEmpty else { return }
+        try await connection.rows(
+            """
+            UPDATE \(users.name.quoted) SET \(changes.joined(separator: ", "))
+            WHERE \(users.id.quoted) = \(dialect.parameter(1, as: users.id.type))
+            """, values)
+    }
+
+    /// The mapping table and `segue.links`, where they do not say so already. What contradicts them is a unique
+    /// violation, and the transaction runs again.
+    func record(_ link: NewLink, known evidence: LinkEvidence) async throws(DirectoryError) {
+        if let mapping = users.mapping, evidence.mappings.isEmpty {
+            var row: [(column: Column, value: String)] = [
+                (mapping.userID, link.user.text), (mapping.clerkUserID, link.clerkUser.text),
+            ]
+            if let createdAt = mapping.createdAt { row.append((createdAt, time(link.time))) }
+            try await connection.rows(
+                """
+                INSERT INTO \(mapping.name.quoted) (\(row.map(\.column.quoted).joined(separator: ", ")))
+                VALUES (\(row.indices.map { dialect.parameter($0 + 1, as: row[$0].column.type) }.joined(separator: ", ")))
+                """, row.map(\.value))
+        }
+        guard evidence.links.isEmpty else { return }
+        try await connection.rows(
+            "INSERT INTO \(dialect.state("links")) (user_id, clerk_user_id, rule, request_id, linked_at) VALUES ($1, $2, $3, $4, $5)",
+            [link.user.text, link.clerkUser.text, link.rule, link.requestID, time(link.time)])
+    }
+
+    /// Tells every replica, at the commit. SQLite has one process, which tells itself.
+    func announce(user: UserID, clerkUser: ClerkUserID) async throws(DirectoryError) {
+        guard dialect == .postgres else { return }
+        let messages = [DirectoryChange.user(user), .clerkUser(clerkUser)].map(\.message)
+        try await connection.rows(
+            "SELECT pg_notify('\(DirectoryChange.channel)', $1), pg_notify('\(DirectoryChange.channel)', $2)", messages)
+    }
+}
+
+extension NewLink {
+    /// With the id as the row spells it: a UUID may have arrived in upper case.
+    fileprivate func naming(_ row: DirectoryUser?) -> NewLink {
+        NewLink(
+            user: row?.id ?? user, clerkUser: clerkUser, rule: rule, requestID: requestID, time: time, expectedEmail: expectedEmail)
+    }
+}
+
+extension LinkRecord {
+    fileprivate init(_ row: [String?]) {
+        self.init(user: UserID(row[0] ?? ""), clerkUser: ClerkUserID(row[1] ?? ""), isTombstoned: row[2] == "1")
+    }
+}

@@ -1,0 +1,157 @@
+import Authentication
+import Identity
+import Settings
+
+/// The users table and where its links stand, held against the catalogue: every name is a column that exists, and the
+/// texts of the look-ups are built once.
+struct UsersTable: Sendable {
+    /// What says whose Clerk user a row is.
+    enum LinkSource: Sendable {
+        /// A column of the users table; the id itself where the id is the Clerk user id.
+        case column(Column)
+        case mapping(MappingTable)
+        /// Only Segue's own table.
+        case links
+    }
+
+    let dialect: Dialect
+    let name: SQLName
+    let catalogue: Catalogue
+    let id: Column
+    let email: Column?
+    let migratedAt: Column?
+    let source: LinkSource
+    /// Written in the transaction of every link; read only where it is the source.
+    let mapping: MappingTable?
+    private let select: String
+    private let joins: String
+
+    init(_ settings: DirectorySettings, on connection: any SQLConnection) async throws(DirectoryError) {
+        let users = settings.users
+        dialect = connection.dialect
+        catalogue = try await Catalogue(of: users.table, on: connection)
+        name = catalogue.table
+        id = try catalogue.required(users.id, remedy: "…")
+        email = try catalogue.optional(users.email, remedy: "text")
+        migratedAt = try catalogue.optional(users.migratedAt, remedy: dialect == .postgres ? "timestamptz" : "DATETIME")
+        if let declared = settings.mapping {
+            mapping = try await MappingTable(declared, on: connection)
+        } else {
+            mapping = nil
+        }
+        if let column = try catalogue.optional(users.clerkUserID, remedy: "text") {
+            source = .column(column)
+        } else if let mapping {
+            source = .mapping(mapping)
+        } else {
+            source = .links
+        }
+        let verified = try catalogue.optional(users.emailVerified, remedy: "boolean")
+        let active = try catalogue.optional(users.active, remedy: "boolean")
+        let role = try catalogue.optional(users.role, remedy: "text")
+        let clerkUser =
+            switch source {
+            case .column(let column): "u.\(column.quoted)"
+            case .mapping(let mapping): "m.\(mapping.clerkUserID.quoted)"
+            case .links: "l.clerk_user_id"
+            }
+        let isVerified = try verified?.condition("u", table: name, acceptsTime: true)
+        let isActive = try active?.condition("u", table: name)
+        let columns = [
+            dialect.text("u.\(id.quoted)"), dialect.text(email, of: "u"),
+            isVerified.map { "CASE WHEN \($0) THEN 1 ELSE 0 END" } ?? "NULL",
+            dialect.text(role, of: "u"),
+            // NULL is not active: a condition that is neither true nor false yields 0.
+            "CASE WHEN l.tombstoned_at IS NULL AND \(isActive ?? "1 = 1") THEN 1 ELSE 0 END",
+            "NULLIF(\(dialect.text(clerkUser)), '')",
+        ]
+        select = "SELECT \(columns.joined(separator: ", ")) FROM \(name.quoted) u"
+        let links = " LEFT JOIN \(dialect.state("links")) l ON l.user_id = \(dialect.text("u.\(id.quoted)"))"
+        if case .mapping(let mapping) = source {
+            joins = links + " LEFT JOIN \(mapping.name.quoted) m ON m.\(mapping.userID.quoted) = u.\(id.quoted)"
+        } else {
+            joins = links
+        }
+    }
+
+    // MARK: Look-ups
+
+    var byID: String { "\(select)\(joins) WHERE u.\(id.quoted) = \(dialect.parameter(1, as: id.type))" }
+
+    /// The row itself is locked, not what is joined to it.
+    var byIDLocking: String { byID + dialect.lockingUsers }
+
+    var byClerkUser: String {
+        let condition =
+            switch source {
+            case .column(let column): "u.\(column.quoted) = \(dialect.parameter(1, as: column.type))"
+            case .mapping(let mapping): "m.\(mapping.clerkUserID.quoted) = \(dialect.parameter(1, as: mapping.clerkUserID.type))"
+            case .links: "l.clerk_user_id = $1"
+            }
+        return "\(select)\(joins) WHERE \(condition) LIMIT 2"
+    }
+
+    var byEmail: String? {
+        email.map { "\(select)\(joins) WHERE \(dialect.folded($0, of: "u")) = $1 LIMIT 2" }
+    }
+
+    var counts: String {
+        switch source {
+        case .column(let column): "SELECT count(*), count(NULLIF(\(dialect.text(column.quoted)), '')) FROM \(name.quoted)"
+        case .mapping(let mapping):
+            "SELECT (SELECT count(*) FROM \(name.quoted)), (SELECT count(DISTINCT \(mapping.userID.quoted)) FROM \(mapping.name.quoted))"
+        case .links: "SELECT (SELECT count(*) FROM \(name.quoted)), (SELECT count(*) FROM \(dialect.state("links")))"
+        }
+    }
+
+    /// The row that a look-up yielded.
+    func user(_ row: [String?]) -> DirectoryUser {
+        DirectoryUser(
+            id: UserID(row[0] ?? ""), email: row[1], isEmailVerified: row[2].map { $0 == "1" }, role: row[3],
+            isActive: row[4] == "1",
+            clerkUser: row[5].map(ClerkUserID.init))
+    }
+
+    /// Whether the id column is the Clerk user id itself: then there is no link to write.
+    var isKeyedByClerk: Bool {
+        if case .column(let column) = source { column.name == id.name } else { false }
+    }
+}
+
+/// A table of links beside the users table, or instead of a column there.
+struct MappingTable: Sendable {
+    let name: SQLName
+    let userID: Column
+    let clerkUserID: Column
+    let createdAt: Column?
+
+    init(_ settings: DirectorySettings.Mapping, on connection: any SQLConnection) async throws(DirectoryError) {
+        let catalogue = try await Catalogue(of: settings.table, on: connection)
+        name = catalogue.table
+        userID = try catalogue.required(settings.userID, remedy: "…")
+        clerkUserID = try catalogue.required(settings.clerkUserID, remedy: "text")
+        createdAt = try catalogue.optional(settings.createdAt, remedy: "timestamp")
+    }
+}
+
+extension Catalogue {
+    func optional(_ name: String?, remedy type: String) throws(DirectoryError) -> Column? {
+        guard let name else { return nil }
+        return try required(name, remedy: type)
+    }
+}
+
+extension Column {
+    /// Whether a row says yes in this column. A time says yes by being there (`email_verified_at`), where that makes sense.
+    fileprivate func condition(_ alias: String, table: SQLName, acceptsTime: Bool = false) throws(DirectoryError) -> String {
+        let column = "\(alias).\(quoted)"
+        switch type.kind {
+        case .boolean where type.name.hasPrefix("\""): return column
+        case .boolean, .text: return "lower(CAST(\(column) AS TEXT)) IN ('1', 't', 'true', 'y', 'yes', 'active')"
+        case .integer: return "\(column) <> 0"
+        case .time where acceptsTime: return "\(column) IS NOT NULL"
+        case .time, .uuid, .other:
+            throw .misfit(.unfitType(table: table.quoted, column: quoted, type: type.fullName, needed: "boolean or a whole number"))
+        }
+    }
+}
