@@ -12,13 +12,16 @@ package struct AdminService: Sendable {
     package init(source: any AdminSource, token: Secret?) { (self.source, self.token) = (source, token) }
 
     package func handle(_ request: ServerRequest) async -> ServerResponse {
-        guard request.method == .get || request.method == .head else { return refusal(.methodNotAllowed, "only GET is served here") }
+        guard request.method == .get || request.method == .head else {
+            return refusal(.methodNotAllowed, "only GET is served here")
+        }
         switch request.path {
         case "/healthz": return .text("ok\n")
         case "/readyz": return await readiness()
         case "/metrics":
             return ServerResponse(
-                status: .ok, fields: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")], content: Array(await source.metrics().utf8))
+                status: .ok, fields: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],
+                content: Array(await source.metrics().utf8))
         case "/version": return .json(Array(#"{"version":"\#(source.version)"}"#.utf8))
         case "/admin/migration-status": return await authorized(request) { await migrationStatus() }
         case "/admin/routes": return await authorized(request) { await routes() }
@@ -46,7 +49,9 @@ package struct AdminService: Sendable {
     }
 
     /// Digests are compared, so that neither the length nor the first wrong byte shows in the time that it takes.
-    private func isSame(_ one: [UInt8], _ other: [UInt8]) -> Bool { isEqualInConstantTime(Digest.sha256(one).span, Digest.sha256(other).span) }
+    private func isSame(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+        isEqualInConstantTime(Digest.sha256(one).span, Digest.sha256(other).span)
+    }
 
     // MARK: Answers
 
@@ -93,7 +98,9 @@ package struct AdminService: Sendable {
     }
 
     private func migrationStatus() async -> ServerResponse {
-        guard let status = await source.migrationCounts() else { return refusal(.serviceUnavailable, "the directory cannot be asked now") }
+        guard let status = await source.migrationCounts() else {
+            return refusal(.serviceUnavailable, "the directory cannot be asked now")
+        }
         var writer = JSONWriter()
         status.write(to: &writer)
         return .json(writer.bytes)

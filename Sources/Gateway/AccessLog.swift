@@ -52,7 +52,7 @@ struct AccessLog {
             lines.append(copying: ",\"route\":")
             appendText(routeName)
         }
-        if let mode = account.mode {
+        if let mode = account.route?.mode {
             lines.append(copying: ",\"mode\":\"")
             lines.append(contentsOf: mode.rawValue.utf8)
             lines.append(UInt8(ascii: "\""))
@@ -83,9 +83,9 @@ struct AccessLog {
         }
         guard let evidence = account.evidence else { return }
         lines.append(copying: ",\"auth.clerk\":\"")
-        lines.append(contentsOf: evidence.clerk.word.utf8)
+        lines.append(contentsOf: "\(evidence.clerk.standing)".utf8)
         lines.append(copying: "\",\"auth.legacy\":\"")
-        lines.append(contentsOf: evidence.legacy.word.utf8)
+        lines.append(contentsOf: "\(evidence.legacy.standing)".utf8)
         lines.append(UInt8(ascii: "\""))
     }
 
@@ -135,18 +135,4 @@ private func appendJSONString(_ bytes: Span<UInt8>, to output: inout [UInt8]) {
         }
     }
     output.append(UInt8(ascii: "\""))
-}
-
-extension Verdict {
-    /// One word for the log and the counters.
-    var word: String {
-        switch self {
-        case .absent: "absent"
-        case .foreign: "foreign"
-        case .expired: "expired"
-        case .forged: "forged"
-        case .unavailable: "unavailable"
-        case .valid: "valid"
-        }
-    }
 }

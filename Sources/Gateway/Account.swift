@@ -5,15 +5,16 @@ import Settings
 import Telemetry
 
 /// What is to be said about one request when it is over: filled in along the journey, written as one line of the access
-/// log and counted once.
+/// log and counted once. The next request of the connection uses its memory again.
 struct Account {
     var requestID: [UInt8] = []
+    /// A `traceparent` of our own, where the client sent none that may be passed on; else empty.
+    var traceparent: [UInt8] = []
     var startedNanoseconds: Int64 = 0
     /// When the request's head had been read and when the response head of the origin came.
     var startedAtMilliseconds: Int64 = 0
     var answeredAtMilliseconds: Int64 = 0
-    var route: Int?
-    var mode: Mode?
+    var route: RoutePlan?
     var status = Status.ok
     var refusal: Refusal?
     var caller: Caller?
@@ -25,4 +26,15 @@ struct Account {
     var bytesIn: Int64 = 0
     var bytesOut: Int64 = 0
     var isTruncated = false
+
+    /// Begins the next request.
+    mutating func reset() {
+        requestID.removeAll(keepingCapacity: true)
+        traceparent.removeAll(keepingCapacity: true)
+        (startedNanoseconds, startedAtMilliseconds, answeredAtMilliseconds) = (0, 0, 0)
+        (route, refusal, caller, evidence) = (nil, nil, nil, nil)
+        (status, bytesIn, bytesOut) = (.ok, 0, 0)
+        (isConflict, isTruncated) = (false, false)
+        if !expiredCookies.isEmpty { expiredCookies = [] }
+    }
 }

@@ -65,7 +65,7 @@ final class Conversation: @unchecked Sendable {
     }
 
     private func begin() {
-        account = Account()
+        account.reset()
         account.startedNanoseconds = Clock.monotonicNanoseconds()
         account.startedAtMilliseconds = worker.loop.now
         keepsAlive = client.head.keepsAlive && worker.acceptsRequests

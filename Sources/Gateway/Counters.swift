@@ -1,3 +1,4 @@
+import Authentication
 import Settings
 import HTTP
 package import Telemetry
@@ -12,16 +13,11 @@ package struct Counters: Sendable {
         package var duration = Histogram()
         /// By code of the refusal; short, because codes are few.
         package var refusals: [String: UInt64] = [:]
-        /// What the credentials came to, by `AuthenticationResult`.
-        package var decisions: [AuthenticationResult: UInt64] = [:]
+        /// What each side's credentials came to, by `Standing`.
+        package var clerk = [UInt64](repeating: 0, count: Standing.allCases.count)
+        package var legacy = [UInt64](repeating: 0, count: Standing.allCases.count)
         /// In `observe`: what each mode would have done, by mode and outcome.
         package var observed: [ObservedResult: UInt64] = [:]
-    }
-
-    package struct AuthenticationResult: Hashable, Sendable {
-        package let kind: String
-        package let outcome: String
-        package init(kind: String, outcome: String) { (self.kind, self.outcome) = (kind, outcome) }
     }
 
     package struct ObservedResult: Hashable, Sendable {

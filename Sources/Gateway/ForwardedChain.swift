@@ -6,7 +6,7 @@ import Sockets
 /// What one client connection is known to be, and how far the fields that speak of earlier hops are believed. Such a
 /// field counts only when it comes from a trusted proxy, and is walked from the right, one trusted hop at a time; the
 /// first address that is not a trusted proxy's is the client (oauth2-proxy#3478 walked from the left).
-struct ForwardedChain {
+final class ForwardedChain {
     /// The address that the connection comes from, as text.
     let peer: [UInt8]
     /// Whether the connection comes from a trusted proxy.

@@ -16,12 +16,11 @@ extension Conversation {
         let now = UnixTime(milliseconds: worker.loop.wallMilliseconds)
 
         let path = try canonicalise(head, generation.plan)
-        let matched = try match(head, path, generation.plan)
-        let route = generation.plan.settings.routes[matched.index]
+        let route = try match(head, path, generation.plan)
         let evidence = try await authenticate(head, for: route, generation, at: now)
         let caller = try await resolve(evidence, for: route, generation, at: now)
-        let request = try rewrite(head, path, evidence, caller, matched, generation)
-        let exchange = try await forward(request, for: route, matched, generation)
+        let request = try rewrite(head, path.bytes, evidence, caller, route, generation)
+        let exchange = try await forward(request, for: route, generation)
         await respond(exchange)
     }
 
@@ -45,7 +44,7 @@ extension Conversation {
 
     private func match(
         _ head: RequestHead, _ path: (canonical: CanonicalPath, bytes: [UInt8]), _ plan: Plan
-    ) throws(Refusal) -> MatchedRoute {
+    ) throws(Refusal) -> RoutePlan {
         let section = head.section
         let bytes = path.bytes.isEmpty ? section.bytes.span.extracting(head.path) : path.bytes.span
         let matched: MatchedRoute
@@ -55,22 +54,22 @@ extension Conversation {
         } catch {
             throw .routing(error)
         }
-        account.route = matched.index
-        account.mode = plan.settings.routes[matched.index].mode
-        return matched
+        let route = plan.routes[matched.index]
+        account.route = route
+        return route
     }
 
     // MARK: Who is calling
 
     private func authenticate(
-        _ head: RequestHead, for route: Route, _ generation: Generation, at now: UnixTime
+        _ head: RequestHead, for route: RoutePlan, _ generation: Generation, at now: UnixTime
     ) async throws(Refusal) -> Evidence? {
         switch route.mode {
         case .public: return nil
         case .deny: throw .closed(route.denyStatus)
         case .observe, .legacy, .dual, .clerk: break
         }
-        let requirement = Requirement(mode: route.mode, isOptional: route.optional, isSecure: chain.isSecure(head.section))
+        let requirement = Requirement(mode: route.mode, isOptional: route.isOptional, isSecure: chain.isSecure(head.section))
         do throws(AuthenticationRefusal) {
             let evidence = try await generation.authenticator.authenticate(head, for: requirement, at: now)
             account.evidence = evidence
@@ -81,9 +80,10 @@ extension Conversation {
     }
 
     private func resolve(
-        _ evidence: Evidence?, for route: Route, _ generation: Generation, at now: UnixTime
+        _ evidence: Evidence?, for route: RoutePlan, _ generation: Generation, at now: UnixTime
     ) async throws(Refusal) -> Caller? {
-        guard let evidence, route.mode != .observe, let callers = generation.callers else { return nil }
+        guard let evidence, route.mode != .observe else { return nil }
+        guard let callers = generation.callers else { throw .identity(.unavailable(retryAfterSeconds: 30)) }
         do throws(IdentityRefusal) {
             let resolution = try await callers.resolve(
                 evidence, requestID: String(decoding: account.requestID, as: UTF8.self), at: now,
@@ -107,37 +107,28 @@ extension Conversation {
     // MARK: What the origin gets
 
     private func rewrite(
-        _ head: RequestHead, _ path: (canonical: CanonicalPath, bytes: [UInt8]), _ evidence: Evidence?, _ caller: Caller?,
-        _ matched: MatchedRoute, _ generation: Generation
+        _ head: RequestHead, _ path: [UInt8], _ evidence: Evidence?, _ caller: Caller?, _ route: RoutePlan, _ generation: Generation
     ) throws(Refusal) -> OriginRequest {
-        let route = generation.plan.settings.routes[matched.index]
         // In `public` and `observe` credentials are forwarded as they were sent.
         let removal =
             route.mode == .observe
             ? nil : evidence.map { generation.authenticator.removal(route.credentials, $0, conflict: account.isConflict) }
-        let findings = Rewriter.Findings(
-            rules: generation.plan.rules[matched.index], path: path.bytes, removal: removal, caller: caller,
-            requestID: account.requestID,
-            newTraceparent: newTraceparent(head), chain: chain)
-        return try generation.rewriter.rewrite(head, findings)
-    }
-
-    private func newTraceparent(_ head: RequestHead) -> [UInt8] {
         let section = head.section
-        if let given = section.first(.traceparent), isValidTraceparent(section.bytes.span.extracting(given)) { return [] }
-        var value: [UInt8] = []
-        worker.identifiers.appendTraceparent(to: &value)
-        return value
+        let given = section.first(.traceparent).map { isValidTraceparent(section.bytes.span.extracting($0)) }
+        if given != true { worker.identifiers.appendTraceparent(to: &account.traceparent) }
+        return try generation.rewriter.rewrite(
+            head,
+            Rewriter.Findings(
+                route: route, path: path, removal: removal, caller: caller, requestID: account.requestID,
+                newTraceparent: account.traceparent, chain: chain))
     }
 
-    private func forward(
-        _ request: OriginRequest, for route: Route, _ matched: MatchedRoute, _ generation: Generation
-    ) async throws(Refusal) -> Exchange {
+    private func forward(_ request: OriginRequest, for route: RoutePlan, _ generation: Generation) async throws(Refusal) -> Exchange
+    {
         guard let origin = route.origin else { throw .routing(.noRoute) }
-        let settings = generation.plan.settings
         let exchange = Exchange(
-            client: client, loop: worker.loop, timeouts: route.timeouts ?? settings.origins[origin].timeouts,
-            bodyIdleSeconds: settings.limits.bodyIdleSeconds, bodyBytesMax: generation.plan.rules[matched.index].bodyBytesMax)
+            client: client, loop: worker.loop, timeouts: route.timeouts,
+            bodyIdleSeconds: generation.plan.limits.bodyIdleSeconds, bodyBytesMax: route.bodyBytesMax)
         do throws(ForwardFailure) {
             try await exchange.forward(request, to: generation.pools[origin])
             return exchange

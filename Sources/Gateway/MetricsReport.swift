@@ -1,3 +1,4 @@
+import Authentication
 package import Settings
 package import Telemetry
 
@@ -39,8 +40,13 @@ extension MetricsText {
     private mutating func addDecisions(_ workers: [Counters], _ names: [String]) {
         family("segue_auth_decisions_total", .counter, "What the credentials of each side came to.")
         for (index, name) in names.enumerated() {
-            for (result, count) in summed(workers, index, \.decisions) {
-                sample("segue_auth_decisions_total", [("route", name), ("kind", result.kind), ("outcome", result.outcome)], count)
+            for (kind, path) in [("clerk", \Counters.Traffic.clerk), ("legacy", \Counters.Traffic.legacy)] {
+                for standing in Standing.allCases {
+                    let place = Int(standing.rawValue)
+                    let count = workers.reduce(0) { $0 + ($1.routes.count > index ? $1.routes[index][keyPath: path][place] : 0) }
+                    guard count > 0 else { continue }
+                    sample("segue_auth_decisions_total", [("route", name), ("kind", kind), ("outcome", "\(standing)")], count)
+                }
             }
         }
         family("segue_shadow_total", .counter, "In observe: what each mode would have decided.")

@@ -13,7 +13,10 @@ package final class Plan: Sendable {
     package let settings: Settings
     package let services: Services
     let table: RouteTable
-    let rules: [RouteRules]
+    /// By index into `settings.routes`.
+    let routes: [RoutePlan]
+    let limits: Limits
+    let logsAccess: Bool
     let canonicalizer: PathCanonicalizer
     let filter: FieldFilter
     /// By index into `settings.origins`: the addresses of its servers.
@@ -23,7 +26,8 @@ package final class Plan: Sendable {
     package init(_ settings: Settings, services: Services, origins: [Published<[Address]>]) {
         (self.settings, self.services, self.origins) = (settings, services, origins)
         table = RouteTable(settings)
-        rules = settings.routes.map { RouteRules($0, settings) }
+        routes = settings.routes.enumerated().map { RoutePlan($1, at: $0, in: settings) }
+        (limits, logsAccess) = (settings.limits, settings.log.access)
         canonicalizer = PathCanonicalizer(settings.path)
         filter = FieldFilter(settings.identity)
     }

@@ -125,8 +125,7 @@ extension Conversation {
     private func refusalContent(_ refusal: Refusal) -> [UInt8] {
         // Codes and texts are ours and the request id is checked: nothing in them needs escaping.
         let requestID = String(decoding: account.requestID, as: UTF8.self)
-        let profile = account.route.map { worker.generation.plan.settings.routes[$0].errors } ?? .detail
-        switch profile {
+        switch account.route?.errors ?? .detail {
         case .detail:
             return Array(#"{"detail": "\#(refusal.text)", "code": "\#(refusal.code)", "request_id": "\#(requestID)"}"#.utf8)
         case .error: return Array(#"{"error": "\#(refusal.text)", "code": "\#(refusal.code)", "request_id": "\#(requestID)"}"#.utf8)
@@ -155,7 +154,7 @@ extension Conversation {
     }
 
     func flush() async {
-        let deadline = worker.loop.deadline(inSeconds: worker.generation.plan.settings.limits.bodyIdleSeconds)
+        let deadline = worker.loop.deadline(inSeconds: worker.generation.plan.limits.bodyIdleSeconds)
         do {
             try await client.wire.flush(on: client.strand, until: deadline)
         } catch {

@@ -26,7 +26,7 @@ struct Rewriter {
 
     /// What the earlier stages found out about the request.
     struct Findings {
-        let rules: RouteRules
+        let route: RoutePlan
         /// The canonical path where it differs from the one that came; else empty.
         let path: [UInt8]
         /// Which credentials go no further; `nil`: all are forwarded as they were sent.
@@ -71,7 +71,7 @@ struct Rewriter {
     private func appendQuery(_ head: RequestHead, _ findings: Findings, to output: inout [UInt8]) throws(Refusal) {
         let section = head.section
         let bytes = section.bytes.span
-        guard !findings.rules.query.isEmpty else {
+        guard !findings.route.query.isEmpty else {
             guard let query = head.query else { return }
             output.append(UInt8(ascii: "?"))
             return output.append(copying: bytes.extracting(query))
@@ -80,7 +80,7 @@ struct Rewriter {
         output.append(UInt8(ascii: "?"))
         let values = CallerValues(userID: findings.caller?.user.text, clerkUserID: findings.caller?.clerkUser?.text)
         do throws(QueryRefusal) {
-            try findings.rules.query.rewrite(bytes.extracting(head.query ?? 0..<0), for: values, into: &output)
+            try findings.route.query.rewrite(bytes.extracting(head.query ?? 0..<0), for: values, into: &output)
         } catch {
             throw .query(error)
         }
@@ -127,7 +127,7 @@ struct Rewriter {
         case .other:
             let name = section.bytes.span.extracting(line.name)
             if filter.refuses(name) { return false }
-            if findings.rules.namesMethods, isMethodOverride(line.name, section) { return false }
+            if findings.route.namesMethods, isMethodOverride(line.name, section) { return false }
             if !findings.chain.isTrusted, section.equalsIgnoringCase(line.name, "x-real-ip") { return false }
             return findings.removal.map { !$0.drops(line, in: section) } ?? true
         case .authorization: return findings.removal.map { !$0.drops(line, in: section) } ?? true

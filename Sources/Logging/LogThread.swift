@@ -80,7 +80,9 @@ import Snapshot
     private func writeAll(_ block: [UInt8]) {
         var written = 0
         while written < block.count {
-            let count = unsafe block.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress! + written, block.count - written) }
+            let count = unsafe block.withUnsafeBytes {
+                unsafe Glibc.write(descriptor, $0.baseAddress! + written, block.count - written)
+            }
             if count > 0 {
                 written += count
             } else if errno == EAGAIN {

@@ -5,6 +5,9 @@ enum Segue {
     static let version = "0.1.0"
 
     static let commands: [Command] = [
+        Command("serve", "Run the gateway", ServeCommand.run),
+        Command("status", "Show how far the migration is", StatusCommand.run),
+        Command("healthcheck", "Ask a running gateway whether it is well", HealthcheckCommand.run),
         Command("check", "Find every mistake in routes.json", CheckCommand.run),
         Command("routes", "Show the routes in the order in which they are tried", RoutesCommand.run),
         Command("flip", "Change the mode of a route", FlipCommand.run),

@@ -12,7 +12,8 @@ package struct ProcessFigures: Sendable {
         guard unsafe getrusage(RUSAGE_SELF.rawValue, &usage) == 0 else { return nil }
         let user = Double(usage.ru_utime.tv_sec) + Double(usage.ru_utime.tv_usec) / 1_000_000
         let system = Double(usage.ru_stime.tv_sec) + Double(usage.ru_stime.tv_usec) / 1_000_000
-        return ProcessFigures(residentBytes: residentPages() * Int(getpagesize()), openDescriptors: countDescriptors(), cpuSeconds: user + system)
+        return ProcessFigures(
+            residentBytes: residentPages() * Int(getpagesize()), openDescriptors: countDescriptors(), cpuSeconds: user + system)
     }
 
     /// The second number of `/proc/self/statm`.

@@ -1,0 +1,32 @@
+import HTTP
+import Routing
+import Settings
+
+/// What a route's settings mean for a request, worked out once per version of the settings. A class, so that a request
+/// carries one reference and not a copy of everything that a route can say.
+final class RoutePlan: Sendable {
+    /// Index into `Settings.routes`, and so into the counters.
+    let index: Int
+    let name: String
+    let mode: Mode
+    let isOptional: Bool
+    let denyStatus: Status
+    /// Index into `Settings.origins`; `nil` only for `deny`.
+    let origin: Int?
+    let credentials: Route.CredentialForwarding
+    let errors: Route.ErrorProfile
+    let query: QueryRewriter
+    /// The route was matched by its methods, so nothing may change the method behind it.
+    let namesMethods: Bool
+    let bodyBytesMax: Int64
+    let timeouts: Timeouts
+
+    init(_ route: Route, at index: Int, in settings: Settings) {
+        (self.index, name, mode, isOptional) = (index, route.name, route.mode, route.optional)
+        (denyStatus, origin, credentials, errors) = (route.denyStatus, route.origin, route.credentials, route.errors)
+        query = QueryRewriter(set: route.setQuery, require: route.requireQuery)
+        namesMethods = !route.match.methods.isEmpty
+        bodyBytesMax = route.limits.bodyBytes ?? settings.limits.bodyBytes
+        timeouts = route.timeouts ?? route.origin.map { settings.origins[$0].timeouts } ?? Timeouts()
+    }
+}

@@ -1,0 +1,114 @@
+import Identity
+import Sockets
+import Admin
+import ClerkAPI
+import Directory
+import Gateway
+import Logging
+import Settings
+import Snapshot
+import Telemetry
+
+/// What the process says about itself on the admin listener; the questions arrive on the control loop.
+extension GatewayProcess: AdminSource {
+    var version: String { Segue.version }
+
+    func health() async -> Health {
+        let causes = causes()
+        if isDraining { return Health(state: .draining, causes: causes) }
+        let isStarting = causes.contains { $0.code == "keys_missing" }
+        return Health(state: isStarting ? .starting : causes.isEmpty ? .ready : .degraded, causes: causes)
+    }
+
+    private func causes() -> [Health.Cause] {
+        var causes: [Health.Cause] = []
+        if let failure = lastFailure {
+            causes.append(
+                .init("settings_broken", "the file has mistakes; the settings before it are in force: \(failure.lines.first ?? "")")
+            )
+        }
+        if let keys = services.keys?.status {
+            if keys.keys == 0 {
+                causes.append(
+                    .init("keys_missing", "Clerk's keys were never loaded: \(keys.lastError ?? "the first fetch is under way")"))
+            } else if keys.failuresInARow > 0 {
+                causes.append(.init("keys_stale", "Clerk's keys are \(keys.ageSeconds ?? 0) s old: \(keys.lastError ?? "")"))
+            }
+        }
+        if let directory = services.directory?.health {
+            if !directory.isUp {
+                causes.append(
+                    .init("directory_away", "the database is away: \(directory.lastError.map { "\($0)" } ?? "not connected yet")"))
+            } else if directory.isListening == false {
+                causes.append(.init("directory_deaf", "changes by other replicas arrive late: the LISTEN connection is away"))
+            }
+        }
+        return causes
+    }
+
+    func routes() async -> [RouteReport] { loaded.settings.routes.map { RouteReport(name: $0.name, mode: $0.mode.rawValue) } }
+
+    func migrationCounts() async -> MigrationCounts? {
+        guard let directory = services.directory else { return nil }
+        return try? await directory.migrationCounts()
+    }
+
+    func metrics() async -> String {
+        var text = MetricsText()
+        text.family("segue_build_info", .gauge, "The version of this process.")
+        text.sample("segue_build_info", [("version", version)], 1)
+        text.family("segue_config_epoch", .gauge, "Versions of the settings adopted since the start.")
+        text.sample("segue_config_epoch", [], plan.version)
+        text.family("segue_config_last_reload_successful", .gauge, "0 while the file on disk has mistakes.")
+        text.sample("segue_config_last_reload_successful", [], lastFailure == nil ? 1 : 0)
+        text.add(await counters(), loaded.settings)
+        addKeys(to: &text)
+        addClerk(to: &text)
+        addDirectory(to: &text)
+        addProcess(to: &text)
+        return text.text
+    }
+
+    private func addKeys(to text: inout MetricsText) {
+        guard let keys = services.keys?.status else { return }
+        if let age = keys.ageSeconds {
+            text.family("segue_jwks_age_seconds", .gauge, "Since the last fetch of Clerk's keys that succeeded.")
+            text.sample("segue_jwks_age_seconds", [], age)
+        }
+        text.family("segue_jwks_refresh_total", .counter, "Fetches of Clerk's keys.")
+        text.sample("segue_jwks_refresh_total", [("outcome", "ok")], keys.fetches - keys.failures)
+        text.sample("segue_jwks_refresh_total", [("outcome", "failed")], keys.failures)
+        text.family("segue_jwks_limited_total", .counter, "Requests that could not wait for a fetch because of the limiter.")
+        text.sample("segue_jwks_limited_total", [], keys.limited)
+    }
+
+    private func addClerk(to text: inout MetricsText) {
+        guard let clerk = services.clerkUsers?.status else { return }
+        text.family("segue_clerk_api_requests_total", .counter, "Calls of Clerk's Backend API.")
+        text.sample("segue_clerk_api_requests_total", [("op", "get_user"), ("outcome", "ok")], clerk.calls - clerk.failures)
+        text.sample("segue_clerk_api_requests_total", [("op", "get_user"), ("outcome", "failed")], clerk.failures)
+    }
+
+    private func addDirectory(to text: inout MetricsText) {
+        guard let directory = services.directory?.health else { return }
+        text.family("segue_directory_up", .gauge, "1 while the database answers.")
+        text.sample("segue_directory_up", [], directory.isUp ? 1 : 0)
+        text.family("segue_directory_questions_total", .counter, "Questions to the database.")
+        text.sample("segue_directory_questions_total", [("outcome", "answered")], directory.questionsAnswered)
+        text.sample("segue_directory_questions_total", [("outcome", "refused")], directory.questionsRefused)
+        text.family("segue_directory_queue_length", .gauge, "Questions that wait.")
+        text.sample("segue_directory_queue_length", [], directory.queueLength)
+    }
+
+    private func addProcess(to text: inout MetricsText) {
+        text.family("segue_log_dropped_total", .counter, "Batches of log lines dropped because the reader of the log stalled.")
+        text.sample("segue_log_dropped_total", [], logThread.dropped)
+        guard let process = ProcessFigures.read() else { return }
+        text.family("process_resident_memory_bytes", .gauge, "Resident memory.")
+        text.sample("process_resident_memory_bytes", [], process.residentBytes)
+        text.family("process_open_fds", .gauge, "Open descriptors.")
+        text.sample("process_open_fds", [], process.openDescriptors)
+        text.family("process_cpu_seconds_total", .counter, "User and system time.")
+        text.sample("process_cpu_seconds_total", [], process.cpuSeconds)
+    }
+}

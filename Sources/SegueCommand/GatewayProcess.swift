@@ -1,0 +1,228 @@
+import Admin
+import Authentication
+import Crypto
+import Directory
+import Fetch
+import Gateway
+import HTTPServer
+import Identity
+import Logging
+import Settings
+import Snapshot
+import Sockets
+import Telemetry
+
+/// The running gateway: its workers, the threads that answer them, and the control loop, on which settings are loaded
+/// anew, signals arrive and the admin listener is served. What changes after the start changes on that loop alone.
+final class GatewayProcess: @unchecked Sendable {
+    let control: Loop
+    let log: Logger
+    let logThread: LogThread
+    let file: String
+    let environment: [String: String]
+    private let engine = FetchEngine()
+    private let resolver = OriginResolver()
+    let plan: Published<Plan>
+    private(set) var workers: [Worker] = []
+
+    // Touched on the control loop only.
+    private(set) var loaded: LoadedSettings
+    private(set) var services: ServiceSet
+    private(set) var lastFailure: SettingsFailure?
+    private var isReloadDue = false
+    private(set) var isDraining = false
+    private var admin: SmallServer?
+    private var watches: [EventSource] = []
+
+    /// Loads everything and opens every port; throws before anything is served.
+    init(file: String, environment: [String: String]) throws {
+        (self.file, self.environment) = (file, environment)
+        loaded = try SettingsLoader.load(path: file, environment: environment)
+        let settings = loaded.settings
+        logThread = LogThread(descriptor: 1)
+        log = Logger(logThread, level: settings.log.level.logLevel) { UnixTime(milliseconds: Clock.wallMilliseconds()) }
+        control = try Loop(name: "control")
+        services = try ServiceSet(settings, engine: engine, log: log)
+        let first = Plan(settings, services: services.services(for: settings), origins: resolver.follow(settings.origins))
+        plan = Published(first)
+        // Key material that OpenSSL refuses must be found before a worker finds it.
+        _ = try first.authenticator(version: 0, tokens: TokenCache(seed: 0))
+        try makeWorkers(settings)
+        try openAdmin(settings)
+        try watch()
+    }
+
+    private func makeWorkers(_ settings: Settings) throws {
+        let addresses = try settings.listen.map { listen throws(SystemError) in
+            guard let address = Address(listen.address) else { throw SystemError("listen \(listen.address)", code: 22) }
+            return address
+        }
+        let count = settings.workers > 0 ? settings.workers : processorCount()
+        let seed = RandomBytes.make(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        for index in 0..<count {
+            let worker = try Worker(name: "worker-\(index)", plan: plan, log: logThread, share: count, seed: seed)
+            try worker.listen(on: workers.first?.addresses ?? addresses)
+            workers.append(worker)
+        }
+    }
+
+    private func openAdmin(_ settings: Settings) throws {
+        guard let admin = settings.admin else { return }
+        guard let address = Address(admin.address) else { throw SystemError("listen \(admin.address)", code: 22) }
+        let service = AdminService(source: self, token: admin.token)
+        self.admin = try SmallServer(on: address, loop: control) { await service.handle($0) }
+    }
+
+    private func watch() throws {
+        watches.append(try Signals(loop: control) { [unowned self] in received($0) })
+        let folder = file.lastIndex(of: "/").map { String(file[..<$0]) } ?? "."
+        watches.append(
+            try FolderWatch(path: folder.isEmpty ? "/" : folder, loop: control) { [unowned self] in scheduleReload(force: false) })
+    }
+
+    // MARK: Life
+
+    /// Serves until a signal ends it.
+    func run() -> ExitCode {
+        engine.start()
+        resolver.start()
+        follow(services)
+        services.start()
+        for worker in workers { worker.start() }
+        for warning in loaded.warnings { log.log(.warn, "\(file):\(warning)") }
+        let addresses = workers.first?.addresses.map(\.description).joined(separator: ", ") ?? ""
+        log.log(.info, "serving", ["listen": addresses, "admin": admin?.address?.description ?? "none", "version": Segue.version])
+        control.run()
+        log.log(.info, "stopped")
+        logThread.drain(milliseconds: 2000)
+        return .ok
+    }
+
+    private func received(_ signal: Signals.Signal) {
+        switch signal {
+        case .hangUp: scheduleReload(force: true)
+        case .terminate, .interrupt: isDraining ? control.stop() : drain()
+        case .user1: break
+        }
+    }
+
+    /// Takes no more connections, lets requests end, and stops when the last has, or when its time is up.
+    private func drain() {
+        isDraining = true
+        let seconds = loaded.settings.shutdown.drainSeconds
+        log.log(.info, "draining", ["seconds": "\(seconds)"])
+        for worker in workers { worker.drain() }
+        let process = self
+        control.spawn {
+            let deadline = process.control.deadline(inSeconds: seconds)
+            while Deadline(milliseconds: process.control.now) < deadline, await process.openConnections() > 0 {
+                await sleep(milliseconds: 100)
+            }
+            await process.flushAccessLogs()
+            process.services.directory?.stop()
+            process.control.stop()
+        }
+    }
+
+    private func openConnections() async -> Int { await counters().reduce(0) { $0 + $1.connectionsOpen } }
+
+    /// A copy of every worker's counters.
+    func counters() async -> [Counters] {
+        var all: [Counters] = []
+        for worker in workers {
+            if let counters = await worker.snapshot() { all.append(counters) }
+        }
+        return all
+    }
+
+    private func flushAccessLogs() async {
+        for worker in workers { await worker.flushLog() }
+    }
+
+    // MARK: Settings
+
+    /// Editors write a file in several steps; what they do within a moment is one change.
+    private func scheduleReload(force: Bool) {
+        guard !isReloadDue else { return }
+        isReloadDue = true
+        let process = self
+        control.spawn {
+            await sleep(milliseconds: 100)
+            process.isReloadDue = false
+            process.reload(force: force)
+        }
+    }
+
+    /// Adopts the file if it is good; a bad one changes nothing and is told in the log and in `/readyz`.
+    private func reload(force: Bool) {
+        let next: LoadedSettings
+        do throws(SettingsFailure) {
+            next = try SettingsLoader.load(path: file, environment: environment)
+        } catch {
+            if case .unreadable = error, !force { return }  // The file is being replaced.
+            lastFailure = error
+            for line in error.lines { log.log(.error, "the settings were not adopted", ["problem": line]) }
+            return
+        }
+        lastFailure = nil
+        guard force || next.text != loaded.text else { return }
+        adopt(next)
+    }
+
+    private func adopt(_ next: LoadedSettings) {
+        do {
+            let sameServices = next.settings.clerk == loaded.settings.clerk && next.settings.directory == loaded.settings.directory
+            let nextServices = sameServices ? services : try ServiceSet(next.settings, engine: engine, log: log)
+            let nextPlan = Plan(
+                next.settings, services: nextServices.services(for: next.settings), origins: resolver.follow(next.settings.origins))
+            _ = try nextPlan.authenticator(version: 0, tokens: TokenCache(seed: 0))
+            if !sameServices { replace(services, with: nextServices) }
+            if next.settings.listen != loaded.settings.listen || next.settings.workers != loaded.settings.workers {
+                log.log(.warn, "listen and workers change with the next start")
+            }
+            loaded = next
+            plan.publish(nextPlan)
+            for warning in next.warnings { log.log(.warn, "\(file):\(warning)") }
+            log.log(.info, "settings adopted", ["version": "\(plan.version)"])
+        } catch {
+            log.log(.error, "the settings were not adopted", ["problem": "\(error)"])
+        }
+    }
+
+    /// Requests under way still ask the old threads: these stop when none can be left.
+    private func replace(_ old: ServiceSet, with next: ServiceSet) {
+        follow(next)
+        next.start()
+        services = next
+        control.spawn {
+            await sleep(milliseconds: 60_000)
+            old.directory?.stop()
+        }
+    }
+
+    /// Workers forget what the directory says has changed.
+    private func follow(_ services: ServiceSet) {
+        services.directory?.onChange { [unowned self] change in
+            for worker in workers {
+                worker.forget { cache in
+                    switch change {
+                    case .user(let id): cache.invalidate(id)
+                    case .clerkUser(let id): cache.invalidate(id)
+                    case .everything: cache.invalidateEverything()
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension Log.Level {
+    var logLevel: LogLevel {
+        switch self {
+        case .error: .error
+        case .warn: .warn
+        case .info: .info
+        case .debug: .debug
+        }
+    }
+}
