@@ -112,7 +112,8 @@ import Testing
         let token = try await command("tokens", #"{"user_id":"user_a"}"#)
         let first = try keeper(settings())
         first.start()
-        try await until { first.status.lastSuccess != nil }
+        // The file is written behind the publication of the keys.
+        try await until { unsafe access("\(directory)/clerk-keys.json", R_OK) == 0 && first.status.lastSuccess != nil }
         try await command("outage", #"{"on":true}"#)
         let second = try keeper(settings())
         second.start()
