@@ -32,16 +32,8 @@ enum StatusCommand {
         let directory = try DirectoryThread(settings)
         directory.start()
         defer { directory.stop() }
-        let loop = try Loop(name: "status")
-        loop.start()
-        defer { loop.stop() }
-        // The directory answers tasks that run on a loop.
-        let result: Result<MigrationCounts, Unavailable> = await withCheckedContinuation { done in
-            loop.spawn {
-                do throws(Unavailable) { done.resume(returning: .success(try await directory.migrationCounts())) } catch {
-                    done.resume(returning: .failure(error))
-                }
-            }
+        let result: Result<MigrationCounts, Unavailable> = try await onLoop {
+            do throws(Unavailable) { return .success(try await directory.migrationCounts()) } catch { return .failure(error) }
         }
         return try result.get()
     }
