@@ -100,7 +100,7 @@ let package = Package(
         tests("SnapshotTests", ["Snapshot"]),
         tests("LoggingTests", ["Logging", "Telemetry"]),
         tests("FilesTests", ["Files"]),
-        tests("SocketsTests", ["Sockets"]),
+        tests("SocketsTests", ["Sockets", "Files"]),
         tests("CryptoTests", ["Crypto", "Telemetry"]),
         tests("PostgresTests", ["Postgres", "PostgresTesting", "Sockets", "Telemetry"]),
         tests("SQLiteTests", ["SQLite"]),
