@@ -1,9 +1,6 @@
 internal import Crypto
 internal import Emulator
 internal import Files
-internal import HTTP
-internal import HTTPServer
-internal import Snapshot
 internal import Sockets
 internal import Telemetry
 
@@ -24,16 +21,17 @@ enum EmulateCommand {
         }
         // Whoever reaches it may make users and sign in as them.
         guard address.isLoopback else { return arguments.refuse("--listen must be a loopback address", guess: nil) }
-        guard let secretKey = secretVariable.map(secretKey(in:)) ?? freshSecretKey() else {
+        guard let secretKey = secretVariable.map(secretKey(in:)) ?? RunningEmulator.freshSecretKey() else {
             return Terminal.fail("\(secretVariable ?? "") does not hold a secret key (sk_test_...)", .precondition)
         }
         do {
             let signingKey = try keyFile.map { Secret(try Files.read($0, bytesMax: 1 << 16)) }
             let users = try seed.map { try Files.read($0, bytesMax: 64 << 20) }
-            let service = EmulatorService(
-                address: address, issuer: issuer, origin: origin, secretKey: secretKey, signingKey: signingKey,
-                secretVariable: secretVariable)
-            try service.run(seed: users)
+            let loop = try Loop(name: "emulator")
+            let running = try RunningEmulator(
+                on: address, loop: loop, issuer: issuer, origin: origin, secretKey: secretKey, signingKey: signingKey)
+            if let users { try running.emulator.seed(users) }
+            try serve(running, on: loop, secretVariable: secretVariable)
             return .ok
         } catch let error as CryptoError {
             return Terminal.fail("the key that is to sign tokens: \(error)", .precondition)
@@ -47,51 +45,20 @@ enum EmulateCommand {
         return Secret(key)
     }
 
-    private static func freshSecretKey() -> Secret? {
-        let characters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
-        return Secret("sk_test_" + String((0..<40).map { _ in characters[Int.random(in: characters.indices)] }))
-    }
-}
-
-/// The emulator on a loop, until the process is told to end.
-private struct EmulatorService {
-    let address: Address
-    let issuer: String?
-    let origin: String?
-    let secretKey: Secret
-    let signingKey: Secret?
-    /// The variable that the secret key came from; then the key is not printed.
-    let secretVariable: String?
-
-    func run(seed: [UInt8]?) throws {
-        let loop = try Loop(name: "emulator")
-        // The issuer may name the port, which the listener chooses, and the listener wants its handler at once.
-        let emulated = Guarded<Emulator?>(nil)
-        let server = try SmallServer(on: address, loop: loop) { request in
-            guard let emulator = emulated.withLock({ $0 }) else { return .text("Not yet.\n", status: .serviceUnavailable) }
-            return await emulator.handle(request)
-        }
-        let url = "http://\(server.address ?? address)"
-        let settings = EmulatorSettings(issuer: issuer ?? url, secretKey: secretKey, origin: origin, signingKey: signingKey)
-        let emulator = try Emulator(settings) { UnixTime(milliseconds: Clock.wallMilliseconds()) }
-        if let seed { try emulator.seed(seed) }
-        emulated.withLock { $0 = emulator }
+    /// Serves until the process is told to end.
+    private static func serve(_ running: RunningEmulator, on loop: Loop, secretVariable: String?) throws {
         Signals.block()
         let signals = try Signals(loop: loop) { signal in if signal == .terminate || signal == .interrupt { loop.stop() } }
-        Terminal.say(environment(url: url, issuer: settings.issuer))
-        Terminal.talk("The emulated Clerk listens on \(url); \(url)/__emulator/status says what it was asked.")
-        withExtendedLifetime((server, signals)) { loop.run() }
+        Terminal.say(environment(of: running, secretVariable: secretVariable))
+        Terminal.talk("The emulated Clerk listens on \(running.url); \(running.url)/__emulator/status says what it was asked.")
+        withExtendedLifetime((running, signals)) { loop.run() }
     }
 
-    /// The settings of whoever uses this instance, as lines for a shell or an env file.
-    private func environment(url: String, issuer: String) -> String {
-        let host = url.dropFirst("http://".count)
-        return """
-            CLERK_PUBLISHABLE_KEY=pk_test_\(Base64.encode(Array("\(host)$".utf8)))
-            \(secretVariable.map { "# CLERK_SECRET_KEY is what \($0) holds." } ?? "CLERK_SECRET_KEY=\(secretKey.exposeText())")
-            CLERK_API_URL=\(url)
-            SEGUE_CLERK_ISSUER=\(issuer)
-            SEGUE_CLERK_JWKS_URL=\(url)/.well-known/jwks.json
-            """
+    /// The settings of whoever uses this instance, as lines for a shell or an env file. A key that came from a variable
+    /// is not printed.
+    private static func environment(of running: RunningEmulator, secretVariable: String?) -> String {
+        let secretKey =
+            secretVariable.map { "# CLERK_SECRET_KEY is what \($0) holds." } ?? "CLERK_SECRET_KEY=\(running.secretKey.exposeText())"
+        return (running.environment.map { "\($0.key)=\($0.value)" } + [secretKey]).joined(separator: "\n")
     }
 }

@@ -29,7 +29,7 @@ import Testing
         let environment = [
             "CLERK_PUBLISHABLE_KEY": "pk_test_MTI3LjAuMC4xOjQwMTAk", "CLERK_SECRET_KEY": "sk_test_demo",
             "JWT_SECRET": "a secret of the demo, 32 bytes long",
-            "CLERK_FAPI": "http://127.0.0.1:4010", "CLERK_API_URL": "http://127.0.0.1:4010",
+            "SEGUE_CLERK_ISSUER": "http://127.0.0.1:4010", "CLERK_API_URL": "http://127.0.0.1:4010",
         ]
         let loaded = try SettingsLoader.load(path: "/\(root)/routes.json", environment: environment)
         #expect(loaded.warnings.isEmpty)
