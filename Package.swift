@@ -84,7 +84,8 @@ let package = Package(
             name: "SegueCommand",
             dependencies: [
                 "Admin", "Authentication", "ClerkAPI", "Crypto", "Directory", "Emulator", "Fetch", "Files", "Gateway", "HTTP", "HTTPServer",
-                "Identity", "JOSE", "JSON", "Logging", "Migration", "Routing", "Settings", "Snapshot", "Sockets", "Telemetry",
+                "Identity", "JOSE", "JSON", "Logging", "Migration", "Routing", "Settings", "Snapshot", "Sockets", "SQLite",
+                "Telemetry",
             ],
             swiftSettings: strict),
 
@@ -122,7 +123,8 @@ let package = Package(
             "DirectoryTests",
             ["Directory", "Authentication", "Identity", "Migration", "Postgres", "PostgresTesting", "Settings", "Sockets", "SQLite", "Telemetry"]),
         tests("EmulatorTests", ["Emulator", "Crypto", "HTTP", "HTTPServer", "JOSE", "JSON", "Snapshot", "Telemetry"]),
-        tests("SegueCommandTests", ["SegueCommand", "Crypto", "Files", "JOSE", "Telemetry"]),
+        tests(
+            "SegueCommandTests", ["SegueCommand", "Crypto", "Files", "HTTP", "HTTPServer", "JOSE", "JSON", "Sockets", "Telemetry"]),
         tests("GatewayTests", ["Gateway", "Authentication", "GatewayTesting", "HTTP", "HTTP1", "Identity", "Routing", "Settings", "Telemetry"]),
     ]
 )
