@@ -188,8 +188,10 @@ def test_the_gateway_links_an_emulated_user_on_first_sight(start_gateway, origin
     made["clerk"]["issuer"] = emulator.issuer
     gateway = start_gateway(made, emulator, users)
     # Addresses that the Backend API made are verified by `admin`, which proves nothing: so this one is linked by its external id.
-    row = users.add("emulated@example.com")
-    user = emulator.sdk.users.create(email_address=["emulated@example.com"], external_id=row, skip_password_requirement=True)
+    # One emulator serves the tests of both databases, and an address belongs to one of its users.
+    address = f"{type(users).__name__}@example.com"
+    row = users.add(address)
+    user = emulator.sdk.users.create(email_address=[address], external_id=row, skip_password_requirement=True)
     answer = gateway.get("/dual/x", bearer=emulator.session_token(user.id))
     assert seen(answer, "X-User-Id") == [row]
     assert users.link_of(row) == user.id
