@@ -59,6 +59,8 @@ package struct AdminService: Sendable {
         let health = await source.health()
         var writer = JSONWriter()
         writer.beginObject()
+        writer.key("ready")
+        writer.bool(health.isReady)
         writer.key("status")
         writer.string(health.state.rawValue)
         writer.key("causes")

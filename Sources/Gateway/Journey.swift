@@ -16,12 +16,12 @@ extension Conversation {
         let now = UnixTime(milliseconds: worker.loop.wallMilliseconds)
 
         let path = try canonicalise(head, generation.plan)
-        let route = try match(head, path, generation.plan)
+        guard let route = try match(head, path, generation.plan) else { return await respondHealthy() }
         let evidence = try await authenticate(head, for: route, generation, at: now)
         let caller = try await resolve(evidence, for: route, generation, at: now)
         let request = try rewrite(head, path.bytes, evidence, caller, route, generation)
         let exchange = try await forward(request, for: route, generation)
-        await respond(exchange)
+        try await respond(exchange)
     }
 
     // MARK: Where the request goes
@@ -42,9 +42,10 @@ extension Conversation {
     /// A request that has passed so many intermediaries is going in a circle (RFC 9110 §7.6.3).
     private static let hopsMax = 16
 
+    /// `nil`: the request is for our own `/healthz`.
     private func match(
         _ head: RequestHead, _ path: (canonical: CanonicalPath, bytes: [UInt8]), _ plan: Plan
-    ) throws(Refusal) -> RoutePlan {
+    ) throws(Refusal) -> RoutePlan? {
         let section = head.section
         let bytes = path.bytes.isEmpty ? section.bytes.span.extracting(head.path) : path.bytes.span
         let matched: MatchedRoute
@@ -52,6 +53,8 @@ extension Conversation {
             matched = try plan.table.match(
                 bytes, path.canonical, authority: section.bytes.span.extracting(head.authority), method: head.method)
         } catch {
+            // Ours only where no route takes it: what stands behind a catch-all answers as before.
+            if error == .noRoute, head.section.string(head.path) == "/healthz" { return nil }
             throw .routing(error)
         }
         let route = plan.routes[matched.index]
@@ -126,6 +129,10 @@ extension Conversation {
     private func forward(_ request: OriginRequest, for route: RoutePlan, _ generation: Generation) async throws(Refusal) -> Exchange
     {
         guard let origin = route.origin else { throw .routing(.noRoute) }
+        // What is announced as too large is refused before any of it is sent.
+        if case .length(let length) = client.head.framing, length > route.bodyBytesMax {
+            throw .contentTooLarge(limit: route.bodyBytesMax)
+        }
         let exchange = Exchange(
             client: client, loop: worker.loop, timeouts: route.timeouts,
             bodyIdleSeconds: generation.plan.limits.bodyIdleSeconds, bodyBytesMax: route.bodyBytesMax)

@@ -15,6 +15,8 @@ package enum OriginFailure: Error, Sendable {
     case stalled
     /// What came is not a response that only one reading fits.
     case garbage(ResponseError)
+    /// The framing of the response's content is wrong.
+    case brokenContent(ContentError)
     /// A 101 that nobody asked for, or more bytes than the response has.
     case unasked
 }

@@ -53,6 +53,7 @@ package enum Refusal: Error {
     /// Stable words for programs: clients, metrics and logs.
     package var code: StaticString {
         switch self {
+        case .request(.targetCharacter): "path_ambiguous"
         case .request(let error): error.status == .badRequest ? "request_malformed" : "request_unsupported"
         case .headTimeout, .contentTimeout: "request_timeout"
         case .path: "path_ambiguous"
@@ -143,7 +144,7 @@ extension OriginFailure {
         case .silent, .stalled: .gatewayTimeout
         case .unreachable(nil): .gatewayTimeout
         case .busy: .serviceUnavailable
-        case .unreachable, .closedEarly, .garbage, .unasked: .badGateway
+        case .unreachable, .closedEarly, .garbage, .brokenContent, .unasked: .badGateway
         }
     }
 
@@ -153,7 +154,7 @@ extension OriginFailure {
         case .unreachable: "origin_unreachable"
         case .busy: "origin_busy"
         case .closedEarly: "origin_closed"
-        case .garbage, .unasked: "origin_malformed"
+        case .garbage, .brokenContent, .unasked: "origin_malformed"
         }
     }
 
@@ -161,7 +162,7 @@ extension OriginFailure {
         switch self {
         case .silent, .stalled: "The server behind did not answer in time"
         case .busy: "The server behind is busy; try again"
-        case .unreachable, .closedEarly, .garbage, .unasked: "The server behind cannot be reached"
+        case .unreachable, .closedEarly, .garbage, .brokenContent, .unasked: "The server behind cannot be reached"
         }
     }
 
@@ -173,6 +174,7 @@ extension OriginFailure {
         case .silent: "no response head in time"
         case .stalled: "the origin took no more content"
         case .garbage(let error): String(describing: error)
+        case .brokenContent(let error): String(describing: error)
         case .unasked: "101 without an Upgrade"
         }
     }
@@ -188,5 +190,15 @@ extension Refusal {
             case .contentTooLarge(let limit): .contentTooLarge(limit: limit)
             case .malformed(let error): .content(error)
             }
+    }
+
+    /// A response that broke before any of it was written; `nil` where the client is the one that is gone.
+    init?(_ failure: ContentRelay.Failure) {
+        switch failure {
+        case .malformed(let error): self = .origin(.brokenContent(error))
+        case .senderLost(.timedOut): self = .origin(.silent)
+        case .senderLost: self = .origin(.closedEarly)
+        case .tooLarge, .receiverLost: return nil
+        }
     }
 }

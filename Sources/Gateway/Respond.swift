@@ -5,21 +5,26 @@ import Settings
 import Sockets
 
 extension Conversation {
-    /// Passes the origin's response on to the client. From the first byte on it is too late for a refusal: what breaks
-    /// now breaks the connection, in a way that no client takes for a complete answer.
-    func respond(_ exchange: Exchange) async {
+    /// Passes the origin's response on to the client. Until its first byte has been written a broken response is still a
+    /// refusal; from then on what breaks breaks the connection, in a way that no client takes for a complete answer.
+    func respond(_ exchange: Exchange) async throws(Refusal) {
         guard let origin = exchange.origin else { return }
         let head = origin.head
         account.status = head.status
         account.answeredAtMilliseconds = exchange.answeredAt
         if head.status == .switchingProtocols { return await tunnel(exchange, head) }
         // The rest of the request is still under way: what comes behind it cannot be told from it in time.
-        if !exchange.isRequestComplete { keepsAlive = false }
+        if !exchange.isRequestComplete || !worker.acceptsRequests { keepsAlive = false }
+        let before = client.wire.bytesWritten - Int64(client.wire.pending)
         let framing = writeHead(of: head)
         do throws(ContentRelay.Failure) {
             account.bytesOut = try await exchange.respond(framing: framing)
         } catch {
             exchange.abandon()
+            if client.wire.bytesWritten <= before, let refusal = Refusal(error) {
+                client.wire.discardPending()
+                throw refusal
+            }
             keepsAlive = false
             account.isTruncated = true
             client.wire.socket.resetOnClose()
@@ -96,7 +101,19 @@ extension Conversation {
         client.wire.output.append(contentsOf: "Set-Cookie: \(name)=; Path=/; Max-Age=0; HttpOnly\r\n".utf8)
     }
 
-    // MARK: Refusals
+    // MARK: Answers of our own
+
+    /// `/healthz` where no route takes it: a balancer that sees only the public listener asks here.
+    func respondHealthy() async {
+        account.status = .ok
+        if !discardArrivedContent() { keepsAlive = false }
+        client.wire.output.appendStatusLine(.ok)
+        client.wire.output.append(
+            copying: "Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\nContent-Length: 3\r\n")
+        appendOurFields()
+        if client.head.method != .head { client.wire.output.append(copying: "ok\n") }
+        await flush()
+    }
 
     /// Answers a request that ends here.
     func refuse(_ refusal: Refusal) async {

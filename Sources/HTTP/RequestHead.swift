@@ -20,6 +20,15 @@ package final class RequestHead {
     package var wantsUpgrade = false
 
     package init() {}
+
+    /// Forgets what was understood so far: a head that was refused half way has ranges into bytes that it never got.
+    package func clear() {
+        section.clear()
+        method = .get
+        (target, path, query, authority) = (0..<0, 0..<0, nil, 0..<0)
+        (minorVersion, framing) = (1, .empty)
+        (keepsAlive, expectsContinue, wantsUpgrade) = (true, false, false)
+    }
 }
 
 /// How the content of a message is delimited (RFC 9112 §6.3).

@@ -52,6 +52,7 @@ package final class ServerConnection {
                 try await wire.readMore(on: strand, until: deadline)
             } catch {
                 // A client that closes in the middle of a head gets no answer: there is no request yet.
+                head.clear()
                 throw error == .timedOut ? .slow : .quiet
             }
         }
@@ -66,6 +67,7 @@ package final class ServerConnection {
             wire.input.consume(length)
             return true
         } catch {
+            head.clear()
             throw .malformed(error)
         }
     }

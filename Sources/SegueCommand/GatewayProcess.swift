@@ -47,8 +47,9 @@ final class GatewayProcess: @unchecked Sendable {
         plan = Published(first)
         // Key material that OpenSSL refuses must be found before a worker finds it.
         _ = try first.authenticator(version: 0, tokens: TokenCache(seed: 0))
-        try makeWorkers(settings)
+        // The public port comes last: who can connect there finds everything else in place.
         try openAdmin(settings)
+        try makeWorkers(settings)
         try watch()
     }
 

@@ -6,6 +6,8 @@ package final class Connection {
     /// Bytes to write, from `sent` on.
     package var output: [UInt8] = []
     private var sent = 0
+    /// Everything that the socket has ever taken.
+    package private(set) var bytesWritten: Int64 = 0
     private let pool: BufferPool
 
     package init(socket: Socket, pool: BufferPool) {
@@ -34,6 +36,7 @@ package final class Connection {
 
     private func didSend(_ count: Int) {
         sent += count
+        bytesWritten += Int64(count)
         guard sent == output.count else { return }
         output.removeAll(keepingCapacity: true)
         sent = 0
@@ -67,6 +70,12 @@ package final class Connection {
                 }
             }
         }
+    }
+
+    /// Takes back what has not been written.
+    package func discardPending() {
+        output.removeAll(keepingCapacity: true)
+        sent = 0
     }
 
     /// Gives the memory of empty buffers back, for the time in which nothing is expected.
