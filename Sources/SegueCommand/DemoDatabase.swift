@@ -5,17 +5,6 @@ import SQLite
 import Sockets
 import Telemetry
 
-/// A row of the application's users table, with what its owner signed in with before there was Clerk.
-struct DemoPerson: Sendable {
-    let name: String
-    let id: String
-    let email: String
-    /// A JWT of the application, as its login made it.
-    let legacyToken: Secret
-    /// The cookie of a row in its sessions table.
-    let sessionToken: Secret
-}
-
 /// The application's own database, as it was before Segue came, and what Segue writes beside it.
 struct DemoDatabase {
     let path: String
@@ -86,6 +75,17 @@ struct DemoDatabase {
             "SELECT candidate, code, count FROM segue_reviews WHERE clerk_user_id = $1", [.text(clerkUser)])
         return rows.map { ReviewRow(candidate: $0[0].text ?? "", code: $0[1].text ?? "", count: $0[2].text ?? "") }
     }
+}
+
+/// A row of the application's users table, with what its owner signed in with before there was Clerk.
+struct DemoPerson: Sendable {
+    let name: String
+    let id: String
+    let email: String
+    /// A JWT of the application, as its login made it.
+    let legacyToken: Secret
+    /// The cookie of a row in its sessions table.
+    let sessionToken: Secret
 }
 
 /// A random UUID (RFC 9562 §5.4), as applications name their users.
