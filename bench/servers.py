@@ -232,6 +232,8 @@ class SeguePeer(Server):
             "SEGUE_BENCH_DATABASE": f"sqlite:{self.database}",
             "SEGUE_BENCH_ISSUER": tokens.ISSUER,
             "SEGUE_BENCH_PARTY": tokens.AUTHORIZED_PARTY,
+            # Every user is linked, so nothing is ever asked with it.
+            "CLERK_SECRET_KEY": "sk_test_of_no_instance_at_all",
             "CLERK_JWT_KEY": self.site.mint.public_key.read_text(),
             "JWT_SECRET": self.site.mint.secret,
         }
