@@ -11,9 +11,8 @@ struct Account {
     /// A `traceparent` of our own, where the client sent none that may be passed on; else empty.
     var traceparent: [UInt8] = []
     var startedNanoseconds: Int64 = 0
-    /// When the request's head had been read and when the response head of the origin came.
-    var startedAtMilliseconds: Int64 = 0
-    var answeredAtMilliseconds: Int64 = 0
+    /// From the request being sent to the response head; `nil` where no origin answered.
+    var originMilliseconds: Int64?
     var route: RoutePlan?
     var status = Status.ok
     var refusal: Refusal?
@@ -31,7 +30,7 @@ struct Account {
     mutating func reset() {
         requestID.removeAll(keepingCapacity: true)
         traceparent.removeAll(keepingCapacity: true)
-        (startedNanoseconds, startedAtMilliseconds, answeredAtMilliseconds) = (0, 0, 0)
+        (startedNanoseconds, originMilliseconds) = (0, nil)
         (route, refusal, caller, evidence) = (nil, nil, nil, nil)
         (status, bytesIn, bytesOut) = (.ok, 0, 0)
         (isConflict, isTruncated) = (false, false)

@@ -18,7 +18,7 @@ struct ContentRelay {
 
     enum Framing { case asDeclared, chunked }
 
-    enum Progress {
+    enum Progress: Equatable {
         /// The receiver has the whole content.
         case finished
         /// Nothing can be done until one of the connections says so.

@@ -11,6 +11,8 @@ final class Conversation: @unchecked Sendable {
     let client: ServerConnection
     let chain: ForwardedChain
     var account = Account()
+    /// The request's way to an origin, once it has begun: then its content is the exchange's and nobody else's.
+    var exchange: Exchange?
     /// Whether the connection goes on after the current request.
     var keepsAlive = true
 
@@ -66,8 +68,8 @@ final class Conversation: @unchecked Sendable {
 
     private func begin() {
         account.reset()
+        exchange = nil
         account.startedNanoseconds = Clock.monotonicNanoseconds()
-        account.startedAtMilliseconds = worker.loop.now
         keepsAlive = client.head.keepsAlive && worker.acceptsRequests
         let section = client.head.section
         if let given = section.first(.xRequestID), isAcceptableRequestID(section.bytes.span.extracting(given)) {

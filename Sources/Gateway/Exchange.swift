@@ -18,8 +18,11 @@ final class Exchange {
     let timeouts: Timeouts
     private let bodyIdleSeconds: Int
     private var upload: ContentRelay
+    private var hasUploadFailed = false
     private(set) var origin: OriginConnection?
-    /// When the first byte of the response head had come, on the loop's clock; for the log.
+    private var wasHead = false
+    /// When the request was sent and when the response head had come, on the loop's clock; for the log.
+    private(set) var askedAt: Int64 = 0
     private(set) var answeredAt: Int64 = 0
 
     init(client: ServerConnection, loop: Loop, timeouts: Timeouts, bodyIdleSeconds: Int, bodyBytesMax: Int64) {
@@ -60,6 +63,7 @@ final class Exchange {
 
     private func ask(_ connection: OriginConnection, _ request: OriginRequest) async throws(ForwardFailure) {
         origin = connection
+        (askedAt, wasHead) = (loop.now, request.method == .head)
         do throws(ForwardFailure) {
             connection.wire.output.append(contentsOf: request.head)
             try await awaitHead(from: connection, of: request)
@@ -120,7 +124,9 @@ final class Exchange {
             case .bytes: continue
             case .wouldBlock:
                 guard origin.wire.input.isFull else { return false }
-                origin.wire.input.grow(to: OriginConnection.headLimits.startLineBytes + OriginConnection.headLimits.sectionBytes)
+                let most = OriginConnection.headLimits.startLineBytes + OriginConnection.headLimits.sectionBytes + 4
+                guard origin.wire.input.capacity < most else { throw .origin(.garbage(.field(.sectionTooLarge(limitBytes: most)))) }
+                origin.wire.input.grow(to: most)
             case .end, .failed: throw .origin(.closedEarly)
             }
         }
@@ -166,9 +172,8 @@ final class Exchange {
         while true {
             let progress = try download.move(from: origin.wire, to: client.wire)
             if case .finished = progress { break }
-            var isUploading = false
-            if !upload.isComplete { isUploading = (try? upload.move(from: client.wire, to: origin.wire)) != nil }
-            if case .shareUsed = progress {
+            let uploaded = moveRest(to: origin)
+            if progress == .shareUsed || uploaded == .shareUsed {
                 await Task.yield()
                 continue
             }
@@ -177,17 +182,29 @@ final class Exchange {
                 if client.wire.pending > 0 { throw .receiverLost(.timedOut) }
                 throw .senderLost(.timedOut)
             }
-            _ = isUploading
         }
         finish()
         return download.bytesMoved
+    }
+
+    /// Lets the rest of the request flow while the response comes back. What goes wrong with it ends the upload and not the
+    /// response: the origin has answered without it.
+    private func moveRest(to origin: OriginConnection) -> ContentRelay.Progress {
+        guard !upload.isComplete, !hasUploadFailed else { return .finished }
+        do throws(ContentRelay.Failure) {
+            return try upload.move(from: client.wire, to: origin.wire)
+        } catch {
+            hasUploadFailed = true
+            return .finished
+        }
     }
 
     /// Puts the origin's connection back, when both messages on it are complete and nothing follows them.
     private func finish() {
         guard let connection = origin else { return }
         origin = nil
-        if connection.head.keepsAlive, upload.isComplete {
+        // A server that answers HEAD with content would leave it to the next client.
+        if connection.head.keepsAlive, upload.isComplete, !wasHead {
             connection.pool.checkIn(connection)
         } else {
             connection.pool.discard(connection)

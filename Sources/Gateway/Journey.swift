@@ -136,6 +136,7 @@ extension Conversation {
         let exchange = Exchange(
             client: client, loop: worker.loop, timeouts: route.timeouts,
             bodyIdleSeconds: generation.plan.limits.bodyIdleSeconds, bodyBytesMax: route.bodyBytesMax)
+        self.exchange = exchange
         do throws(ForwardFailure) {
             try await exchange.forward(request, to: generation.pools[origin])
             return exchange

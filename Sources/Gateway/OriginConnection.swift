@@ -12,6 +12,8 @@ final class OriginConnection {
     /// Whether a request went over it before: then its being closed says nothing about this request.
     var wasUsed = false
     var idleSince: Int64 = 0
+    /// The turn of the loop in which it was put back.
+    var idleTurn: UInt64 = 0
     /// What an origin may send as the head of a response: as much as clients may, for the same reasons.
     static let headLimits = HeadLimits(statusLineBytes: 8_192, headerBytes: 65_536, headerCount: 200)
     unowned let pool: OriginPool

@@ -43,10 +43,24 @@ final class OriginPool {
     private static let waitingMax = 1024
 
     private func takeIdle(for strand: Strand) -> OriginConnection? {
-        guard let connection = idle.popLast() else { return nil }
-        connection.wire.socket.onEvent = nil
-        connection.wire.socket.strand = strand
-        return connection
+        while let connection = takeLatest() {
+            connection.wire.socket.onEvent = nil
+            // One that was put back in this very turn has had no chance to tell of bytes that nobody asked for: the kernel
+            // is asked instead. Any other would have been dropped by its event.
+            if connection.idleTurn == loop.turnCount, !connection.wire.socket.isQuiet() {
+                discard(connection)
+                continue
+            }
+            connection.wire.socket.strand = strand
+            return connection
+        }
+        return nil
+    }
+
+    /// The last one that was put back before this turn, or else in it.
+    private func takeLatest() -> OriginConnection? {
+        if let index = idle.lastIndex(where: { $0.idleTurn != loop.turnCount }) { return idle.remove(at: index) }
+        return idle.popLast()
     }
 
     /// Tries each server once, starting behind the one that was used last.
@@ -74,7 +88,7 @@ final class OriginPool {
             return discard(connection)
         }
         connection.wasUsed = true
-        connection.idleSince = loop.now
+        (connection.idleSince, connection.idleTurn) = (loop.now, loop.turnCount)
         connection.wire.socket.strand = nil
         connection.wire.socket.onEvent = { [unowned self, unowned connection] in dropIfTouched(connection) }
         idle.append(connection)

@@ -11,7 +11,7 @@ extension Conversation {
         guard let origin = exchange.origin else { return }
         let head = origin.head
         account.status = head.status
-        account.answeredAtMilliseconds = exchange.answeredAt
+        account.originMilliseconds = exchange.answeredAt - exchange.askedAt
         if head.status == .switchingProtocols { return await tunnel(exchange, head) }
         // The rest of the request is still under way: what comes behind it cannot be told from it in time.
         if !exchange.isRequestComplete || !worker.acceptsRequests { keepsAlive = false }
@@ -123,7 +123,7 @@ extension Conversation {
             keepsAlive = false
             return
         }
-        if refusal.endsConnection || !discardArrivedContent() { keepsAlive = false }
+        if refusal.endsConnection || !isContentBehind() { keepsAlive = false }
         let content = refusalContent(refusal)
         client.wire.output.appendStatusLine(refusal.status)
         client.wire.output.append(
@@ -152,6 +152,9 @@ extension Conversation {
                     .utf8)
         }
     }
+
+    /// Whether the next byte of the client's is the next request's: its content has been forwarded or thrown away whole.
+    private func isContentBehind() -> Bool { exchange.map { $0.isRequestComplete } ?? discardArrivedContent() }
 
     /// Reads past the content of a request that is not forwarded, if all of it is here already; `false` when more would
     /// have to be waited for.

@@ -24,7 +24,9 @@ final class RoutePlan: Sendable {
     init(_ route: Route, at index: Int, in settings: Settings) {
         (self.index, name, mode, isOptional) = (index, route.name, route.mode, route.optional)
         (denyStatus, origin, credentials, errors) = (route.denyStatus, route.origin, route.credentials, route.errors)
-        query = QueryRewriter(set: route.setQuery, require: route.requireQuery)
+        // Without a caller there is nothing to set or to compare: the query is forwarded as it was sent.
+        let identifies = route.mode == .legacy || route.mode == .dual || route.mode == .clerk
+        query = QueryRewriter(set: identifies ? route.setQuery : [], require: identifies ? route.requireQuery : [])
         namesMethods = !route.match.methods.isEmpty
         bodyBytesMax = route.limits.bodyBytes ?? settings.limits.bodyBytes
         timeouts = route.timeouts ?? route.origin.map { settings.origins[$0].timeouts } ?? Timeouts()

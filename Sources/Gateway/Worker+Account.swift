@@ -21,8 +21,7 @@ extension Worker {
         accessLog.write(
             account, head: conversation.client.head, client: conversation.chain.clientAddress(conversation.client.head.section),
             routeName: account.route?.name, wall: loop.wallMilliseconds, nowNanoseconds: ended,
-            originMilliseconds: account.answeredAtMilliseconds == 0
-                ? nil : account.answeredAtMilliseconds - account.startedAtMilliseconds)
+            originMilliseconds: account.originMilliseconds)
     }
 
     /// One decision per side that was there, and in `observe` what each mode would have decided.

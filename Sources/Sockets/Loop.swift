@@ -26,6 +26,8 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
     package var onWake: (() -> Void)?
     /// The loop's clocks, read once per wake-up: a decision sees one time however long it takes.
     package private(set) var now: Int64 = 0
+    /// Grows with each wake-up: what was noted in an earlier turn has had its events looked at since.
+    package private(set) var turnCount: UInt64 = 0
     package private(set) var wallMilliseconds: Int64 = 0
     /// Replies that came after their asker had stopped waiting.
     package var lateReplies: UInt64 = 0
@@ -121,6 +123,7 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
     private func turn(_ events: UnsafeMutableBufferPointer<epoll_event>) {
         let count = unsafe epoll_wait(poll, events.baseAddress!, Int32(events.count), waitMilliseconds)
         readClocks()
+        turnCount &+= 1
         for index in 0..<max(0, Int(count)) {
             unsafe dispatch(data: events[index].data.u64, events: events[index].events)
         }

@@ -95,6 +95,12 @@ package final class Socket: EventSource {
         }
     }
 
+    /// Whether the peer has said nothing and not ended, asked of the kernel and not of what events told.
+    package func isQuiet() -> Bool {
+        var byte: UInt8 = 0
+        return unsafe recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) < 0 && errno == EAGAIN
+    }
+
     /// Sends our FIN: nothing more will be written.
     package func finishWriting() { _ = shutdown(descriptor, Int32(SHUT_WR)) }
 
