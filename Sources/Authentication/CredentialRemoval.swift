@@ -39,7 +39,8 @@ package struct CredentialRemoval {
     }
 
     package func dropsCookie(named name: Range<Int>, in bytes: [UInt8]) -> Bool {
-        guard let source = plan.source(.cookie, named: name, in: bytes) else { return false }
+        // Read strictly, removed leniently: most applications trim more white space than a browser ever sends.
+        guard let source = plan.source(.cookie, named: trimmed(name, in: bytes), in: bytes) else { return false }
         return drops(source)
     }
 
@@ -59,6 +60,30 @@ package struct CredentialRemoval {
             isFirst = false
         }
         return !isFirst
+    }
+
+    private func trimmed(_ range: Range<Int>, in bytes: [UInt8]) -> Range<Int> {
+        func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        var (start, end) = (range.lowerBound, range.upperBound)
+        while start < end, isSpace(bytes[start]) { start += 1 }
+        while start < end, isSpace(bytes[end - 1]) { end -= 1 }
+        return start..<end
+    }
+
+    /// Whether any parameter of a query can go.
+    package var dropsParameters: Bool {
+        plan.readsQuery && plan.sources.indices.contains { plan.sources[$0].place == .query && drops($0) }
+    }
+
+    /// Appends what is left of a query.
+    package func appendQuery(_ query: Range<Int>, in bytes: [UInt8], to output: inout [UInt8]) {
+        var parameters = QueryParameters(of: query)
+        let start = output.count
+        while let parameter = parameters.next(in: bytes) {
+            if dropsParameter(named: parameter.name, in: bytes) { continue }
+            if output.count > start { output.append(UInt8(ascii: "&")) }
+            output.append(contentsOf: bytes[parameter.whole])
+        }
     }
 
     /// A cookie that both sides would read is dropped only when both may not pass.

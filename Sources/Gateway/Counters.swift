@@ -32,7 +32,7 @@ package struct Counters: Sendable {
     package var connectionsRefused: UInt64 = 0
     package var connectionsOpen = 0
     package var tunnelsOpen = 0
-    package var spoofedFields: UInt64 = 0
+    package var strippedFields: UInt64 = 0
 
     /// Routes of one name keep their counts across a change of the settings: a counter that falls looks like a restart.
     mutating func adoptRoutes(from old: Settings, to new: Settings) {

@@ -143,7 +143,9 @@ final class Exchange {
         } catch {
             throw .origin(.garbage(error))
         }
-        if origin.head.status == .switchingProtocols, !request.wantsUpgrade { throw .origin(.unasked) }
+        if origin.head.status == .switchingProtocols, !request.wantsUpgrade || !origin.head.switchesToWebSocket {
+            throw .origin(.unasked)
+        }
         answeredAt = loop.now
         return true
     }

@@ -5,20 +5,39 @@ import Settings
 /// neither a letter nor a digit to `-`, because WSGI, Rack, PHP and CGI fold names in just that way: `x_user_id` and
 /// `X.User.Id` reach an application there as `X-User-Id` (oauth2-proxy CVE-2025-64484, Caddy GHSA-f59h-q822-g45g).
 struct FieldFilter: Sendable {
+    /// When a field line of this name must not reach an origin.
+    enum Rule: Sendable {
+        /// Only Segue, or nobody, may speak it.
+        case always
+        /// Frameworks let it replace the method: on a route that was matched by its method it would choose another one.
+        case whereMethodsMatter
+        /// It says where the client is, and only a trusted proxy is believed about that.
+        case fromStrangers
+    }
+
+    private struct Entry: Sendable {
+        let name: [UInt8]
+        let rule: Rule
+    }
+
     /// Folded names by their length: most names of a request are dismissed by that alone.
-    private let namesByLength: [[[UInt8]]]
+    private let entriesByLength: [[Entry]]
 
     init(_ identity: IdentityFields) {
         let defaults = IdentityFields()
         var names = [identity.userID, defaults.userID]
         names += [identity, defaults].flatMap { [$0.clerkUserID, $0.email, $0.method, $0.migrated].compactMap { $0 } }
-        names += FieldFilter.clerkInternal + FieldFilter.ours
-        var byLength = [[[UInt8]]](repeating: [], count: 1 + (names.map(\.utf8.count).max() ?? 0))
-        for name in names {
+        let all =
+            (names + FieldFilter.clerkInternal + FieldFilter.ours + FieldFilter.pathOverrides).map { ($0, Rule.always) }
+            + FieldFilter.methodOverrides.map { ($0, .whereMethodsMatter) } + [("x-real-ip", .fromStrangers)]
+        var byLength = [[Entry]](repeating: [], count: 1 + (all.map(\.0.utf8.count).max() ?? 0))
+        for (name, rule) in all {
             let folded = name.utf8.map(FieldFilter.fold)
-            if !byLength[folded.count].contains(folded) { byLength[folded.count].append(folded) }
+            if !byLength[folded.count].contains(where: { $0.name == folded }) {
+                byLength[folded.count].append(Entry(name: folded, rule: rule))
+            }
         }
-        namesByLength = byLength
+        entriesByLength = byLength
     }
 
     /// What Clerk's own middlewares tell each other inside a request (clerk/javascript, constants.ts).
@@ -26,18 +45,21 @@ struct FieldFilter: Sendable {
         "x-clerk-auth-token", "x-clerk-auth-signature", "x-clerk-auth-status", "x-clerk-auth-reason", "x-clerk-auth-message",
         "x-clerk-clerk-url", "x-clerk-request-data", "x-clerk-redirect-to",
     ]
-    /// What Segue says about the connection. The exact names are `KnownField`s and have rules of their own; these are
-    /// here for their other spellings.
+    /// What Segue says about the connection, and what it reads. The exact names are `KnownField`s and have rules of their
+    /// own; these are here for their other spellings.
     private static let ours = [
         "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto", "x-request-id",
         "content-length", "transfer-encoding", "authorization", "cookie", "host",
     ]
+    /// IIS and several PHP frameworks route by these instead of the path that was matched here.
+    private static let pathOverrides = ["x-original-url", "x-rewrite-url"]
+    private static let methodOverrides = ["x-http-method-override", "x-http-method", "x-method-override"]
 
-    /// Whether this field line must not reach an origin. The line's name is not one that `KnownField` lists.
-    func refuses(_ name: Span<UInt8>) -> Bool {
-        guard name.count < namesByLength.count else { return false }
-        for candidate in namesByLength[name.count] where matches(candidate.span, name) { return true }
-        return false
+    /// The rule for a name that `KnownField` does not list.
+    func rule(for name: Span<UInt8>) -> Rule? {
+        guard name.count < entriesByLength.count else { return nil }
+        for entry in entriesByLength[name.count] where matches(entry.name.span, name) { return entry.rule }
+        return nil
     }
 
     private func matches(_ folded: Span<UInt8>, _ name: Span<UInt8>) -> Bool {

@@ -29,7 +29,7 @@ extension Conversation {
     /// The one form of the path that is matched, logged and forwarded. `bytes` is empty where the client sent that form.
     private func canonicalise(_ head: RequestHead, _ plan: Plan) throws(Refusal) -> (canonical: CanonicalPath, bytes: [UInt8]) {
         guard head.section.count(.via) < Conversation.hopsMax else { throw .loop }
-        if head.wantsUpgrade, head.framing != .empty { throw .upgradeWithContent }
+        if head.wantsWebSocket, head.framing != .empty { throw .upgradeWithContent }
         let section = head.section
         var bytes: [UInt8] = []
         do throws(PathRefusal) {
@@ -119,11 +119,13 @@ extension Conversation {
         let section = head.section
         let given = section.first(.traceparent).map { isValidTraceparent(section.bytes.span.extracting($0)) }
         if given != true { worker.identifiers.appendTraceparent(to: &account.traceparent) }
-        return try generation.rewriter.rewrite(
+        let request = try generation.rewriter.rewrite(
             head,
             Rewriter.Findings(
                 route: route, path: path, removal: removal, caller: caller, requestID: account.requestID,
                 newTraceparent: account.traceparent, chain: chain))
+        worker.counters.strippedFields += UInt64(request.strippedFields)
+        return request
     }
 
     private func forward(_ request: OriginRequest, for route: RoutePlan, _ generation: Generation) async throws(Refusal) -> Exchange

@@ -83,7 +83,7 @@ extension MetricsText {
         sample("segue_connections_refused_total", [], workers.reduce(0) { $0 + $1.connectionsRefused })
         family("segue_tunnels_open", .gauge, "Upgraded connections.")
         sample("segue_tunnels_open", [], workers.reduce(0) { $0 + $1.tunnelsOpen })
-        family("segue_spoofed_fields_total", .counter, "Identity fields that clients sent, and that were removed.")
-        sample("segue_spoofed_fields_total", [], workers.reduce(0) { $0 + $1.spoofedFields })
+        family("segue_spoofed_fields_total", .counter, "Fields that only Segue may speak, sent by clients and removed.")
+        sample("segue_spoofed_fields_total", [], workers.reduce(0) { $0 + $1.strippedFields })
     }
 }

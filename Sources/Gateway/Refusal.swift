@@ -27,8 +27,6 @@ package enum Refusal: Error {
     case origin(OriginFailure)
     /// The request has been here before (RFC 9110 §7.6.3).
     case loop
-    /// The process has as many connections as it may.
-    case overloaded
     /// The client is gone: nothing is sent, only logged.
     case clientGone
 
@@ -45,7 +43,6 @@ package enum Refusal: Error {
         case .contentTooLarge: .contentTooLarge
         case .origin(let failure): failure.status
         case .loop: .loopDetected
-        case .overloaded: .serviceUnavailable
         case .clientGone: Status(499)
         }
     }
@@ -67,7 +64,6 @@ package enum Refusal: Error {
         case .upgradeWithContent: "upgrade_with_content"
         case .origin(let failure): failure.code
         case .loop: "loop_detected"
-        case .overloaded: "overloaded"
         case .clientGone: "client_gone"
         }
     }
@@ -88,7 +84,6 @@ package enum Refusal: Error {
         case .upgradeWithContent: "An upgrade request cannot have content"
         case .origin(let failure): failure.text
         case .loop: "The request has passed here before"
-        case .overloaded: "Too many connections; try again"
         case .clientGone: ""
         }
     }
@@ -108,7 +103,7 @@ package enum Refusal: Error {
     package var retryAfterSeconds: Int? {
         switch self {
         case .authentication(.unavailable(let seconds, _)), .identity(.unavailable(let seconds)): seconds
-        case .overloaded, .origin(.busy): 1
+        case .origin(.busy): 1
         default: status == .serviceUnavailable ? 5 : nil
         }
     }
@@ -116,7 +111,7 @@ package enum Refusal: Error {
     /// Whether the client's connection must end: where the next request on it begins can no longer be told.
     package var endsConnection: Bool {
         switch self {
-        case .request, .headTimeout, .contentTimeout, .contentTooLarge, .content, .upgradeWithContent, .overloaded, .clientGone:
+        case .request, .headTimeout, .contentTimeout, .contentTooLarge, .content, .upgradeWithContent, .clientGone:
             true
         case .path, .routing, .query, .closed, .authentication, .identity, .origin, .loop: false
         }
@@ -133,7 +128,7 @@ package enum Refusal: Error {
         case .authentication(let refusal): refusal.fault.map { String(describing: $0) }
         case .query(let refusal): String(describing: refusal)
         case .routing(let refusal): String(describing: refusal)
-        case .identity, .headTimeout, .contentTimeout, .closed, .upgradeWithContent, .loop, .overloaded, .clientGone: nil
+        case .identity, .headTimeout, .contentTimeout, .closed, .upgradeWithContent, .loop, .clientGone: nil
         }
     }
 }

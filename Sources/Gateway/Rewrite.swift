@@ -12,9 +12,11 @@ struct OriginRequest {
     let head: [UInt8]
     let method: Method
     let wantsUpgrade: Bool
+    /// How many fields of the client's were stripped because only Segue may speak them.
+    let strippedFields: Int
 
-    fileprivate init(head: [UInt8], method: Method, wantsUpgrade: Bool) {
-        (self.head, self.method, self.wantsUpgrade) = (head, method, wantsUpgrade)
+    fileprivate init(head: [UInt8], method: Method, wantsUpgrade: Bool, strippedFields: Int) {
+        (self.head, self.method, self.wantsUpgrade, self.strippedFields) = (head, method, wantsUpgrade, strippedFields)
     }
 }
 
@@ -42,11 +44,11 @@ struct Rewriter {
         var output: [UInt8] = []
         output.reserveCapacity(head.section.bytes.count + (findings.caller?.fieldLines.count ?? 0) + 512)
         try appendRequestLine(head, findings, to: &output)
-        appendClientFields(head, connection, findings, to: &output)
+        let stripped = appendClientFields(head, connection, findings, to: &output)
         appendConnectionFields(head, findings, to: &output)
         if let caller = findings.caller { output.append(contentsOf: caller.fieldLines) }
         output.append(copying: "\r\n")
-        return OriginRequest(head: output, method: head.method, wantsUpgrade: head.wantsUpgrade)
+        return OriginRequest(head: output, method: head.method, wantsUpgrade: head.wantsWebSocket, strippedFields: stripped)
     }
 
     private func connectionOptions(of head: RequestHead) throws(Refusal) -> ConnectionOptions {
@@ -70,17 +72,36 @@ struct Rewriter {
 
     private func appendQuery(_ head: RequestHead, _ findings: Findings, to output: inout [UInt8]) throws(Refusal) {
         let section = head.section
-        let bytes = section.bytes.span
+        if let query = head.query, let removal = findings.removal, removal.dropsParameters {
+            var kept: [UInt8] = []
+            removal.appendQuery(query, in: section.bytes, to: &kept)
+            if kept.isEmpty { return try appendQuery(nil, findings, to: &output) }
+            try appendQuery(kept.span, findings, to: &output)
+        } else if let query = head.query {
+            try appendQuery(section.bytes.span.extracting(query), findings, to: &output)
+        } else {
+            try appendQuery(nil, findings, to: &output)
+        }
+    }
+
+    private static let noQuery: [UInt8] = []
+
+    /// `nil`: there is none, which is not the same as an empty one.
+    private func appendQuery(_ query: Span<UInt8>?, _ findings: Findings, to output: inout [UInt8]) throws(Refusal) {
         guard !findings.route.query.isEmpty else {
-            guard let query = head.query else { return }
+            guard let query else { return }
             output.append(UInt8(ascii: "?"))
-            return output.append(copying: bytes.extracting(query))
+            return output.append(copying: query)
         }
         let mark = output.count
         output.append(UInt8(ascii: "?"))
         let values = CallerValues(userID: findings.caller?.user.text, clerkUserID: findings.caller?.clerkUser?.text)
         do throws(QueryRefusal) {
-            try findings.route.query.rewrite(bytes.extracting(head.query ?? 0..<0), for: values, into: &output)
+            if let query {
+                try findings.route.query.rewrite(query, for: values, into: &output)
+            } else {
+                try findings.route.query.rewrite(Rewriter.noQuery.span, for: values, into: &output)
+            }
         } catch {
             throw .query(error)
         }
@@ -92,10 +113,15 @@ struct Rewriter {
     /// Copies the lines that may pass, neighbouring ones in one piece.
     private func appendClientFields(
         _ head: RequestHead, _ connection: ConnectionOptions, _ findings: Findings, to output: inout [UInt8]
-    ) {
+    ) -> Int {
         let section = head.section
         var run = 0..<0
+        var stripped = 0
         for line in section.lines {
+            if line.known == .other, isStripped(line, section, findings) {
+                stripped += 1
+                continue
+            }
             guard passes(line, head, connection, findings) else { continue }
             if line.known == .cookie, let removal = findings.removal, removal.dropsCookies {
                 appendCookies(line, section, removal, to: &output)
@@ -110,6 +136,17 @@ struct Rewriter {
             }
         }
         appendRun(run, section, to: &output)
+        return stripped
+    }
+
+    /// Whether a rule of `FieldFilter` takes this line away.
+    private func isStripped(_ line: FieldLine, _ section: FieldSection, _ findings: Findings) -> Bool {
+        switch filter.rule(for: section.bytes.span.extracting(line.name)) {
+        case nil: false
+        case .always: true
+        case .whereMethodsMatter: findings.route.namesMethods
+        case .fromStrangers: !findings.chain.isTrusted
+        }
     }
 
     private func appendRun(_ run: Range<Int>, _ section: FieldSection, to output: inout [UInt8]) {
@@ -124,26 +161,13 @@ struct Rewriter {
         let section = head.section
         if connection.isHopByHop(line, in: section) { return false }
         switch line.known {
-        case .other:
-            let name = section.bytes.span.extracting(line.name)
-            if filter.refuses(name) { return false }
-            if findings.route.namesMethods, isMethodOverride(line.name, section) { return false }
-            if !findings.chain.isTrusted, section.equalsIgnoringCase(line.name, "x-real-ip") { return false }
-            return findings.removal.map { !$0.drops(line, in: section) } ?? true
-        case .authorization: return findings.removal.map { !$0.drops(line, in: section) } ?? true
+        case .other, .authorization: return findings.removal.map { !$0.drops(line, in: section) } ?? true
         case .contentLength, .xRequestID, .xForwardedFor, .xForwardedHost, .xForwardedPort, .xForwardedProto, .forwarded:
             return false
         case .expect: return head.expectsContinue
         case .traceparent, .tracestate: return findings.newTraceparent.isEmpty
         default: return true
         }
-    }
-
-    /// Frameworks let these fields replace the method behind our back; on a route that was matched by its method they
-    /// would choose another one.
-    private func isMethodOverride(_ name: Range<Int>, _ section: FieldSection) -> Bool {
-        section.equalsIgnoringCase(name, "x-http-method-override") || section.equalsIgnoringCase(name, "x-http-method")
-            || section.equalsIgnoringCase(name, "x-method-override")
     }
 
     private func appendCookies(_ line: FieldLine, _ section: FieldSection, _ removal: CredentialRemoval, to output: inout [UInt8]) {
@@ -161,9 +185,11 @@ struct Rewriter {
     private func appendConnectionFields(_ head: RequestHead, _ findings: Findings, to output: inout [UInt8]) {
         output.appendFraming(head.framing)
         let section = head.section
-        if head.wantsUpgrade, let protocols = section.first(.upgrade) {
-            output.append(copying: "Connection: upgrade\r\nUpgrade: ")
-            output.append(copying: section.bytes.span.extracting(protocols))
+        if head.wantsWebSocket { output.append(copying: "Connection: upgrade\r\nUpgrade: websocket\r\n") }
+        if section.first(.host) == nil {
+            // HTTP/1.0 had no Host; the request goes on in HTTP/1.1, which has (RFC 9112 §3.2).
+            output.append(copying: "Host: ")
+            output.append(contentsOf: findings.route.originAuthority.utf8)
             output.append(copying: "\r\n")
         }
         findings.chain.appendFields(head, to: &output)

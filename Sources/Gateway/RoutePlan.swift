@@ -13,6 +13,8 @@ final class RoutePlan: Sendable {
     let denyStatus: Status
     /// Index into `Settings.origins`; `nil` only for `deny`.
     let origin: Int?
+    /// Host and port of the origin's first server.
+    let originAuthority: String
     let credentials: Route.CredentialForwarding
     let errors: Route.ErrorProfile
     let query: QueryRewriter
@@ -27,6 +29,7 @@ final class RoutePlan: Sendable {
         // Without a caller there is nothing to set or to compare: the query is forwarded as it was sent.
         let identifies = route.mode == .legacy || route.mode == .dual || route.mode == .clerk
         query = QueryRewriter(set: identifies ? route.setQuery : [], require: identifies ? route.requireQuery : [])
+        originAuthority = route.origin.flatMap { settings.origins[$0].servers.first }.map { "\($0.host):\($0.port)" } ?? ""
         namesMethods = !route.match.methods.isEmpty
         bodyBytesMax = route.limits.bodyBytes ?? settings.limits.bodyBytes
         timeouts = route.timeouts ?? route.origin.map { settings.origins[$0].timeouts } ?? Timeouts()

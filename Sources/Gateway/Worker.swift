@@ -59,6 +59,7 @@ package final class Worker: @unchecked Sendable {
     private func accepted(_ socket: Socket) {
         guard counters.connectionsOpen < connectionsMax else {
             counters.connectionsRefused += 1
+            _ = socket.write(Worker.full, 0..<Worker.full.count)
             return socket.close()
         }
         counters.connectionsAccepted += 1
@@ -66,6 +67,10 @@ package final class Worker: @unchecked Sendable {
         let conversation = Conversation(socket: socket, worker: self)
         loop.spawn { await conversation.run() }
     }
+
+    /// For a connection beyond `limits.connections`: it costs no task and no buffer.
+    private static let full = Array(
+        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".utf8)
 
     func ended(_ conversation: Conversation) { counters.connectionsOpen -= 1 }
 

@@ -61,15 +61,15 @@ package final class Callers {
             guard let caller = try await linkedCaller(for: subject, at: now) else {
                 return try await atFirstSight(of: subject, beside: .valid(legacy), since: epoch, requestID: requestID(), at: now)
             }
-            return try settle(caller, against: legacy, from: evidence.legacyPlace)
+            return try await settle(caller, against: legacy, from: evidence.legacyPlace, at: now)
         }
     }
 
     /// Both valid: for one user the Clerk one is used; for two, `conflict` decides.
-    private func settle(_ caller: Caller, against legacy: LegacySubject, from place: CredentialPlace?) throws(IdentityRefusal)
-        -> Resolution
-    {
-        guard legacy.isSecure, legacy.user != caller.user else { return Resolution(caller) }
+    private func settle(
+        _ caller: Caller, against legacy: LegacySubject, from place: CredentialPlace?, at now: UnixTime
+    ) async throws(IdentityRefusal) -> Resolution {
+        guard legacy.isSecure, try await !isSame(caller, legacy, at: now) else { return Resolution(caller) }
         switch conflict ?? (place == .cookie ? .clerk : .refuse) {
         case .clerk: return Resolution(caller, conflict: true)
         case .refuse: throw .conflict
@@ -79,6 +79,19 @@ package final class Callers {
 
 // Clerk's side.
 extension Callers {
+    /// Whether an old credential names the caller's row. A token may spell an id in another way than the database prints it
+    /// (a UUID in upper case), so rows are compared where the texts differ.
+    private func isSame(_ caller: Caller, _ legacy: LegacySubject, at now: UnixTime) async throws(IdentityRefusal) -> Bool {
+        if legacy.user == caller.user { return true }
+        do throws(IdentityRefusal) {
+            return try await self.caller(for: legacy, at: now).user == caller.user
+        } catch {
+            // Nobody's row, or one that may not be used: then it is another's. Only trouble on our side says nothing.
+            if case .unavailable = error { throw error }
+            return false
+        }
+    }
+
     /// The caller that this Clerk user is linked to, from the cache or the directory; `nil` without a link.
     private func linkedCaller(for subject: ClerkSubject, at now: UnixTime) async throws(IdentityRefusal) -> Caller? {
         if let caller = cache.caller(of: subject.user, at: now) { return caller }

@@ -1,0 +1,19 @@
+import HTTP
+
+extension RequestHead {
+    /// The one protocol that a connection is handed over to. Any other Upgrade is ignored, as RFC 9110 §7.8 allows: one to
+    /// h2c would carry requests past every rule (threats of yarp#877, traefik#9341).
+    var wantsWebSocket: Bool { wantsUpgrade && section.isWebSocket }
+}
+
+extension ResponseHead {
+    /// The origin switches to what was asked for.
+    var switchesToWebSocket: Bool { status == .switchingProtocols && section.isWebSocket }
+}
+
+extension FieldSection {
+    fileprivate var isWebSocket: Bool {
+        guard count(.upgrade) == 1, let value = first(.upgrade) else { return false }
+        return equalsIgnoringCase(value, "websocket")
+    }
+}
