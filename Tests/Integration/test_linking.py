@@ -145,5 +145,5 @@ def test_refusals_wait_for_review_once_each(gateway, clerk, users):
     clerk_user = clerk.add_user("review@example.com")
     for _ in range(3):
         refused(gateway.get("/dual/x", bearer=clerk.token(clerk_user)), "privileged_row")
-    table = "segue.review" if users.url.startswith("postgres") else "segue_review"
+    table = "segue.reviews" if users.url.startswith("postgres") else "segue_reviews"
     assert len(users.query(f"SELECT * FROM {table} WHERE clerk_user_id = '{clerk_user}'")) == 1
