@@ -27,6 +27,8 @@ COPY LICENSE /usr/share/doc/segue/LICENSE
 WORKDIR /etc/segue
 ENV STATE_DIRECTORY=/var/lib/segue
 USER 65532:65532
+# In a container the port is published: loopback would reach nobody.
+ENV SEGUE_LISTEN=0.0.0.0:8080
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["segue", "healthcheck"]
 ENTRYPOINT ["segue"]

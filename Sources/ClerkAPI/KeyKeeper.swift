@@ -20,6 +20,7 @@ package final class KeyKeeper: KeySource {
         var keeping: KeyKeeping
         /// When the timers that are set will fire. One that has become needless fires all the same.
         var timers: [Int64] = []
+        var isStopped = false
 
         /// When another timer is to be set: none, while one will fire soon enough anyway.
         mutating func timerToSet() -> Int64? {
@@ -101,8 +102,15 @@ package final class KeyKeeper: KeySource {
         }
     }
 
+    /// Fetches no more of its own accord: other settings are in force. Whoever still waits is answered.
+    package func stop() { state?.withLock { $0.isStopped = true } }
+
     private func timerFired(_ due: Int64) {
-        state?.withLock { state in state.timers.removeAll { $0 == due } }
+        let isStopped = state?.withLock { state in
+            state.timers.removeAll { $0 == due }
+            return state.isStopped
+        }
+        guard isStopped == false else { return }
         change { $0.woken(at: self.world.now()) }
     }
 }

@@ -42,7 +42,7 @@ final class GatewayProcess: @unchecked Sendable {
         logThread = LogThread(descriptor: 1)
         log = Logger(logThread, level: settings.log.level.logLevel) { UnixTime(milliseconds: Clock.wallMilliseconds()) }
         control = try Loop(name: "control")
-        services = try ServiceSet(settings, engine: engine, log: log)
+        services = try ServiceSet(settings, after: nil, engine: engine, log: log)
         let first = Plan(settings, services: services.services(for: settings), origins: resolver.follow(settings.origins))
         plan = Published(first)
         // Key material that OpenSSL refuses must be found before a worker finds it.
@@ -58,6 +58,7 @@ final class GatewayProcess: @unchecked Sendable {
             guard let address = Address(listen.address) else { throw SystemError("listen \(listen.address)", code: 22) }
             return address
         }
+        for address in addresses { try ListeningSocket.requireFree(address) }
         let count = settings.workers > 0 ? settings.workers : processorCount()
         let seed = RandomBytes.make(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         for index in 0..<count {
@@ -88,7 +89,8 @@ final class GatewayProcess: @unchecked Sendable {
         engine.start()
         resolver.start()
         follow(services)
-        services.start()
+        services.start(after: nil)
+        watchDirectory()
         for worker in workers { worker.start() }
         for warning in loaded.warnings { log.log(.warn, "\(file):\(warning)") }
         let addresses = workers.first?.addresses.map(\.description).joined(separator: ", ") ?? ""
@@ -97,6 +99,25 @@ final class GatewayProcess: @unchecked Sendable {
         log.log(.info, "stopped")
         logThread.drain(milliseconds: 2000)
         return .ok
+    }
+
+    /// Says when the database goes and comes back, and what about it does not fit the settings.
+    private func watchDirectory() {
+        let process = self
+        control.spawn {
+            var wasUp: Bool?
+            while true {
+                await sleep(milliseconds: 1000)
+                guard let health = process.services.directory?.health, health.isUp != wasUp else { continue }
+                wasUp = health.isUp
+                if health.isUp {
+                    process.log.log(.info, "the database answers")
+                } else {
+                    process.log.log(
+                        .error, "the database is away", ["reason": health.lastError.map { "\($0)" } ?? "not connected yet"])
+                }
+            }
+        }
     }
 
     private func received(_ signal: Signals.Signal) {
@@ -172,12 +193,12 @@ final class GatewayProcess: @unchecked Sendable {
 
     private func adopt(_ next: LoadedSettings) {
         do {
-            let sameServices = next.settings.clerk == loaded.settings.clerk && next.settings.directory == loaded.settings.directory
-            let nextServices = sameServices ? services : try ServiceSet(next.settings, engine: engine, log: log)
+            let nextServices = try ServiceSet(next.settings, after: services, engine: engine, log: log)
             let nextPlan = Plan(
-                next.settings, services: nextServices.services(for: next.settings), origins: resolver.follow(next.settings.origins))
+                next.settings, services: nextServices.services(for: next.settings),
+                origins: resolver.follow(next.settings.origins))
             _ = try nextPlan.authenticator(version: 0, tokens: TokenCache(seed: 0))
-            if !sameServices { replace(services, with: nextServices) }
+            replace(services, with: nextServices)
             if next.settings.listen != loaded.settings.listen || next.settings.workers != loaded.settings.workers {
                 log.log(.warn, "listen and workers change with the next start")
             }
@@ -192,12 +213,12 @@ final class GatewayProcess: @unchecked Sendable {
 
     /// Requests under way still ask the old threads: these stop when none can be left.
     private func replace(_ old: ServiceSet, with next: ServiceSet) {
-        follow(next)
-        next.start()
+        if next.directory !== old.directory { follow(next) }
+        next.start(after: old)
         services = next
         control.spawn {
             await sleep(milliseconds: 60_000)
-            old.directory?.stop()
+            old.stop(before: next)
         }
     }
 

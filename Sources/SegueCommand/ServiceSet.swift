@@ -6,30 +6,79 @@ import Gateway
 import Logging
 import Settings
 import Sockets
+import Telemetry
 
-/// The threads that answer the gateway's questions, as one version of the settings asks for them. They outlive a change
-/// of the settings that does not concern them, so that a flipped route costs no connection to the database.
+/// The threads that answer the gateway's questions, as one version of the settings asks for them. Each outlives a change
+/// of the settings that does not concern it: a flipped route costs no connection to the database, and another authorized
+/// party none of Clerk's keys.
 final class ServiceSet: Sendable {
     let keys: KeyKeeper?
     let clerkUsers: ClerkUsersAPI?
     let directory: DirectoryThread?
+    private let origins: Origins
 
-    init(_ settings: Settings, engine: FetchEngine, log: Logger) throws {
-        let report: @Sendable (String) -> Void = { log.log(.warn, $0) }
-        if let clerk = settings.clerk {
-            keys = try KeyKeeper(
-                settings: clerk, client: FetchClient(engine: engine), stateDirectory: settings.stateDirectory, report: report)
-            clerkUsers =
-                clerk.secretKey == nil ? nil : ClerkUsersAPI(settings: clerk, client: FetchClient(engine: engine), report: report)
-        } else {
-            (keys, clerkUsers) = (nil, nil)
-        }
-        directory = try settings.directory.map { try DirectoryThread($0) }
+    /// The settings that each was made from.
+    private struct Origins {
+        var keys: KeyOrigin?
+        var clerkUsers: APIOrigin?
+        var directory: DirectorySettings?
     }
 
-    func start() {
-        keys?.start()
-        directory?.start()
+    private struct APIOrigin: Equatable {
+        let url: String
+        let secretKey: Secret
+    }
+
+    private struct KeyOrigin: Equatable {
+        let issuer: String
+        let jwksURL: String
+        let jwtKey: String?
+        let limits: ClerkSettings.Keys
+        let api: APIOrigin?
+        let stateDirectory: String?
+    }
+
+    init(_ settings: Settings, after old: ServiceSet?, engine: FetchEngine, log: Logger) throws {
+        let report: @Sendable (String) -> Void = { log.log(.warn, $0) }
+        let api = settings.clerk.flatMap { clerk in clerk.secretKey.map { APIOrigin(url: clerk.apiURL, secretKey: $0) } }
+        let key = settings.clerk.map { clerk in
+            KeyOrigin(
+                issuer: clerk.issuer, jwksURL: clerk.jwksURL, jwtKey: clerk.jwtKey, limits: clerk.keys, api: api,
+                stateDirectory: settings.stateDirectory)
+        }
+        origins = Origins(keys: key, clerkUsers: api, directory: settings.directory)
+        if let old, old.origins.keys == key {
+            keys = old.keys
+        } else {
+            keys = try settings.clerk.map { clerk in
+                try KeyKeeper(
+                    settings: clerk, client: FetchClient(engine: engine), stateDirectory: settings.stateDirectory, report: report)
+            }
+        }
+        if let old, old.origins.clerkUsers == api {
+            clerkUsers = old.clerkUsers
+        } else {
+            clerkUsers =
+                api == nil
+                ? nil : settings.clerk.map { ClerkUsersAPI(settings: $0, client: FetchClient(engine: engine), report: report) }
+        }
+        if let old, old.origins.directory == settings.directory {
+            directory = old.directory
+        } else {
+            directory = try settings.directory.map { try DirectoryThread($0) }
+        }
+    }
+
+    /// Starts what `old` did not have.
+    func start(after old: ServiceSet?) {
+        if keys !== old?.keys { keys?.start() }
+        if directory !== old?.directory { directory?.start() }
+    }
+
+    /// Ends what `next` does not go on with.
+    func stop(before next: ServiceSet?) {
+        if keys !== next?.keys { keys?.stop() }
+        if directory !== next?.directory { directory?.stop() }
     }
 
     /// What requests ask. Queries of old credentials go by the entries of the settings that are in force.

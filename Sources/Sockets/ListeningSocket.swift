@@ -29,6 +29,16 @@ package final class ListeningSocket: EventSource {
         }
     }
 
+    /// Throws when another process listens on the address already. Sockets that share an address would let a second gateway
+    /// start beside the first and take half of its connections without a word.
+    package static func requireFree(_ address: Address) throws(SystemError) {
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        let descriptor = try retrying("socket") { Glibc.socket(address.isIPv4 ? AF_INET : AF_INET6, kind, 0) }
+        defer { Glibc.close(descriptor) }
+        try set(SO_REUSEADDR, on: descriptor)
+        try retrying("bind \(address)") { unsafe address.withSockaddr { unsafe bind(descriptor, $0, $1) } }
+    }
+
     private static func open(_ address: Address) throws(SystemError) -> Int32 {
         let family = address.isIPv4 ? AF_INET : AF_INET6
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
