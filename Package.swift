@@ -65,25 +65,35 @@ let package = Package(
         swift(
             "ClerkAPI",
             [
-                "Authentication", "Crypto", "Fetch", "Files", "HTTP", "Identity", "JOSE", "Logging", "JSON", "Migration", "Settings", "Snapshot", "Sockets",
+                "Authentication", "Crypto", "Fetch", "Files", "HTTP", "Identity", "JOSE", "Logging", "JSON", "Migration",
+                "Settings", "Snapshot", "Sockets",
                 "Telemetry",
             ]),
         swift(
             "Directory",
-            ["Authentication", "Crypto", "Identity", "Logging", "Migration", "Postgres", "Settings", "Snapshot", "Sockets", "SQLite", "Telemetry"]),
-        swift("Emulator", ["Crypto", "HTTP", "HTTPServer", "JOSE", "Logging", "JSON", "Sockets", "SQLite", "Telemetry", "Snapshot"]),
+            [
+                "Authentication", "Crypto", "Identity", "Logging", "Migration", "Postgres", "Settings", "Snapshot", "Sockets",
+                "SQLite", "Telemetry",
+            ]),
+        swift(
+            "Emulator", ["Crypto", "HTTP", "HTTPServer", "JOSE", "Logging", "JSON", "Sockets", "SQLite", "Telemetry", "Snapshot"]),
 
         // Story: the journey of a request, and the command that starts it.
         swift(
             "Gateway",
             [
-                "Authentication", "Crypto", "HTTP", "HTTP1", "HTTPServer", "Identity", "JOSE", "Logging", "Migration", "Routing", "Settings",
-                "Sockets", "Telemetry", "Snapshot"]),
-        swift("Admin", ["Crypto", "HTTP", "HTTPServer", "Identity", "JSON", "Logging", "Settings", "Sockets", "Telemetry", "Snapshot"]),
+                "Authentication", "Crypto", "HTTP", "HTTP1", "HTTPServer", "Identity", "JOSE", "Logging", "Migration", "Routing",
+                "Settings",
+                "Sockets", "Telemetry", "Snapshot",
+            ]),
+        swift(
+            "Admin",
+            ["Crypto", "HTTP", "HTTPServer", "Identity", "JSON", "Logging", "Settings", "Sockets", "Telemetry", "Snapshot"]),
         .executableTarget(
             name: "SegueCommand",
             dependencies: [
-                "Admin", "Authentication", "ClerkAPI", "Crypto", "Directory", "Emulator", "Fetch", "Files", "Gateway", "HTTP", "HTTPServer",
+                "Admin", "Authentication", "ClerkAPI", "Crypto", "Directory", "Emulator", "Fetch", "Files", "Gateway", "HTTP",
+                "HTTPServer",
                 "Identity", "JOSE", "JSON", "Logging", "Migration", "Routing", "Settings", "Snapshot", "Sockets", "SQLite",
                 "Telemetry",
             ],
@@ -92,7 +102,9 @@ let package = Package(
         // Tests: one target each, and what they share.
         .target(
             name: "GatewayTesting",
-            dependencies: ["Authentication", "Crypto", "HTTP", "Identity", "JOSE", "JSON", "Migration", "Settings", "Snapshot", "Telemetry"],
+            dependencies: [
+                "Authentication", "Crypto", "HTTP", "Identity", "JOSE", "JSON", "Migration", "Settings", "Snapshot", "Telemetry",
+            ],
             path: "Tests/GatewayTesting", swiftSettings: strict),
         .target(name: "PostgresTesting", dependencies: ["Sockets"], path: "Tests/PostgresTesting", swiftSettings: strict),
         tests("HTTPTests", ["HTTP"]),
@@ -110,21 +122,29 @@ let package = Package(
         tests("JOSETests", ["JOSE", "Crypto", "JSON", "Telemetry", "GatewayTesting"]),
         tests("SettingsTests", ["Settings", "Files", "HTTP", "JSON", "Telemetry"]),
         tests("RoutingTests", ["Routing", "HTTP", "Settings", "Telemetry"]),
-        tests("AuthenticationTests", ["Authentication", "GatewayTesting", "HTTP", "JOSE", "JSON", "Crypto", "Settings", "Snapshot", "Telemetry"]),
+        tests(
+            "AuthenticationTests",
+            ["Authentication", "GatewayTesting", "HTTP", "JOSE", "JSON", "Crypto", "Settings", "Snapshot", "Telemetry"]),
         tests("IdentityTests", ["Identity", "Authentication", "GatewayTesting", "HTTP", "Settings", "Telemetry"]),
         tests("MigrationTests", ["Migration", "Authentication", "GatewayTesting", "Identity", "Settings", "Telemetry"]),
         tests(
             "ClerkAPITests",
             [
-                "ClerkAPI", "Authentication", "Crypto", "Emulator", "Fetch", "Files", "HTTP", "HTTPServer", "Identity", "JOSE", "JSON",
+                "ClerkAPI", "Authentication", "Crypto", "Emulator", "Fetch", "Files", "HTTP", "HTTPServer", "Identity", "JOSE",
+                "JSON",
                 "Migration", "Settings", "Snapshot", "Sockets", "Telemetry",
             ]),
         tests(
             "DirectoryTests",
-            ["Directory", "Authentication", "Identity", "Migration", "Postgres", "PostgresTesting", "Settings", "Sockets", "SQLite", "Telemetry"]),
+            [
+                "Directory", "Authentication", "Identity", "Migration", "Postgres", "PostgresTesting", "Settings", "Sockets",
+                "SQLite", "Telemetry",
+            ]),
         tests("EmulatorTests", ["Emulator", "Crypto", "HTTP", "HTTPServer", "JOSE", "JSON", "Snapshot", "Telemetry"]),
         tests(
             "SegueCommandTests", ["SegueCommand", "Crypto", "Files", "HTTP", "HTTPServer", "JOSE", "JSON", "Sockets", "Telemetry"]),
-        tests("GatewayTests", ["Gateway", "Authentication", "GatewayTesting", "HTTP", "HTTP1", "Identity", "Routing", "Settings", "Telemetry"]),
+        tests(
+            "GatewayTests",
+            ["Gateway", "Authentication", "GatewayTesting", "HTTP", "HTTP1", "Identity", "Routing", "Settings", "Telemetry"]),
     ]
 )
