@@ -40,16 +40,13 @@ final class BytesCache<Value> {
         return values[slot]
     }
 
-    func insert(_ value: Value, for key: Span<UInt8>, salt: UInt64 = 0) {
+    func insert(_ value: Value, for key: [UInt8], salt: UInt64 = 0) {
         guard key.count <= bytesMax else { return }
-        let hashed = hash(key, salt: salt)
-        if let known = slot(of: key, salt, hashed) { free(known) }
+        let hashed = hash(key.span, salt: salt)
+        if let known = slot(of: key.span, salt, hashed) { free(known) }
         while byteCount + key.count > bytesMax { freeOneAnywhere() }
         let slot = freeSlot(inSetOf: hashed)
-        var copy: [UInt8] = []
-        copy.reserveCapacity(key.count)
-        for index in key.indices { copy.append(key[index]) }
-        (keys[slot], salts[slot], values[slot]) = (copy, salt, value)
+        (keys[slot], salts[slot], values[slot]) = (key, salt, value)
         hashes[slot] = hashed
         wanted[slot] = false
         count += 1

@@ -12,7 +12,7 @@ enum Judgement<Subject: Sendable> {
     /// Refused, unless the keys have changed meanwhile.
     case unproved(TokenFault)
     case expired(Subject)
-    case valid(Subject)
+    case valid(Subject, TokenDates)
 }
 
 /// When a token is a session of our Clerk instance. One instance signs sessions, templates, machine and handshake
@@ -61,7 +61,7 @@ package struct ClerkRules: Sendable {
             return .refused(.subject)
         }
         guard case .value(let session) = claims.sessionID, !session.isEmpty else { return .refused(.session) }
-        if let fault = partyFault(claims.authorizedParty) { return .refused(fault) }
+        if let fault = partyFault(claims) { return .refused(fault) }
         switch claims.sessionStatus {
         case .absent, .value("active"): break
         // A session that still lacks a step counts as signed out: it is no session, and no attack either.
@@ -76,16 +76,14 @@ package struct ClerkRules: Sendable {
         let subject = ClerkSubject(
             user: ClerkUserID(user), session: ClerkSessionID(session), isImpersonated: isImpersonated, expires: expires,
             issued: dates.issued)
-        return dates.areOver(at: now) ? .expired(subject) : .valid(subject)
+        return dates.areOver(at: now) ? .expired(subject) : .valid(subject, dates)
     }
 
     /// `azp` is the origin of the page that asked for the token: exact match, no pattern and no prefix. Native clients send
     /// none, which the settings may admit; a wrong one never passes.
-    private func partyFault(_ party: Claim<String>) -> TokenFault? {
-        switch party {
-        case .absent: requireAuthorizedParty ? .authorizedParty : nil
-        case .malformed: .authorizedParty
-        case .value(let party): authorizedParties.contains(party) ? nil : .authorizedParty
-        }
+    private func partyFault(_ claims: Claims) -> TokenFault? {
+        for party in authorizedParties where claims.string("azp", is: party) == .value(true) { return nil }
+        if case .absent = claims.authorizedParty { return requireAuthorizedParty ? .authorizedParty : nil }
+        return .authorizedParty
     }
 }

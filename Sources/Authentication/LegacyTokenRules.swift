@@ -58,7 +58,7 @@ final class LegacyTokenRules {
         do throws(TokenDates.Fault) { dates = try TokenDates(claims) } catch { return .refused(error.reason) }
         if let fault = dates.fault(requiresExpiry: !settings.neverExpires, checksIssued: false, at: now) { return .refused(fault) }
         let subject = LegacySubject(user: user, entry: entry, isSecure: isSecure, expires: dates.expires)
-        return dates.areOver(at: now) ? .expired(subject) : .valid(subject)
+        return dates.areOver(at: now) ? .expired(subject) : .valid(subject, dates)
     }
 
     private func userID(_ claims: Claims) -> UserID? {

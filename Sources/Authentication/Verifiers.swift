@@ -13,6 +13,7 @@ final class Verifiers {
     private let cache: TokenCache
     private let version: UInt64
     private let ring = KeyRing()
+    private let reader = TokenReader()
     private var published: Snapshot<KeySet>?
     /// Whether a newer key set can be asked for: not where a PEM key is all there is.
     private let canFetchKeys: Bool
@@ -59,15 +60,15 @@ extension Verifiers {
             return known.dates.verdict(subject, at: now)
         }
         guard text.count <= AuthenticationLimits.tokenBytes else { return (.foreign, .tooLong) }
-        guard let token = try? UnverifiedToken(text) else { return (.foreign, .malformed) }
+        guard let token = try? reader.read(text) else { return (.foreign, .malformed) }
         let (judgement, verified) = clerk.judge(token, with: ring, at: now)
         switch judgement {
         case .foreign(let fault): return (.foreign, fault)
         case .refused(let fault): return (.forged, fault)
         case .unproved(let fault): return try judgeUnproved(fault, answers)
         case .expired(let subject): return (.expired(subject), .expired)
-        case .valid(let subject):
-            if let verified { _ = remember(.clerk(subject), text, verified, tokenID: nil) }
+        case .valid(let subject, let dates):
+            if let verified { remember(.clerk(subject), verified, dates, tokenID: nil) }
             return (.valid(subject), nil)
         }
     }
@@ -86,17 +87,16 @@ extension Verifiers {
 
     /// Whether an unjudged token says that our Clerk instance issued it.
     func looksLikeClerks(_ text: Span<UInt8>) -> Bool {
-        guard let clerk, text.count <= AuthenticationLimits.tokenBytes, let token = try? UnverifiedToken(text) else { return false }
+        guard let clerk, text.count <= AuthenticationLimits.tokenBytes, let token = try? reader.read(text) else { return false }
         return clerk.claims(token)
     }
 
-    /// `nil` cannot happen for a token that was found valid: its dates were read then.
-    private func remember(_ subject: CachedToken.Subject, _ text: Span<UInt8>, _ token: VerifiedToken, tokenID: String?)
-        -> CachedToken?
+    @discardableResult
+    private func remember(_ subject: CachedToken.Subject, _ token: VerifiedToken, _ dates: TokenDates, tokenID: String?)
+        -> CachedToken
     {
-        guard let dates = try? TokenDates(token.claims) else { return nil }
         let entry = CachedToken(subject, dates: dates, tokenID: tokenID, key: token.key, keyVersion: ring.version, rules: version)
-        cache.tokens.insert(entry, for: text)
+        cache.tokens.insert(entry, for: token.text)
         return entry
     }
 }
@@ -115,10 +115,10 @@ extension Verifiers {
         var best: Judged<LegacySubject> = (.foreign, .malformed)
         let entries = plan.entries[source]
         // Tokens that prove themselves come first: they cost no question.
-        if let token = try? UnverifiedToken(text) {
+        if let token = try? reader.read(text) {
             for entry in entries {
                 guard case .token(let rules) = legacy[entry] else { continue }
-                best = Self.better(best, try judgeToken(token, text, rules, answers, at: now))
+                best = Self.better(best, try judgeToken(token, rules, answers, at: now))
                 if case .valid = best.verdict { return best }
             }
         }
@@ -131,17 +131,17 @@ extension Verifiers {
     }
 
     private func judgeToken(
-        _ token: UnverifiedToken, _ text: Span<UInt8>, _ rules: LegacyTokenRules, _ answers: Answers?, at now: UnixTime
+        _ token: UnverifiedToken, _ rules: LegacyTokenRules, _ answers: Answers?, at now: UnixTime
     ) throws(Question) -> Judged<LegacySubject> {
         let (judgement, verified) = rules.judge(token, at: now)
         switch judgement {
         case .foreign(let fault): return (.foreign, fault)
         case .refused(let fault), .unproved(let fault): return (.forged, fault)
         case .expired(let subject): return (.expired(subject), .expired)
-        case .valid(let subject):
+        case .valid(let subject, let dates):
             guard let verified else { return (.forged, .malformed) }
             let tokenID = rules.checksRevocation ? verified.claims.tokenID.value : nil
-            guard let known = remember(.legacy(subject), text, verified, tokenID: tokenID) else { return (.forged, .expiryMissing) }
+            let known = remember(.legacy(subject), verified, dates, tokenID: tokenID)
             return try judgeRevocation(known, subject, answers, at: now)
         }
     }
@@ -174,7 +174,7 @@ extension Verifiers {
             guard case .success(let user) = answer else { return (.unavailable, .storeUnavailable) }
             let subject = user.map { LegacySubject(user: $0, entry: entry, isSecure: isSecure, expires: nil) }
             let life = subject == nil ? min(seconds, AuthenticationLimits.negativeSeconds) : seconds
-            cache.sessions.insert(CachedSession(subject, until: now.adding(seconds: life)), for: text, salt: salt)
+            cache.sessions.insert(CachedSession(subject, until: now.adding(seconds: life)), for: [UInt8](copying: text), salt: salt)
             return Self.judged(subject)
         }
         guard let known = cache.sessions.value(for: text, salt: salt), now < known.until else {

@@ -2,29 +2,47 @@ internal import Crypto
 
 /// A token in the compact serialization (RFC 7515 §7.1), taken apart. Nothing of it has been proved: what it says may choose a
 /// verifier and nothing else.
-package struct UnverifiedToken: Sendable {
+package final class UnverifiedToken: Sendable {
     package let header: TokenHeader
     /// For the choice of a verifier, by `iss`.
     package let unverifiedClaims: Claims
+    /// The token as it came.
+    package let text: [UInt8]
     let signature: [UInt8]
-    /// The text of header and payload with the dot between them: what was signed.
-    let signingInput: [UInt8]
+    private let headerEnd: Int
+    /// Header and payload with the dot between them, at the beginning of `text`: what was signed.
+    let signingInput: Range<Int>
 
-    package init(_ text: Span<UInt8>) throws(TokenError) {
+    /// - Parameter other: a token whose header need not be read again if this one has the same.
+    package init(_ text: Span<UInt8>, after other: UnverifiedToken? = nil) throws(TokenError) {
         guard text.count <= TokenLimits.tokenBytes else { throw .tooLarge(bytesMax: TokenLimits.tokenBytes) }
         let (header, payload, signature) = try Self.parts(of: text)
-        guard let headerJSON = Base64.decodeURL(text, header) else { throw .invalidEncoding(.header) }
+        if let other, other.hasHeader(text.extracting(header)) {
+            self.header = other.header
+        } else {
+            guard let json = Base64.decodeURL(text, header) else { throw .invalidEncoding(.header) }
+            self.header = try TokenHeader(parsing: json)
+        }
         guard let payloadJSON = Base64.decodeURL(text, payload) else { throw .invalidEncoding(.payload) }
         guard let signatureBytes = Base64.decodeURL(text, signature) else { throw .invalidEncoding(.signature) }
-        self.header = try TokenHeader(parsing: headerJSON)
         unverifiedClaims = try Claims(parsing: payloadJSON)
         self.signature = signatureBytes
-        signingInput = [UInt8](capacity: payload.upperBound) { output in
-            for index in 0..<payload.upperBound { output.append(text[index]) }
-        }
+        self.text = [UInt8](copying: text)
+        (headerEnd, signingInput) = (header.upperBound, 0..<payload.upperBound)
     }
 
-    package init(_ text: String) throws(TokenError) { try self.init(Array(text.utf8).span) }
+    /// Whether the token came as exactly this text.
+    func isText(_ other: Span<UInt8>) -> Bool {
+        let text = self.text
+        return sameBytes(text.span, other)
+    }
+
+    private func hasHeader(_ other: Span<UInt8>) -> Bool {
+        let text = self.text
+        return sameBytes(text.span.extracting(0..<headerEnd), other)
+    }
+
+    package convenience init(_ text: String) throws(TokenError) { try self.init(Array(text.utf8).span) }
 
     private static func parts(of text: Span<UInt8>) throws(TokenError) -> (Range<Int>, Range<Int>, Range<Int>) {
         var (first, second) = (-1, -1)

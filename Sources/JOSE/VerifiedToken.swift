@@ -4,14 +4,16 @@ package import Telemetry
 /// A token whose signature has been checked with a key of ours. Only `TokenVerifier`, below, can make one. Its dates, its
 /// issuer and its audience have not been looked at: that is for who knows what they must be.
 package struct VerifiedToken: Sendable {
-    package let header: TokenHeader
-    package let claims: Claims
+    private let token: UnverifiedToken
     /// The key that proved it; `nil` for a shared secret.
     package let key: PublicKey?
 
-    fileprivate init(proved token: UnverifiedToken, by key: PublicKey?) {
-        (header, claims, self.key) = (token.header, token.unverifiedClaims, key)
-    }
+    fileprivate init(proved token: UnverifiedToken, by key: PublicKey?) { (self.token, self.key) = (token, key) }
+
+    package var header: TokenHeader { token.header }
+    package var claims: Claims { token.unverifiedClaims }
+    /// The token as it came.
+    package var text: [UInt8] { token.text }
 }
 
 /// What a check of a signature came to.
@@ -47,12 +49,14 @@ package final class TokenVerifier {
 
     package func verify(_ token: UnverifiedToken) -> SignatureVerdict {
         guard token.header.algorithm == algorithm else { return .algorithmMismatch }
+        let (text, signature) = (token.text, token.signature)
+        let message = text.span.extracting(token.signingInput)
         switch check {
         case .signature(let verifier):
-            guard verifier.verify(signature: token.signature.span, of: token.signingInput.span) else { return .badSignature }
+            guard verifier.verify(signature: signature.span, of: message) else { return .badSignature }
             return .verified(VerifiedToken(proved: token, by: verifier.key))
         case .code(let key):
-            guard key.isValid(code: token.signature.span, of: token.signingInput.span) else { return .badSignature }
+            guard key.isValid(code: signature.span, of: message) else { return .badSignature }
             return .verified(VerifiedToken(proved: token, by: nil))
         }
     }

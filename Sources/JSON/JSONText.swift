@@ -43,7 +43,11 @@ package struct JSONText: Equatable, Sendable {
         return range.allSatisfy { text[$0] == text[$0 + distance] }
     }
 
-    package func string(in text: Span<UInt8>) -> String { String(decoding: bytes(in: text), as: UTF8.self) }
+    package func string(in text: Span<UInt8>) -> String {
+        // Checked when it was scanned; without escapes its bytes are its characters, and no copy lies between.
+        if isPlain, let characters = try? UTF8Span(validating: text.extracting(range)) { return String(copying: characters) }
+        return String(decoding: bytes(in: text), as: UTF8.self)
+    }
 
     /// The characters in UTF-8, escapes resolved.
     package func bytes(in text: Span<UInt8>) -> [UInt8] {

@@ -9,6 +9,8 @@ struct MemberNames {
     /// Where the names of each open object begin.
     private var starts: [Int] = []
 
+    init() { names.reserveCapacity(16) }
+
     mutating func beginObject() { starts.append(names.count) }
 
     mutating func endObject() { names.removeSubrange(starts.removeLast()...) }
