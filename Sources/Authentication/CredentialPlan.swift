@@ -3,7 +3,7 @@ package import Settings
 
 /// Where the verifiers of these settings look for credentials, worked out once per version of the settings. The names
 /// lie in one run of bytes and the rest of a source is plain values, so that looking one up counts no references.
-package struct CredentialPlan: Sendable {
+package final class CredentialPlan {
     /// One place to look in.
     struct Source {
         let place: CredentialPlace
@@ -48,7 +48,7 @@ package struct CredentialPlan: Sendable {
         precondition(sources.count <= Int(UInt8.max))
     }
 
-    private mutating func read(_ source: CredentialSource, by entry: Int) {
+    private func read(_ source: CredentialSource, by entry: Int) {
         let index =
             switch source {
             case .bearer: add(.authorization, "bearer")
@@ -61,7 +61,7 @@ package struct CredentialPlan: Sendable {
         sources[index].isLegacy = true
     }
 
-    private mutating func add(_ place: CredentialPlace, _ name: String) -> Int {
+    private func add(_ place: CredentialPlace, _ name: String) -> Int {
         let bytes = place.foldsNames ? name.utf8.map(\.asciiLowercased) : Array(name.utf8)
         if let known = source(place, named: bytes.indices, in: bytes) { return known }
         sources.append(Source(place: place, nameStart: names.count, nameCount: bytes.count))

@@ -13,8 +13,9 @@ package struct Requirement: Sendable, Hashable {
     }
 }
 
-/// What the credentials of one request prove, and where they were found.
-package struct Evidence: Sendable {
+/// What the credentials of one request prove, and where they were found. A class, because the stages of a request hand it on
+/// and its some 400 bytes were copied, with a reference count for each subject, at every hand-over.
+package final class Evidence: Sendable {
     package let requirement: Requirement
     package let clerk: Verdict<ClerkSubject>
     package let legacy: Verdict<LegacySubject>
@@ -29,34 +30,6 @@ package struct Evidence: Sendable {
     /// Credentials, by their index in `credentials`, whose token turned out to be Clerk's.
     package let clerkOwned: CredentialSet
 
-    /// Where the credential that decided a side's verdict stands; `nil` where the side is absent.
-    package var clerkPlace: CredentialPlace? { clerkSide.place }
-    package var legacyPlace: CredentialPlace? { legacySide.place }
-    /// Why a token was refused or not taken, for the log and the counters; never for the client.
-    package var clerkReason: TokenFault? { clerkSide.fault }
-    package var legacyReason: TokenFault? { legacySide.fault }
-}
-
-/// Indices into `FoundCredentials`.
-package struct CredentialSet: OptionSet, Sendable {
-    package let rawValue: UInt32
-    package init(rawValue: UInt32) { self.rawValue = rawValue }
-    package init(index: Int) { rawValue = 1 << UInt32(index) }
-}
-
-/// Who is calling, as far as the credentials say. A directory look-up settles the rest (Identity).
-package enum Claimant: Sendable {
-    /// No credential, and none needed.
-    case nobody
-    case clerk(ClerkSubject)
-    case legacy(LegacySubject)
-    /// Two valid credentials; whether they are one person, the link says.
-    case both(ClerkSubject, LegacySubject)
-    /// An expired Clerk Bearer beside a valid old credential, which passes only if both are one linked person.
-    case legacyBesideExpired(LegacySubject, ClerkSubject)
-}
-
-extension Evidence {
     /// For a route that looks at no credentials.
     init(nothingAskedBy requirement: Requirement) {
         self.requirement = requirement
@@ -90,6 +63,34 @@ extension Evidence {
         }
     }
 
+    /// Where the credential that decided a side's verdict stands; `nil` where the side is absent.
+    package var clerkPlace: CredentialPlace? { clerkSide.place }
+    package var legacyPlace: CredentialPlace? { legacySide.place }
+    /// Why a token was refused or not taken, for the log and the counters; never for the client.
+    package var clerkReason: TokenFault? { clerkSide.fault }
+    package var legacyReason: TokenFault? { legacySide.fault }
+}
+
+/// Indices into `FoundCredentials`.
+package struct CredentialSet: OptionSet, Sendable {
+    package let rawValue: UInt32
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
+    package init(index: Int) { rawValue = 1 << UInt32(index) }
+}
+
+/// Who is calling, as far as the credentials say. A directory look-up settles the rest (Identity).
+package enum Claimant: Sendable {
+    /// No credential, and none needed.
+    case nobody
+    case clerk(ClerkSubject)
+    case legacy(LegacySubject)
+    /// Two valid credentials; whether they are one person, the link says.
+    case both(ClerkSubject, LegacySubject)
+    /// An expired Clerk Bearer beside a valid old credential, which passes only if both are one linked person.
+    case legacyBesideExpired(LegacySubject, ClerkSubject)
+}
+
+extension Evidence {
     /// Where the credential stands that the request passes by.
     var decidingPlace: CredentialPlace? {
         switch claimant {
