@@ -81,6 +81,6 @@ final class Conversation: @unchecked Sendable {
 
     private func finish() {
         if !worker.acceptsRequests { keepsAlive = false }
-        worker.account(account, of: self)
+        worker.account(for: self)
     }
 }

@@ -41,7 +41,9 @@ final class Exchange {
     /// kept-alive connection turns out to be closed is sent once more, on a fresh connection, unless its content has
     /// begun to flow.
     func forward(_ request: OriginRequest, to pool: OriginPool) async throws(ForwardFailure) {
-        var connection = try await checkOut(pool, fresh: false)
+        // Nearly always one is idle: then nothing is awaited here.
+        let idle = pool.takeIdle(for: client.strand)
+        var connection = if let idle { idle } else { try await checkOut(pool, fresh: false) }
         do throws(ForwardFailure) {
             return try await ask(connection, request)
         } catch {

@@ -12,9 +12,12 @@ final class ForwardedChain {
     /// Whether the connection comes from a trusted proxy.
     let isTrusted: Bool
     private let networks: [Network]
+    /// What is written of a client that is not trusted, up to the host: the same for each of its requests.
+    private let untrustedLines: [UInt8]
 
     init(peer address: Address?, trusted networks: [Network]) {
         peer = Array((address?.host ?? "unknown").utf8)
+        untrustedLines = Array("X-Forwarded-For: ".utf8) + peer + Array("\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: ".utf8)
         isTrusted = address.map { address in networks.contains { $0.contains(address.bytes) } } ?? false
         self.networks = networks
     }
@@ -45,40 +48,40 @@ extension ForwardedChain {
     /// Writes `X-Forwarded-*`, `Forwarded` and `Via` for the origin. What an untrusted client said of itself is gone;
     /// what a trusted proxy said stays, with this hop added behind it.
     func appendFields(_ head: RequestHead, to output: inout [UInt8]) {
+        if isTrusted {
+            appendTrustedFields(head, to: &output)
+        } else {
+            let section = head.section
+            output += untrustedLines
+            output.append(copying: section.bytes.span.extracting(head.authority))
+            output.append(copying: "\r\n")
+        }
+        output.append(copying: "Via: 1.1 segue\r\n")
+    }
+
+    private func appendTrustedFields(_ head: RequestHead, to output: inout [UInt8]) {
         let section = head.section
         output.append(copying: "X-Forwarded-For: ")
-        if isTrusted {
-            for line in section.lines where line.known == .xForwardedFor {
-                output.append(copying: section.bytes.span.extracting(line.value))
-                output.append(copying: ", ")
-            }
+        for line in section.lines where line.known == .xForwardedFor {
+            output.append(copying: section.bytes.span.extracting(line.value))
+            output.append(copying: ", ")
         }
         output += peer
         output.append(copying: "\r\nX-Forwarded-Proto: ")
-        appendTrusted(.xForwardedProto, section, orElse: "http", to: &output)
-        output.append(copying: "X-Forwarded-Host: ")
-        if isTrusted, let host = section.first(.xForwardedHost) {
-            output.append(copying: section.bytes.span.extracting(host))
+        if let proto = section.first(.xForwardedProto) {
+            output.append(copying: section.bytes.span.extracting(proto))
         } else {
-            output.append(copying: section.bytes.span.extracting(head.authority))
+            output.append(copying: "http")
         }
+        output.append(copying: "\r\nX-Forwarded-Host: ")
+        output.append(copying: section.bytes.span.extracting(section.first(.xForwardedHost) ?? head.authority))
         output.append(copying: "\r\n")
-        if isTrusted, let port = section.first(.xForwardedPort) {
+        if let port = section.first(.xForwardedPort) {
             output.append(copying: "X-Forwarded-Port: ")
             output.append(copying: section.bytes.span.extracting(port))
             output.append(copying: "\r\n")
         }
-        if isTrusted, section.first(.forwarded) != nil { appendForwarded(section, to: &output) }
-        output.append(copying: "Via: 1.1 segue\r\n")
-    }
-
-    private func appendTrusted(_ field: KnownField, _ section: FieldSection, orElse text: StaticString, to output: inout [UInt8]) {
-        if isTrusted, let value = section.first(field) {
-            output.append(copying: section.bytes.span.extracting(value))
-        } else {
-            output.append(copying: text)
-        }
-        output.append(copying: "\r\n")
+        if section.first(.forwarded) != nil { appendForwarded(section, to: &output) }
     }
 
     /// RFC 7239 §4: an IPv6 address stands in brackets and quotes.

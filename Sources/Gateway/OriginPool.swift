@@ -42,9 +42,8 @@ final class OriginPool {
     /// How many conversations of one worker may wait for one origin's connections.
     private static let waitingMax = 1024
 
-    private func takeIdle(for strand: Strand) -> OriginConnection? {
+    func takeIdle(for strand: Strand) -> OriginConnection? {
         while let connection = takeLatest() {
-            connection.wire.socket.onEvent = nil
             // One that was put back in this very turn has had no chance to tell of bytes that nobody asked for: the kernel
             // is asked instead. Any other would have been dropped by its event.
             if connection.idleTurn == loop.turnCount, !connection.wire.socket.isQuiet() {
@@ -73,7 +72,10 @@ final class OriginPool {
             nextServer = (nextServer + 1) % addresses.count
             do throws(Socket.ConnectFailure) {
                 let socket = try await Socket.connect(to: addresses[nextServer], on: strand, loop: loop, until: deadline)
-                return OriginConnection(wire: Connection(socket: socket, pool: buffers), pool: self)
+                let connection = OriginConnection(wire: Connection(socket: socket, pool: buffers), pool: self)
+                // Set once: it is called while the socket has no strand, which is while the connection is idle.
+                socket.onEvent = { [unowned self, unowned connection] in dropIfTouched(connection) }
+                return connection
             } catch {
                 if case .refused(let error) = error { failure = error }
             }
@@ -90,7 +92,6 @@ final class OriginPool {
         connection.wasUsed = true
         (connection.idleSince, connection.idleTurn) = (loop.now, loop.turnCount)
         connection.wire.socket.strand = nil
-        connection.wire.socket.onEvent = { [unowned self, unowned connection] in dropIfTouched(connection) }
         idle.append(connection)
         wakeNext()
     }

@@ -1,5 +1,6 @@
 import Crypto
 import HTTP
+import HTTP1
 
 /// Makes the ids of one worker's requests: a UUIDv7 (RFC 9562 §5.7) as request id, and the two parts of a W3C
 /// `traceparent`. The randomness is OpenSSL's, drawn a block at a time, because ids that can be guessed let one client
@@ -16,20 +17,23 @@ struct RequestIdentifiers {
         for index in 0..<10 { bytes[6 + index] = random[start + index] }
         bytes[6] = bytes[6] & 0x0F | 0x70
         bytes[8] = bytes[8] & 0x3F | 0x80
+        var text = InlineArray<36, UInt8>(repeating: UInt8(ascii: "-"))
         for index in 0..<16 {
-            if index == 4 || index == 6 || index == 8 || index == 10 { output.append(UInt8(ascii: "-")) }
-            appendHex(bytes[index], to: &output)
+            let hyphens = index < 4 ? 0 : min(4, (index - 2) / 2)
+            setHex(bytes[index], in: &text, at: index * 2 + hyphens)
         }
+        output.append(copying: text.span)
     }
 
     /// Appends a new `traceparent` value (W3C Trace Context §3.2), unsampled: Segue records no spans.
     mutating func appendTraceparent(to output: inout [UInt8]) {
-        output.append(contentsOf: StaticBytes.traceVersion)
+        var text = InlineArray<55, UInt8>(repeating: UInt8(ascii: "-"))
         let start = take(24)
-        for index in 0..<16 { appendHex(random[start + index], to: &output) }
-        output.append(UInt8(ascii: "-"))
-        for index in 16..<24 { appendHex(random[start + index], to: &output) }
-        output.append(contentsOf: StaticBytes.traceUnsampled)
+        setHex(0, in: &text, at: 0)
+        for index in 0..<16 { setHex(random[start + index], in: &text, at: 3 + index * 2) }
+        for index in 0..<8 { setHex(random[start + 16 + index], in: &text, at: 36 + index * 2) }
+        setHex(0, in: &text, at: 53)
+        output.append(copying: text.span)
     }
 
     private mutating func take(_ count: Int) -> Int {
@@ -40,18 +44,13 @@ struct RequestIdentifiers {
         defer { used += count }
         return used
     }
-
-    private enum StaticBytes {
-        static let traceVersion = Array("00-".utf8)
-        static let traceUnsampled = Array("-00".utf8)
-    }
 }
 
-private func appendHex(_ byte: UInt8, to output: inout [UInt8]) {
-    appendDigit(byte >> 4)
-    appendDigit(byte & 15)
+private func setHex<let count: Int>(_ byte: UInt8, in text: inout InlineArray<count, UInt8>, at index: Int) {
+    text[index] = digit(byte >> 4)
+    text[index + 1] = digit(byte & 15)
 
-    func appendDigit(_ digit: UInt8) { output.append(digit < 10 ? 48 + digit : 87 + digit) }
+    func digit(_ value: UInt8) -> UInt8 { value < 10 ? 48 + value : 87 + value }
 }
 
 /// Whether a client's request id may be kept: letters, digits, `.`, `_` and `-`, 128 of them at most.

@@ -1,10 +1,11 @@
-/// One field line (RFC 9110 §5): where its name and its value stand in the bytes of the section that holds it.
+/// One field line (RFC 9110 §5): where its name and its value stand in the bytes of the section that holds it. What every
+/// stage of a request asks of lines may be inlined there: as calls into this module these leaves cost more than they do.
 package struct FieldLine: Sendable {
     package let known: KnownField
-    private let nameStart: UInt32
-    private let nameLength: UInt32
-    private let valueStart: UInt32
-    private let valueLength: UInt32
+    @usableFromInline let nameStart: UInt32
+    @usableFromInline let nameLength: UInt32
+    @usableFromInline let valueStart: UInt32
+    @usableFromInline let valueLength: UInt32
 
     package init(known: KnownField, name: Range<Int>, value: Range<Int>) {
         self.known = known
@@ -14,11 +15,11 @@ package struct FieldLine: Sendable {
         valueLength = UInt32(value.count)
     }
 
-    package var name: Range<Int> { Int(nameStart)..<Int(nameStart) + Int(nameLength) }
+    @inlinable package var name: Range<Int> { Int(nameStart)..<Int(nameStart) + Int(nameLength) }
     /// The value without the white space around it (RFC 9110 §5.5).
-    package var value: Range<Int> { Int(valueStart)..<Int(valueStart) + Int(valueLength) }
+    @inlinable package var value: Range<Int> { Int(valueStart)..<Int(valueStart) + Int(valueLength) }
     /// The whole line without its CRLF, for a recipient that forwards it as it came.
-    package var line: Range<Int> { Int(nameStart)..<Int(valueStart) + Int(valueLength) }
+    @inlinable package var line: Range<Int> { Int(nameStart)..<Int(valueStart) + Int(valueLength) }
 }
 
 /// The bytes of a message head and the field lines in them. One section serves message after message: clearing it
@@ -41,12 +42,12 @@ package struct FieldSection: Sendable {
     }
 
     /// The value of the first line with this name.
-    package func first(_ field: KnownField) -> Range<Int>? {
+    @inlinable package func first(_ field: KnownField) -> Range<Int>? {
         for line in lines where line.known == field { return line.value }
         return nil
     }
 
-    package func count(_ field: KnownField) -> Int {
+    @inlinable package func count(_ field: KnownField) -> Int {
         var count = 0
         for line in lines where line.known == field { count += 1 }
         return count
@@ -72,5 +73,5 @@ package struct FieldSection: Sendable {
 
 extension UInt8 {
     /// The byte with A–Z folded to a–z: ASCII only, because that is all that HTTP folds.
-    package var asciiLowercased: UInt8 { self &- 65 < 26 ? self | 0x20 : self }
+    @inlinable package var asciiLowercased: UInt8 { self &- 65 < 26 ? self | 0x20 : self }
 }
