@@ -7,11 +7,15 @@ package enum Wake: Sendable {
     case draining
 }
 
-/// What one conversation parks on. Its sockets, its deadline and a drain wake it; a wake has no memory, so every wait
-/// is a loop over a condition that the waker has already changed.
+/// What one conversation parks on. Its sockets, its deadline and a drain wake it, sometimes for nothing: every wait is
+/// a loop over a condition that the waker has already changed.
 @safe package final class Strand {
     private var parked: UnsafeContinuation<Wake, Never>?
     private let loop: Loop
+    /// Woken while nobody was parked. Swift 6.3 takes a task through the loop's queue once after a call that threw, and
+    /// throughout a closure with a capture list; an event that comes between its look at a condition and its parking
+    /// would otherwise be lost.
+    private var isWoken = false
     /// Where the loop keeps this strand's deadline.
     var slot: Int
     /// Between two requests: a drain may end the conversation here, and only here.
@@ -28,11 +32,20 @@ package enum Wake: Sendable {
     /// Suspends the calling task until something wakes the strand. `deadline` is in the loop's milliseconds.
     package func park(until deadline: Deadline) async -> Wake {
         loop.setDeadline(of: self, deadline)
-        return unsafe await withUnsafeContinuation { unsafe parked = $0 }
+        return unsafe await withUnsafeContinuation { continuation in
+            guard isWoken else { return unsafe parked = continuation }
+            isWoken = false
+            loop.clearDeadline(of: self)
+            unsafe continuation.resume(returning: .ready)
+        }
     }
 
     package func wake(_ reason: Wake = .ready) {
-        guard let continuation = unsafe parked else { return }
+        guard let continuation = unsafe parked else {
+            // A deadline that has passed is found again by the next sweep.
+            if reason == .ready { isWoken = true }
+            return
+        }
         unsafe parked = nil
         loop.clearDeadline(of: self)
         unsafe continuation.resume(returning: reason)
