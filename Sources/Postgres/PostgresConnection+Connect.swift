@@ -10,7 +10,8 @@ extension PostgresConnection {
         guard let loop = Loop.current else { preconditionFailure("a connection belongs to a loop") }
         let handle = unsafe try start(connectionString.exposeText())
         unsafe segue_pq_ignore_notices(handle)
-        let deadline = loop.deadline(in: timeoutMilliseconds)
+        // The look-up of a name has held the loop up, and its clock with it.
+        let deadline = Deadline(milliseconds: Clock.monotonicMilliseconds() + Int64(timeoutMilliseconds))
         do throws(PostgresError) {
             var next = PGRES_POLLING_WRITING
             while next != PGRES_POLLING_OK {

@@ -10,9 +10,10 @@ import Testing
     private func connected(
         prepared: Bool = true, _ body: @escaping @Sendable (PostgresConnection) async throws -> Void
     ) async throws {
+        let url = Secret(Self.url)
         try await onLoop {
             let connection = try await PostgresConnection.connect(
-                to: Secret(Self.url), prepared: prepared, timeoutMilliseconds: 5_000)
+                to: url, prepared: prepared, timeoutMilliseconds: 5_000)
             defer { connection.close() }
             try await body(connection)
         }
