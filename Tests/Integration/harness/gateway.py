@@ -161,7 +161,12 @@ class Gateway:
             fields.append(("Authorization", f"Bearer {bearer}"))
         if cookies:
             fields.append(("Cookie", "; ".join(f"{name}={value}" for name, value in cookies.items())))
-        return httpx.request(method, self.url + path, headers=fields, timeout=30, trust_env=False, **more)
+        answer = httpx.request(method, self.url + path, headers=fields, timeout=30, trust_env=False, **more)
+        if answer.status_code >= 400:
+            # A refusal is searched for secrets as the log is.
+            with (self.logs / f"gateway-{self.number}-refusals.log").open("a") as refusals:
+                refusals.write(f"{answer.status_code} {answer.headers}\n{answer.text}\n")
+        return answer
 
     def metric(self, name: str, **labels: str) -> float:
         """The sum of a metric's samples that carry these labels."""
