@@ -17,7 +17,7 @@ final class ForwardedChain {
 
     init(peer address: Address?, trusted networks: [Network]) {
         peer = Array((address?.host ?? "unknown").utf8)
-        untrustedLines = Array("X-Forwarded-For: ".utf8) + peer + Array("\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: ".utf8)
+        untrustedLines = Array("X-Forwarded-For: ".utf8) + peer + Array("\r\nX-Forwarded-Proto: http\r\n".utf8)
         isTrusted = address.map { address in networks.contains { $0.contains(address.bytes) } } ?? false
         self.networks = networks
     }
@@ -51,12 +51,18 @@ extension ForwardedChain {
         if isTrusted {
             appendTrustedFields(head, to: &output)
         } else {
-            let section = head.section
             output += untrustedLines
-            output.append(copying: section.bytes.span.extracting(head.authority))
-            output.append(copying: "\r\n")
+            appendHost(head.section, head.authority, to: &output)
         }
         output.append(copying: "Via: 1.1 segue\r\n")
+    }
+
+    /// HTTP/1.0 need not name a host: then there is none to tell.
+    private func appendHost(_ section: FieldSection, _ host: Range<Int>, to output: inout [UInt8]) {
+        guard !host.isEmpty else { return }
+        output.append(copying: "X-Forwarded-Host: ")
+        output.append(copying: section.bytes.span.extracting(host))
+        output.append(copying: "\r\n")
     }
 
     private func appendTrustedFields(_ head: RequestHead, to output: inout [UInt8]) {
@@ -73,9 +79,8 @@ extension ForwardedChain {
         } else {
             output.append(copying: "http")
         }
-        output.append(copying: "\r\nX-Forwarded-Host: ")
-        output.append(copying: section.bytes.span.extracting(section.first(.xForwardedHost) ?? head.authority))
         output.append(copying: "\r\n")
+        appendHost(section, section.first(.xForwardedHost) ?? head.authority, to: &output)
         if let port = section.first(.xForwardedPort) {
             output.append(copying: "X-Forwarded-Port: ")
             output.append(copying: section.bytes.span.extracting(port))

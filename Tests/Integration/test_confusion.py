@@ -209,6 +209,7 @@ def test_a_request_without_host_arrives_with_one(relay_to, recording_origin):
         assert client.exchange(b"GET /public/x HTTP/1.0\r\n\r\n").status == 200
     lines = [line.lower() for line in origin.received.split(b"\r\n")]
     assert [line for line in lines if line.startswith(b"host:")] == [f"host: 127.0.0.1:{origin.port}".encode()]
+    assert b"x-forwarded-host:" not in [line.strip() for line in lines], "an empty host is worse than none"
 
 
 # Two processes.
