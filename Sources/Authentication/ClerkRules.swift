@@ -11,7 +11,8 @@ enum Judgement<Subject: Sendable> {
     case refused(TokenFault)
     /// Refused, unless the keys have changed meanwhile.
     case unproved(TokenFault)
-    case expired(Subject)
+    /// `nil`: over by its own word, which nobody has proved.
+    case expired(Subject?)
     case valid(Subject, TokenDates)
 }
 
@@ -42,13 +43,20 @@ package struct ClerkRules: Sendable {
         guard claims(token) else { return (.foreign(.issuer), nil) }
         // RS256 only: an HMAC made with the public key is what the confusion of algorithms looks like.
         guard token.header.algorithm == .signature(.rs256) else { return (.refused(.algorithm), nil) }
-        guard !keys.keys.isEmpty else { return (.unproved(.keysNotLoaded), nil) }
+        guard !keys.keys.isEmpty else { return (unproved(token, .keysNotLoaded, at: now), nil) }
         switch keys.verify(token) {
-        case .unknownKey: return (.unproved(.keyUnknown), nil)
+        case .unknownKey: return (unproved(token, .keyUnknown, at: now), nil)
         // Clerk's `kid` is the instance id, so that a rotation may keep it: the signature may be good under a new key.
-        case .badSignature, .algorithmMismatch: return (.unproved(.signature), nil)
+        case .badSignature, .algorithmMismatch: return (unproved(token, .signature, at: now), nil)
         case .verified(let verified): return (judge(verified, at: now), verified)
         }
+    }
+
+    /// No key can help a token that says itself that it is over. A claim that nobody has proved may decide against its token,
+    /// and the old cookies of a retired key would otherwise use up the fetches that a rotation needs.
+    private func unproved(_ token: UnverifiedToken, _ fault: TokenFault, at now: UnixTime) -> Judgement<ClerkSubject> {
+        let isOver = (try? TokenDates(token.unverifiedClaims))?.areOver(at: now) ?? false
+        return isOver ? .expired(nil) : .unproved(fault)
     }
 
     private func judge(_ token: VerifiedToken, at now: UnixTime) -> Judgement<ClerkSubject> {

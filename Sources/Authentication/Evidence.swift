@@ -57,6 +57,8 @@ package final class Evidence: Sendable {
         case (.legacy, _, .valid(let subject)): claimant = .legacy(subject)
         case (.both, .valid(let subject), .valid(let old)): claimant = .both(subject, old)
         case (.legacyBesideExpired, .expired(.some(let expired)), .valid(let old)): claimant = .legacyBesideExpired(old, expired)
+        // Nobody has proved whose the expired token was: it cannot be the same person's.
+        case (.legacyBesideExpired, .expired(nil), _): throw .tokenExpired
         case (.nobody, _, _): claimant = .nobody
         case (.clerk, _, _), (.legacy, _, _), (.both, _, _), (.legacyBesideExpired, _, _):
             preconditionFailure("the policy names a credential that is not there")

@@ -45,6 +45,25 @@ import Testing
         }
     }
 
+    @Test func `a token that is over by its own word costs no fetch, whoever signed it`() async throws {
+        for mint in [newID, sameID] {
+            let fixture = AuthenticationFixture(next: .failure(.limited(retryAfterSeconds: 9)))
+            fixture.store.add(session: "s", of: "7")
+            func token(_ age: Int64) -> Secret {
+                mint.session(at: fixture.clock.now, claims: ["exp": "\(fixture.clock.now.seconds - age)"])
+            }
+            let cookie = "Cookie: __session=\(token(5).exposeText())"
+            #expect(try await fixture.outcome("GET /\n\(cookie); session_token=s") == "legacy 7")
+            #expect(try await fixture.outcome("GET /\n\(cookie)") == "token_expired")
+            #expect(try await fixture.outcome("GET /\n\(token(5).bearer)") == "token_expired")
+            // Whose it was nobody has proved: beside it an old credential cannot be the same person's.
+            #expect(try await fixture.outcome("GET /\n\(token(5).bearer)\nCookie: session_token=s") == "token_expired")
+            #expect(fixture.keys.fetches == 0)
+            #expect(try await fixture.outcome("GET /\n\(token(4).bearer)") == "authentication_unavailable")
+            #expect(fixture.keys.fetches == 1)
+        }
+    }
+
     @Test func `a fetch that fails makes nobody's token bad, and known keys go on`() async throws {
         let fixture = AuthenticationFixture(next: .failure(.unavailable))
         #expect(try await fixture.outcome(request(newID, fixture)) == "authentication_unavailable")
