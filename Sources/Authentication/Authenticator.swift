@@ -29,19 +29,25 @@ package final class Authenticator {
 
     package func authenticate(
         _ head: RequestHead, for requirement: Requirement, at now: UnixTime
-    ) async throws(AuthenticationRefusal) -> Evidence {
+    ) async throws(RefusedAuthentication) -> Evidence {
         switch requirement.mode {
-        case .deny: throw .denied
+        case .deny: throw RefusedAuthentication(.denied)
         case .public: return Evidence(nothingAskedBy: requirement)
         case .observe, .legacy, .dual, .clerk: break
         }
         let found = verifiers.plan.find(in: head)
-        if requirement.mode != .observe { try Self.admit(found.authorization) }
+        if requirement.mode != .observe, let refusal = Self.refusal(of: found.authorization) {
+            throw RefusedAuthentication(refusal)
+        }
         let (sides, answers) = await judge(head, found, CredentialPass.Asked(by: requirement.mode), at: now)
         let retryAfterSeconds = answers?.retryAfterSeconds ?? AuthenticationLimits.retryAfterSeconds
-        let evidence = try Evidence(requirement, found, sides, retryAfterSeconds: retryAfterSeconds)
-        if evidence.decidingPlace == .cookie, !crossSite.admits(head, isSecure: requirement.isSecure) { throw .crossSite }
-        return evidence
+        do throws(AuthenticationRefusal) {
+            let evidence = try Evidence(requirement, found, sides, retryAfterSeconds: retryAfterSeconds)
+            if evidence.decidingPlace == .cookie, !crossSite.admits(head, isSecure: requirement.isSecure) { throw .crossSite }
+            return evidence
+        } catch {
+            throw RefusedAuthentication(error, sides.standings)
+        }
     }
 
     /// The old credentials of a request whose mode did not ask for them: before a link is decided, they are (rule (b), and
@@ -56,11 +62,11 @@ package final class Authenticator {
         CredentialRemoval(verifiers.plan, choice, evidence, conflict: conflict)
     }
 
-    private static func admit(_ authorization: FoundCredentials.Authorization) throws(AuthenticationRefusal) {
+    private static func refusal(of authorization: FoundCredentials.Authorization) -> AuthenticationRefusal? {
         switch authorization {
-        case .absent, .taken, .otherScheme: break
-        case .several: throw .severalAuthorizations
-        case .malformed: throw .tokenInvalid(.malformed)
+        case .absent, .taken, .otherScheme: nil
+        case .several: .severalAuthorizations
+        case .malformed: .tokenInvalid(.malformed)
         }
     }
 }

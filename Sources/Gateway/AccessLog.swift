@@ -78,14 +78,16 @@ struct AccessLog {
         if let caller = account.caller {
             lines.append(copying: ",\"user\":")
             appendText(caller.user.text)
-            lines.append(copying: ",\"auth.kind\":")
-            appendText(caller.method.text)
         }
-        guard let evidence = account.evidence else { return }
+        if let kind = account.caller?.method.text ?? account.standings?.kind {
+            lines.append(copying: ",\"auth.kind\":")
+            appendText(kind)
+        }
+        guard let standings = account.standings else { return }
         lines.append(copying: ",\"auth.clerk\":\"")
-        lines.append(contentsOf: "\(evidence.clerk.standing)".utf8)
+        lines.append(contentsOf: "\(standings.clerk)".utf8)
         lines.append(copying: "\",\"auth.legacy\":\"")
-        lines.append(contentsOf: "\(evidence.legacy.standing)".utf8)
+        lines.append(contentsOf: "\(standings.legacy)".utf8)
         lines.append(UInt8(ascii: "\""))
     }
 

@@ -18,6 +18,8 @@ struct Account {
     var refusal: Refusal?
     var caller: Caller?
     var evidence: Evidence?
+    /// What the credentials came to where they ended the request, so that there is no evidence.
+    var refusedStandings: Standings?
     /// Whether two people's credentials came and Clerk's was used.
     var isConflict = false
     /// Cookies that the client is told to forget.
@@ -26,12 +28,15 @@ struct Account {
     var bytesOut: Int64 = 0
     var isTruncated = false
 
+    /// What both sides came to, whether the request passed or not; `nil` where no credential was judged.
+    var standings: Standings? { evidence?.standings ?? refusedStandings }
+
     /// Begins the next request.
     mutating func reset() {
         requestID.removeAll(keepingCapacity: true)
         traceparent.removeAll(keepingCapacity: true)
         (startedNanoseconds, originMilliseconds) = (0, nil)
-        (route, refusal, caller, evidence) = (nil, nil, nil, nil)
+        (route, refusal, caller, evidence, refusedStandings) = (nil, nil, nil, nil, nil)
         (status, bytesIn, bytesOut) = (.ok, 0, 0)
         (isConflict, isTruncated) = (false, false)
         if !expiredCookies.isEmpty { expiredCookies = [] }

@@ -73,12 +73,12 @@ extension Conversation {
         case .observe, .legacy, .dual, .clerk: break
         }
         let requirement = Requirement(mode: route.mode, isOptional: route.isOptional, isSecure: chain.isSecure(head.section))
-        do throws(AuthenticationRefusal) {
-            let evidence = try await generation.authenticator.authenticate(head, for: requirement, at: now)
-            account.evidence = evidence
-            return evidence
+        do throws(RefusedAuthentication) {
+            account.evidence = try await generation.authenticator.authenticate(head, for: requirement, at: now)
+            return account.evidence
         } catch {
-            throw .authentication(error)
+            account.refusedStandings = error.standings
+            throw .authentication(error.refusal)
         }
     }
 

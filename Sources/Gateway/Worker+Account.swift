@@ -16,7 +16,11 @@ extension Worker {
         counters.routes[index].responses[code == 499 ? 0 : Int(code / 100)] += 1
         counters.routes[index].duration.record(microseconds: (ended - conversation.account.startedNanoseconds) / 1000)
         if let refusal = conversation.account.refusal { counters.routes[index].refusals[refusal.code.description, default: 0] += 1 }
-        if let evidence = conversation.account.evidence { count(evidence, in: conversation.account.route?.mode, at: index) }
+        if let standings = conversation.account.standings {
+            counters.routes[index].clerk[Int(standings.clerk.rawValue)] += 1
+            counters.routes[index].legacy[Int(standings.legacy.rawValue)] += 1
+        }
+        if conversation.account.route?.mode == .observe { countObserved(conversation.account.evidence, at: index) }
         guard generation.plan.logsAccess else { return }
         let account = conversation.account
         accessLog.write(
@@ -25,11 +29,9 @@ extension Worker {
             originMilliseconds: account.originMilliseconds)
     }
 
-    /// One decision per side that was there, and in `observe` what each mode would have decided.
-    private func count(_ evidence: Evidence, in mode: Mode?, at index: Int) {
-        counters.routes[index].clerk[Int(evidence.clerk.standing.rawValue)] += 1
-        counters.routes[index].legacy[Int(evidence.legacy.standing.rawValue)] += 1
-        guard mode == .observe else { return }
+    /// What each mode would have decided.
+    private func countObserved(_ evidence: Evidence?, at index: Int) {
+        guard let evidence else { return }
         for mode in [Mode.legacy, .dual, .clerk] {
             let outcome = evidence.wouldBe(in: mode).rawValue
             counters.routes[index].observed[.init(mode: mode.rawValue, outcome: outcome), default: 0] += 1

@@ -205,4 +205,31 @@ import Testing
         choice.legacy = .drop
         #expect(try fixture.authenticator.removal(choice, evidence, conflict: false).drops(line, in: head.section))
     }
+
+    @Test func `a refusal says what both sides came to`() async throws {
+        let clerk = fixture.mint.session(at: fixture.clock.now)
+        let expired = fixture.mint.session(at: fixture.clock.now.adding(seconds: -120))
+        fixture.store.add(session: "s", of: "7")
+        let forged = try await fixture.standings("GET /\n\(clerk.tampered.bearer)\nCookie: session_token=s")
+        #expect(forged == Standings(clerk: .forged, legacy: .valid))
+        #expect(forged?.kind == "clerk")
+        let over = try await fixture.standings("GET /\n\(expired.bearer)\nCookie: session_token=unknown")
+        // The old side too sees a Bearer that is not its own, which counts for more than a cookie of nobody.
+        #expect(over == Standings(clerk: .expired, legacy: .foreign))
+        #expect(try await fixture.standings("GET /\nCookie: session_token=unknown", mode: .legacy)?.kind == "legacy")
+        #expect(try await fixture.standings("GET /") == Standings(clerk: .absent, legacy: .absent))
+        #expect(try await fixture.standings("GET /")?.kind == nil)
+        fixture.store.fail(.timedOut)
+        #expect(try await fixture.standings("GET /\nCookie: session_token=t") == Standings(clerk: .absent, legacy: .unavailable))
+        // By a cookie and from another site: judged before it was refused.
+        let crossSite = "POST /\nSec-Fetch-Site: cross-site\n\(clerk.cookie("__session"))"
+        #expect(try await fixture.outcome(crossSite) == "cross_site")
+        #expect(try await fixture.standings(crossSite)?.clerk == .valid)
+    }
+
+    @Test func `what is refused before anybody looks has no standings`() async throws {
+        #expect(try await fixture.standings("GET /\nAuthorization: Bearer a\nAuthorization: Bearer b") == nil)
+        #expect(try await fixture.standings("GET /\nAuthorization: Bearer") == nil)
+        #expect(try await fixture.standings("GET /", mode: .deny) == nil)
+    }
 }

@@ -61,8 +61,22 @@ package final class AuthenticationFixture {
     package func authenticate(
         _ text: String, mode: Mode = .dual, optional: Bool = false, isSecure: Bool = true
     ) async throws -> Evidence {
-        try await authenticator.authenticate(
-            RequestHead(text: text), for: Requirement(mode: mode, isOptional: optional, isSecure: isSecure), at: clock.now)
+        let requirement = Requirement(mode: mode, isOptional: optional, isSecure: isSecure)
+        do {
+            return try await authenticator.authenticate(RequestHead(text: text), for: requirement, at: clock.now)
+        } catch let refused as RefusedAuthentication {
+            throw refused.refusal
+        }
+    }
+
+    /// What the two sides came to, whether the request passes or not; `nil` where nothing was judged.
+    package func standings(_ text: String, mode: Mode = .dual) async throws -> Standings? {
+        let requirement = Requirement(mode: mode, isOptional: false, isSecure: true)
+        do {
+            return try await authenticator.authenticate(RequestHead(text: text), for: requirement, at: clock.now).standings
+        } catch let refused as RefusedAuthentication {
+            return refused.standings
+        }
     }
 
     /// The code of the refusal, or how the request passes.
