@@ -23,6 +23,7 @@ package final class CallerCache {
     struct RefusalKey: Hashable {
         let clerkUser: ClerkUserID
         let legacyUser: UserID?
+        let legacyStanding: Standing
     }
 
     private var byClerkUser: GenerationalCache<ClerkUserID, Kept>

@@ -106,7 +106,8 @@ extension Callers {
         of subject: ClerkSubject, beside legacy: Verdict<LegacySubject>, since epoch: UInt64, requestID: String, at now: UnixTime
     ) async throws(IdentityRefusal) -> Resolution {
         guard let firstSight else { throw .link(.notRegistered) }
-        let key = CallerCache.RefusalKey(clerkUser: subject.user, legacyUser: legacy.validSubject?.user)
+        let key = CallerCache.RefusalKey(
+            clerkUser: subject.user, legacyUser: legacy.validSubject?.user, legacyStanding: legacy.standing)
         if let refusal = cache.refusal(of: key, at: now) { throw refusal }
         do throws(IdentityRefusal) {
             let row = try await firstSight.row(for: subject, beside: legacy, requestID: requestID, at: now)

@@ -6,10 +6,10 @@ package import Settings
 package struct LinkEvidence: Sendable {
     /// The old credential of the same request, as far as it says anything about people.
     package enum Legacy: Sendable, Hashable {
-        /// None, or one that proves nothing.
+        /// None was sent.
         case none
-        /// Somebody's once, not any more: no proof, but this is a person with an old account.
-        case expired
+        /// Expired, forged or of a kind that proves nothing: no evidence for a row, but whoever sends it may have an old account.
+        case unproved
         /// Valid and secure; the row that it names, `nil` when that is gone.
         case proved(DirectoryUser?)
     }

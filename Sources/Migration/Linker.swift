@@ -10,6 +10,7 @@ package final class Linker: FirstSight {
     private struct Flight: Hashable {
         let clerkUser: ClerkUserID
         let legacyUser: UserID?
+        let legacyStanding: Standing
         let isImpersonated: Bool
     }
 
@@ -28,7 +29,8 @@ package final class Linker: FirstSight {
         for session: ClerkSubject, beside legacy: Verdict<LegacySubject>, requestID: String, at now: UnixTime
     ) async throws(IdentityRefusal) -> DirectoryUser {
         let flight = Flight(
-            clerkUser: session.user, legacyUser: legacy.validSubject?.user, isImpersonated: session.isImpersonated)
+            clerkUser: session.user, legacyUser: legacy.validSubject?.user, legacyStanding: legacy.standing,
+            isImpersonated: session.isImpersonated)
         if waiting[flight] != nil {
             return try await withCheckedContinuation { waiting[flight, default: []].append($0) }.get()
         }
@@ -113,9 +115,9 @@ extension Linker {
         switch legacy {
         case .valid(let subject) where subject.isSecure:
             evidence.legacy = .proved(try await ask { () async throws(Unavailable) in try await directory.user(subject.user) })
-        case .expired(.some(let subject)) where subject.isSecure: evidence.legacy = .expired
+        case .valid, .expired, .forged: evidence.legacy = .unproved
         case .unavailable: throw Self.unavailable
-        case .valid, .expired, .forged, .foreign, .absent: break
+        case .foreign, .absent: break
         }
         if let externalID = clerkUser.externalID, !externalID.isEmpty {
             evidence.externalRow = try await ask { () async throws(Unavailable) in try await directory.user(UserID(externalID)) }

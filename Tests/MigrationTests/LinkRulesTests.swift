@@ -140,7 +140,7 @@ import Testing
                 == .refuse(.emailUnverified, candidate: nil))
         #expect(decide(ClerkUser("u", email: nil), provision) == .refuse(.noPrimaryEmail, candidate: nil))
         #expect(
-            decide(ClerkUser("u", email: "new@example.com"), legacy: .expired, provision)
+            decide(ClerkUser("u", email: "new@example.com"), legacy: .unproved, provision)
                 == .refuse(.needsConfirmation, candidate: nil))
     }
 

@@ -90,6 +90,25 @@ import Testing
         #expect(directory.rows.count == 1)
     }
 
+    @Test(arguments: [
+        Verdict.expired(nil), .forged, LinkFixture.legacy("7", isSecure: false),
+        .expired(LegacySubject(user: UserID("7"), entry: 0, isSecure: true, expires: nil)),
+        .expired(LegacySubject(user: UserID("7"), entry: 0, isSecure: false, expires: nil)),
+    ])
+    func `nobody who sends an old credential of any worth gets a second row`(legacy: Verdict<LegacySubject>) async {
+        let directory = FakeDirectory()
+        let linker = LinkFixture.linker(directory, FakeClerkUsers([ada])) { $0.unknown = .provision }
+        #expect(await link(linker, legacy: legacy) == .failure(.link(.needsConfirmation)))
+        #expect(directory.rows.isEmpty)
+    }
+
+    @Test func `a token of another system in an old place is no old credential`() async {
+        let directory = FakeDirectory()
+        let linker = LinkFixture.linker(directory, FakeClerkUsers([ada])) { $0.unknown = .provision }
+        #expect(await link(linker, legacy: .foreign) != .failure(.link(.needsConfirmation)))
+        #expect(directory.rows.count == 1)
+    }
+
     @Test func `a row that appeared before provisioning is linked instead`() async {
         let directory = FakeDirectory()
         let row = row
