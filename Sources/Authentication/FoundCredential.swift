@@ -62,9 +62,10 @@ package struct FoundCredentials: Sendable {
         return items[index]
     }
 
-    /// Adds one, unless its source has given `AuthenticationLimits.perSource` already or there is no room.
+    /// Adds one, unless its source has given `AuthenticationLimits.perSource` already or there is no room. The last place is
+    /// kept for Authorization, of which there is one at most: cookies that somebody planted must not crowd it out.
     mutating func add(_ credential: FoundCredential) {
-        guard count < items.count else { return }
+        guard count < (credential.place == .authorization ? items.count : items.count - 1) else { return }
         var same = 0
         for index in 0..<count where items[index].source == credential.source { same += 1 }
         guard same < AuthenticationLimits.perSource else { return }

@@ -85,6 +85,14 @@ import Testing
         #expect(found("Cookie: \(value); __session=x").contains("cookie x"))
     }
 
+    @Test func `no crowd of cookies takes the place of Authorization`() {
+        let names = ["sid", "__Host-sid", "__session", "__session_abcdefgh"]
+        let crowd = names.flatMap { name in (1...5).map { "\(name)=\($0)" } }.joined(separator: "; ")
+        let all = found("Cookie: \(crowd)", "X-Api-Token: f", "Authorization: Bearer t", line: "GET /?access+token=q")
+        #expect(all.count == 16)
+        #expect(all.last == "authorization t")
+    }
+
     @Test func `a field that an entry names is found under any case`() {
         #expect(found("x-API-token: t") == ["field t"])
     }
