@@ -21,6 +21,9 @@ final class Exchange {
     private var hasUploadFailed = false
     private(set) var origin: OriginConnection?
     private var wasHead = false
+    private var interimCount = 0
+    /// 1xx responses to one request. An origin sends one or two; without a limit it could send nothing else for ever.
+    private static let interimsMax = 16
     /// When the request was sent and when the response head had come, on the loop's clock; for the log.
     private(set) var askedAt: Int64 = 0
     private(set) var answeredAt: Int64 = 0
@@ -119,6 +122,8 @@ final class Exchange {
         while true {
             if try parseHead(of: origin, answering: request) {
                 guard origin.head.status.isInformational, origin.head.status != .switchingProtocols else { return true }
+                interimCount += 1
+                guard interimCount <= Exchange.interimsMax else { throw .origin(.unasked) }
                 passOnInterim(origin.head, request)
                 continue
             }
@@ -208,6 +213,7 @@ final class Exchange {
         guard let connection = origin else { return }
         origin = nil
         // A server that answers HEAD with content would leave it to the next client.
+        connection.endedWithContent = connection.head.framing != .empty
         if connection.head.keepsAlive, upload.isComplete, !wasHead {
             connection.pool.checkIn(connection)
         } else {

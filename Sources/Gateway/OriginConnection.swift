@@ -12,6 +12,9 @@ final class OriginConnection {
     /// Whether a request went over it before: then its being closed says nothing about this request.
     var wasUsed = false
     var idleSince: Int64 = 0
+    /// The last response had content, and so an end that the origin cannot have overlooked. A server that writes content
+    /// behind a 204 or a 304 does it a moment later.
+    var endedWithContent = true
     /// The turn of the loop in which it was put back.
     var idleTurn: UInt64 = 0
     /// What an origin may send as the head of a response: as much as clients may, for the same reasons.

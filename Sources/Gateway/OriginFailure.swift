@@ -17,6 +17,6 @@ package enum OriginFailure: Error, Sendable {
     case garbage(ResponseError)
     /// The framing of the response's content is wrong.
     case brokenContent(ContentError)
-    /// A 101 that nobody asked for, or more bytes than the response has.
+    /// A 101 that nobody asked for, or interim responses without end.
     case unasked
 }

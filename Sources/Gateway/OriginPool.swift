@@ -29,12 +29,18 @@ final class OriginPool {
         if !fresh, let connection = takeIdle(for: strand) { return connection }
         let deadline = loop.deadline(inSeconds: origin.timeouts.connectSeconds)
         while open >= origin.connections {
+            // A connection that rests, or that may not be used for this request, makes room for a new one.
+            if let resting = idle.popLast() {
+                discard(resting)
+                continue
+            }
             guard waiting.count < OriginPool.waitingMax else { throw .busy }
             waiting.append(strand)
             let wake = await strand.park(until: deadline)
             waiting.removeAll { $0 === strand }
-            if wake == .timeout { throw .busy }
             if !fresh, let connection = takeIdle(for: strand) { return connection }
+            // Room may have come with the last moment: then it is taken, because nobody else was told of it.
+            if wake == .timeout, open >= origin.connections { throw .busy }
         }
         return try await connect(on: strand, until: deadline)
     }
@@ -43,10 +49,12 @@ final class OriginPool {
     private static let waitingMax = 1024
 
     func takeIdle(for strand: Strand) -> OriginConnection? {
-        while let connection = takeLatest() {
+        while let index = latestRested ?? latestOfThisTurn {
+            let connection = idle.remove(at: index)
             // One that was put back in this very turn has had no chance to tell of bytes that nobody asked for: the kernel
             // is asked instead. Any other would have been dropped by its event.
-            if connection.idleTurn == loop.turnCount, !connection.wire.socket.isQuiet() {
+            let isTold = connection.idleTurn != loop.turnCount && connection.endedWithContent
+            if !isTold, !connection.wire.socket.isQuiet() {
                 discard(connection)
                 continue
             }
@@ -56,11 +64,17 @@ final class OriginPool {
         return nil
     }
 
-    /// The last one that was put back before this turn, or else in it.
-    private func takeLatest() -> OriginConnection? {
-        if let index = idle.lastIndex(where: { $0.idleTurn != loop.turnCount }) { return idle.remove(at: index) }
-        return idle.popLast()
+    private var latestRested: Int? {
+        idle.lastIndex { connection in
+            connection.idleTurn != loop.turnCount
+                && (connection.endedWithContent || loop.now - connection.idleSince >= OriginPool.restMilliseconds)
+        }
     }
+
+    private var latestOfThisTurn: Int? { idle.lastIndex { $0.idleTurn == loop.turnCount && $0.endedWithContent } }
+
+    /// How long a connection rests after a response without content.
+    private static let restMilliseconds: Int64 = 50
 
     /// Tries each server once, starting behind the one that was used last.
     private func connect(on strand: Strand, until deadline: Deadline) async throws(OriginFailure) -> OriginConnection {
@@ -109,7 +123,8 @@ final class OriginPool {
     }
 
     private func wakeNext() {
-        if !waiting.isEmpty { waiting[0].wake() }
+        // Each that is told leaves the queue: two places must not both be offered to the first.
+        if !waiting.isEmpty { waiting.removeFirst().wake() }
     }
 
     /// An event on an idle connection is its end, or bytes that belong to no request; room to write is neither.

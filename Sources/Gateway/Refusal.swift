@@ -170,7 +170,7 @@ extension OriginFailure {
         case .stalled: "the origin took no more content"
         case .garbage(let error): String(describing: error)
         case .brokenContent(let error): String(describing: error)
-        case .unasked: "101 without an Upgrade"
+        case .unasked: "an interim response that nobody asked for"
         }
     }
 }

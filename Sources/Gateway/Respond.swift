@@ -134,7 +134,7 @@ extension Conversation {
         if let challenge = refusal.challenge { client.wire.output.append(contentsOf: "WWW-Authenticate: \(challenge)\r\n".utf8) }
         if let seconds = refusal.retryAfterSeconds { client.wire.output.append(contentsOf: "Retry-After: \(seconds)\r\n".utf8) }
         appendOurFields()
-        if client.head.method != .head || refusal.endsConnection { client.wire.output += content }
+        if client.head.method != .head { client.wire.output += content }
         account.bytesOut = Int64(content.count)
         await flush()
     }

@@ -101,7 +101,6 @@ extension Builder {
         linking.privilegedRoles = entry["privilegedRoles"]?.elements.compactMap(\.text) ?? []
         linking.afterLink = entry.choice("afterLink") ?? linking.afterLink
         linking.conflict = entry.choice("conflict")
-        linking.trustClaims = entry["trustClaims"]?.elements.compactMap(\.text) ?? []
         return linking
     }
 

@@ -67,8 +67,6 @@ package struct DirectorySettings: Sendable, Equatable {
         package var afterLink = AfterLink.allow
         /// `nil`: `clerk` where the legacy credential came from a cookie, else `refuse`.
         package var conflict: Conflict?
-        /// Claims of the session token that may decide for a link; none by default.
-        package var trustClaims: [String] = []
         package init(legacyEmail: LegacyEmail) { self.legacyEmail = legacyEmail }
     }
 

@@ -55,7 +55,7 @@ struct Relations {
                 entry, found: "neither users.clerkUserId nor mapping", expected: "a place for links, \(because)",
                 hint: "`segue schema apply --add` makes the column")
         }
-        if let clerk = settings.clerk, clerk.secretKey == nil, directory.linking.trustClaims.isEmpty {
+        if let clerk = settings.clerk, clerk.secretKey == nil {
             problems.missing(
                 "clerk.secretKey", root["clerk"]?.range ?? root.range, expected: "Clerk's secret key, \(because)",
                 hint:

@@ -78,7 +78,7 @@ extension Shape {
         key(
             "conflict", .words(of: Linking.Conflict.self), standard: "`clerk` where the old credential is a cookie, else `refuse`",
             "Two credentials for two users in one request."),
-        key("trustClaims", .array(.string), standard: "[]", "Claims of the session token that may decide for a link."),
+        later("trustClaims", "claims never decide for a link; Segue reads the user from Clerk"),
     ])
 
     private static let provision: Shape = .object([
