@@ -13,6 +13,12 @@ extension Builder {
             legacy.insecure = entry.bool("insecure") ?? false
             result.append(legacy)
         }
+        let sources = result.reduce(0) { $0 + $1.from.count }
+        if let section, sources > LegacySettings.sourcesMax {
+            problems.error(
+                section, found: "\(sources) places in the `from` of all entries",
+                expected: "at most \(LegacySettings.sourcesMax)", hint: "every request is searched for each of them")
+        }
         return result
     }
 

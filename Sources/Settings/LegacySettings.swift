@@ -10,6 +10,10 @@ package struct LegacySettings: Sendable {
 
     package init(name: String, from: [CredentialSource], kind: Kind) { (self.name, self.from, self.kind) = (name, from, kind) }
 
+    /// Places that all entries may name together. Applications have two or three, and every cookie, field and parameter of
+    /// every request is compared with each.
+    package static let sourcesMax = 64
+
     package enum Kind: Sendable {
         case jwt(JWT)
         case session(Session)

@@ -181,6 +181,7 @@ import Testing
             ("legacy.0.from.0", "\"header:Cookie\"", "legacy[0].from[0]", "through the others"),
             ("legacy.0.from.0", "\"header:x_user_id\"", "legacy[0].from[0]", "never see it"),
             ("legacy.0.from.1", "\"bearer\"", "legacy[0].from[1]", "not listed"),
+            ("legacy.0.from", "[\((1...64).map { "\"cookie:c\($0)\"" }.joined(separator: ","))]", "legacy", "at most 64"),
             ("legacy.1.name", "\"jwt\"", "legacy[1].name", "no other entry"),
         ] as [(String, String?, String, String)])
     func `a bad part of either identity system is refused with its path`(path: String, json: String?, place: String, words: String)
