@@ -4,7 +4,7 @@ import Sockets
 
 /// How the directory is, for `/readyz` and the metrics.
 package struct DirectoryHealth: Sendable, Hashable {
-    /// `false` until the first connection, and while there is none.
+    /// `false` while a kind of question, look-ups or links, has no connection at all.
     package var isUp = false
     /// Since when, on the monotonic clock.
     package var sinceMilliseconds: Int64
@@ -16,40 +16,66 @@ package struct DirectoryHealth: Sendable, Hashable {
     package var isListening: Bool?
 }
 
+/// What a group of connections is for.
+enum LaneKind: Sendable { case lookUps, links, legacy }
+
 /// Written by the directory's thread, read by any.
 final class DirectoryStatus: Sendable {
-    private let held: Guarded<DirectoryHealth>
-
-    init(isListening: Bool?) {
-        held = Guarded(DirectoryHealth(sinceMilliseconds: Clock.monotonicMilliseconds(), isListening: isListening))
+    fileprivate struct State {
+        var health: DirectoryHealth
+        /// Kinds of question that nobody can answer now.
+        var away: Set<LaneKind>
+        var queues: [LaneKind: Int] = [:]
     }
 
-    var health: DirectoryHealth { held.withLock { $0 } }
+    private let state: Guarded<State>
 
-    func connected() { turn(up: true) }
-
-    func away(_ error: Unavailable) {
-        turn(up: false)
-        held.withLock { $0.lastError = error }
+    /// `kinds` have no connection yet.
+    init(_ kinds: Set<LaneKind>, isListening: Bool?) {
+        let health = DirectoryHealth(sinceMilliseconds: Clock.monotonicMilliseconds(), isListening: isListening)
+        state = Guarded(State(health: health, away: kinds))
     }
 
-    func answered() { held.withLock { $0.questionsAnswered += 1 } }
+    var health: DirectoryHealth { state.withLock { $0.health } }
+
+    func connected(_ kind: LaneKind) {
+        state.withLock { state in
+            state.away.remove(kind)
+            state.settle()
+        }
+    }
+
+    func away(_ kind: LaneKind, _ error: Unavailable) {
+        state.withLock { state in
+            state.away.insert(kind)
+            state.health.lastError = error
+            state.settle()
+        }
+    }
+
+    func answered() { state.withLock { $0.health.questionsAnswered += 1 } }
 
     func refused(_ error: Unavailable) {
-        held.withLock { health in
-            health.questionsRefused += 1
-            health.lastError = error
+        state.withLock { state in
+            state.health.questionsRefused += 1
+            state.health.lastError = error
         }
     }
 
-    func queued(_ count: Int) { held.withLock { $0.queueLength = count } }
-    func listening(_ isListening: Bool) { held.withLock { $0.isListening = isListening } }
-
-    private func turn(up: Bool) {
-        held.withLock { health in
-            guard health.isUp != up else { return }
-            health.isUp = up
-            health.sinceMilliseconds = Clock.monotonicMilliseconds()
+    func queued(_ kind: LaneKind, _ count: Int) {
+        state.withLock { state in
+            state.queues[kind] = count
+            state.health.queueLength = state.queues.values.reduce(0, +)
         }
+    }
+
+    func listening(_ isListening: Bool) { state.withLock { $0.health.isListening = isListening } }
+}
+
+extension DirectoryStatus.State {
+    fileprivate mutating func settle() {
+        guard health.isUp != away.isEmpty else { return }
+        health.isUp = away.isEmpty
+        health.sinceMilliseconds = Clock.monotonicMilliseconds()
     }
 }

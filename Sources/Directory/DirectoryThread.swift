@@ -25,19 +25,19 @@ package final class DirectoryThread: Sendable {
         work = DirectoryWork()
         switch settings.location {
         case .postgres(let url):
-            let status = DirectoryStatus(isListening: false)
+            let status = DirectoryStatus([.lookUps, .links], isListening: false)
             self.status = status
-            func lanes(_ count: Int, isReadOnly: Bool) -> Lanes {
-                Lanes(count, through: SessionEntrance(settings: settings, isReadOnly: isReadOnly), on: loop, status)
+            func lanes(_ kind: LaneKind, _ count: Int) -> Lanes {
+                Lanes(kind, count, through: SessionEntrance(settings: settings, isReadOnly: kind != .links), on: loop, status)
             }
-            readers = lanes(max(1, settings.connections), isReadOnly: true)
-            writers = lanes(Limits.writers, isReadOnly: false)
-            legacyReaders = lanes(Limits.legacyReaders, isReadOnly: true)
+            readers = lanes(.lookUps, max(1, settings.connections))
+            writers = lanes(.links, Limits.writers)
+            legacyReaders = lanes(.legacy, Limits.legacyReaders)
             listener = ChangeListener(settings.directURL ?? url, status) { change in Self.tell(subscribers, change) }
         case .sqlite:
-            let status = DirectoryStatus(isListening: nil)
+            let status = DirectoryStatus([.lookUps], isListening: nil)
             self.status = status
-            readers = Lanes(1, through: SessionEntrance(settings: settings, isReadOnly: false), on: loop, status)
+            readers = Lanes(.lookUps, 1, through: SessionEntrance(settings: settings, isReadOnly: false), on: loop, status)
             (writers, legacyReaders, listener) = (readers, readers, nil)
         }
     }

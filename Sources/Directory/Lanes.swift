@@ -17,6 +17,7 @@ struct Question: Sendable {
 /// serves questions one after the other until its connection breaks, and connects again. While no lane is connected
 /// and the last attempt failed, questions are refused at once. All of it belongs to the loop's thread.
 final class Lanes: @unchecked Sendable {
+    private let kind: LaneKind
     private let loop: Loop
     private let count: Int
     private let status: DirectoryStatus
@@ -29,8 +30,8 @@ final class Lanes: @unchecked Sendable {
     private var isStarted = false
     private var isClosing = false
 
-    init(_ count: Int, through entrance: SessionEntrance, on loop: Loop, _ status: DirectoryStatus) {
-        (self.count, self.entrance, self.loop, self.status) = (count, entrance, loop, status)
+    init(_ kind: LaneKind, _ count: Int, through entrance: SessionEntrance, on loop: Loop, _ status: DirectoryStatus) {
+        (self.kind, self.count, self.entrance, self.loop, self.status) = (kind, count, entrance, loop, status)
     }
 
     // On the loop's thread, as everything below.
@@ -43,10 +44,10 @@ final class Lanes: @unchecked Sendable {
 
     func submit(_ question: Question) {
         start()
-        if connected == 0, let failure { return question.refuse(failure) }
-        guard waiting.count < Limits.queueMax else { return question.refuse(.overloaded) }
+        if connected == 0, let failure { return refuse(question, failure) }
+        guard waiting.count < Limits.queueMax else { return refuse(question, .overloaded) }
         waiting.append(question)
-        status.queued(waiting.count)
+        status.queued(kind, waiting.count)
         idle.popLast()?.wake()
     }
 
@@ -68,7 +69,7 @@ final class Lanes: @unchecked Sendable {
                 backOff.reset()
                 connected += 1
                 failure = nil
-                status.connected()
+                status.connected(kind)
                 await serve(session)
                 connected -= 1
                 session.close()
@@ -82,21 +83,26 @@ final class Lanes: @unchecked Sendable {
     private func failed(_ error: DirectoryError) {
         guard connected == 0 else { return }
         failure = error.unavailable
-        status.away(error.unavailable)
+        status.away(kind, error.unavailable)
         refuseAll(error.unavailable)
     }
 
+    private func refuse(_ question: Question, _ reason: Unavailable) {
+        status.refused(reason)
+        question.refuse(reason)
+    }
+
     private func refuseAll(_ reason: Unavailable) {
-        for question in waiting { question.refuse(reason) }
+        for question in waiting { refuse(question, reason) }
         waiting.removeAll()
-        status.queued(0)
+        status.queued(kind, 0)
     }
 
     /// Until the connection is of no further use.
     private func serve(_ session: Session) async {
         while let question = await next() {
             guard question.deadline > Deadline(milliseconds: loop.now) else {
-                question.refuse(.timedOut)
+                refuse(question, .timedOut)
                 continue
             }
             do throws(DirectoryError) {
@@ -118,8 +124,7 @@ final class Lanes: @unchecked Sendable {
             waiting.insert(again, at: 0)
             idle.popLast()?.wake()
         } else {
-            status.refused(error.unavailable)
-            question.refuse(error.unavailable)
+            refuse(question, error.unavailable)
         }
     }
 
@@ -133,7 +138,7 @@ final class Lanes: @unchecked Sendable {
             _ = await strand.park(until: .never)
             idle.removeAll { $0 === strand }
         }
-        status.queued(max(0, waiting.count - 1))
+        status.queued(kind, max(0, waiting.count - 1))
         return waiting.isEmpty ? nil : waiting.removeFirst()
     }
 }

@@ -27,12 +27,16 @@ extension Session {
     private func evidence(for link: NewLink) async throws(DirectoryError) -> LinkEvidence {
         var evidence = LinkEvidence()
         evidence.row = try await row(of: link.user, users.byIDLocking)
-        // Read after the lock was granted: a statement of its own sees what was committed while we waited.
-        evidence.linkedRow = try await user(linkedTo: link.clerkUser)
-        guard let row = evidence.row else { return evidence }
+        guard let row = evidence.row else {
+            evidence.linkedRow = try await user(linkedTo: link.clerkUser)
+            return evidence
+        }
+        // Each statement sees what was committed before it. The records come first and the linked row last: a link that
+        // another transaction commits between them is then an existing one, and no contradiction.
         evidence.links = try await links(of: row.id, link.clerkUser)
         try await dropStale(&evidence.links, of: link.clerkUser)
         if let mapping = users.mapping { evidence.mappings = try await mappings(of: row.id, link.clerkUser, in: mapping) }
+        evidence.linkedRow = try await user(linkedTo: link.clerkUser)
         return evidence
     }
 

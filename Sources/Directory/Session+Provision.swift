@@ -10,10 +10,11 @@ extension Session {
         guard let provision = settings.provision else { throw .misfit(.noProvision) }
         return try await connection.transaction { () async throws(DirectoryError) in
             try await lockAddress(new.email)
-            if let existing = try await user(linkedTo: new.clerkUser) { return .existing(existing) }
-            if let email = new.email, try await !users(withEmail: email).isEmpty { return .emailTaken }
+            // The records before the linked row, as for a link.
             var links = try await links(of: nil, new.clerkUser)
             try await dropStale(&links, of: new.clerkUser)
+            if let existing = try await user(linkedTo: new.clerkUser) { return .existing(existing) }
+            if let email = new.email, try await !users(withEmail: email).isEmpty { return .emailTaken }
             if !links.isEmpty { return links.contains(where: \.isTombstoned) ? .changed : .rowTaken }
 
             let id = try await insert(row(for: new, provision))

@@ -72,6 +72,17 @@ import Testing
         #expect(database.countsOfLinks == "1/1/1")
     }
 
+    @Test(arguments: Backend.allCases) func `a hundred requests with other addresses each make one row too`(
+        backend: Backend
+    ) async throws {
+        let database = database(backend)
+        try await withDirectory(provisioning(database)) { directory in
+            let outcomes = try await race(100) { index in try await directory.provision(new("user_a", "ada\(index)@x.org")) }
+            #expect(outcomes.count { $0.linked != nil } == 1 && outcomes.count { $0.existing != nil } == 99)
+        }
+        #expect(database.countsOfLinks == "1/1/1")
+    }
+
     @Test(arguments: Backend.allCases) func `of many Clerk users with one address, one gets a row`(backend: Backend) async throws {
         let database = database(backend)
         try await withDirectory(provisioning(database)) { directory in
