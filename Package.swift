@@ -137,7 +137,7 @@ let package = Package(
         tests(
             "DirectoryTests",
             [
-                "Directory", "Authentication", "Identity", "Migration", "Postgres", "PostgresTesting", "Settings", "Sockets",
+                "Directory", "Authentication", "Identity", "Migration", "Postgres", "PostgresTesting", "Settings", "Snapshot", "Sockets",
                 "SQLite", "Telemetry",
             ]),
         tests("EmulatorTests", ["Emulator", "Crypto", "HTTP", "HTTPServer", "JOSE", "JSON", "Snapshot", "Telemetry"]),
