@@ -38,6 +38,19 @@ extension SQLConnection {
     }
 }
 
+// What Segue notes about its own tables.
+extension SQLConnection {
+    func meta(_ key: String) async throws(DirectoryError) -> String? {
+        try await rows("SELECT value FROM \(dialect.state("meta")) WHERE key = $1", [key]).first?.first ?? nil
+    }
+
+    func setMeta(_ key: String, _ value: String) async throws(DirectoryError) {
+        try await rows(
+            "INSERT INTO \(dialect.state("meta")) (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value",
+            [key, value])
+    }
+}
+
 final class PostgresSQL: SQLConnection {
     let dialect = Dialect.postgres
     private let connection: PostgresConnection

@@ -29,14 +29,14 @@ final class SchemaEditor {
             let statements = Schema.statements(dialect)
             try await connection.transaction { () async throws(DirectoryError) in
                 for statement in statements { try await run(statement) }
-                try await setMeta("schema_version", Schema.version)
+                try await connection.setMeta("schema_version", Schema.version)
             }
             done += statements
         }
         for index in UserIndex.needed(users) where try await !isPresent(index) {
             try await refuseDuplicates(index)
             // Recorded first: a build that dies half way leaves something for `revert` to find.
-            try await setMeta("added:\(index.name)", index.removal(dialect))
+            try await connection.setMeta("added:\(index.name)", index.removal(dialect))
             // PostgreSQL leaves an invalid index behind when a build fails; it serves nobody and blocks the name.
             try await run(index.removal(dialect))
             try await run(index.creation(dialect))
@@ -93,13 +93,7 @@ final class SchemaEditor {
 
     private func meta(_ key: String) async throws(DirectoryError) -> String? {
         guard try await exists("meta") else { return nil }
-        return try await connection.rows("SELECT value FROM \(dialect.state("meta")) WHERE key = $1", [key]).first?.first ?? nil
-    }
-
-    private func setMeta(_ key: String, _ value: String) async throws(DirectoryError) {
-        try await connection.rows(
-            "INSERT INTO \(dialect.state("meta")) (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value",
-            [key, value])
+        return try await connection.meta(key)
     }
 
     private func run(_ statement: String) async throws(DirectoryError) {

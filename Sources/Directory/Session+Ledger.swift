@@ -47,7 +47,7 @@ extension Session {
                     [row.id, String(position), seal])
             }
             // The chain alone does not show that its last rows were taken away.
-            try await setMeta("ledger_head", "\(position) \(seal)")
+            try await connection.setMeta("ledger_head", "\(position) \(seal)")
             return pending.count
         }
     }
@@ -71,21 +71,11 @@ extension Session {
             }
             if page.isEmpty { break }
         }
-        let head = try await meta("ledger_head") ?? "0 \(ledgerGenesis)"
+        let head = try await connection.meta("ledger_head") ?? "0 \(ledgerGenesis)"
         let sealed = Int(head.prefix { $0 != " " }) ?? 0
         // Rows may have been sealed since we read the last page: only a chain shorter than its head is a fault.
         guard sealed <= position else { return .missing(position: position + 1) }
         let pending = try await connection.rows("SELECT count(*) FROM \(dialect.state("ledger")) WHERE position IS NULL")
         return .intact(sealed: position, pending: Int(pending[0][0] ?? "") ?? 0)
-    }
-
-    func meta(_ key: String) async throws(DirectoryError) -> String? {
-        try await connection.rows("SELECT value FROM \(dialect.state("meta")) WHERE key = $1", [key]).first?.first ?? nil
-    }
-
-    func setMeta(_ key: String, _ value: String) async throws(DirectoryError) {
-        try await connection.rows(
-            "INSERT INTO \(dialect.state("meta")) (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value",
-            [key, value])
     }
 }

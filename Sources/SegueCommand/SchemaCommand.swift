@@ -65,14 +65,14 @@ enum SchemaCommand {
         }
     }
 
-    private static func outcome<Answer: Sendable>(
+    static func outcome<Answer: Sendable>(
         _ body: () async throws(DirectorySchema.Failure) -> Answer
     ) async -> Result<Answer, DirectorySchema.Failure> {
         do throws(DirectorySchema.Failure) { return .success(try await body()) } catch { return .failure(error) }
     }
 
     /// Says why there is none.
-    private static func schema(_ file: String) -> DirectorySchema? {
+    static func schema(_ file: String) -> DirectorySchema? {
         do throws(SettingsFailure) {
             if let directory = try SettingsFile.load(file).settings.directory { return DirectorySchema(directory) }
             Terminal.talk("segue: \(file) names no directory")

@@ -9,6 +9,7 @@ enum Segue {
         Command("status", "Show how far the migration is", StatusCommand.run),
         Command("healthcheck", "Ask a running gateway whether it is well", HealthcheckCommand.run),
         Command("schema", "Make, show or take back Segue's tables and indexes", SchemaCommand.run),
+        Command("ledger", "Check the record of what was done to links", LedgerCommand.run),
         Command("check", "Find every mistake in routes.json", CheckCommand.run),
         Command("routes", "Show the routes in the order in which they are tried", RoutesCommand.run),
         Command("flip", "Change the mode of a route", FlipCommand.run),
