@@ -22,14 +22,16 @@ final class Exchange {
     private(set) var origin: OriginConnection?
     private var wasHead = false
     private var interimCount = 0
+    private var presence: PresenceProbe
     /// 1xx responses to one request. An origin sends one or two; without a limit it could send nothing else for ever.
     private static let interimsMax = 16
     /// When the request was sent and when the response head had come, on the loop's clock; for the log.
     private(set) var askedAt: Int64 = 0
     private(set) var answeredAt: Int64 = 0
 
-    init(client: ServerConnection, loop: Loop, timeouts: Timeouts, bodyIdleSeconds: Int, bodyBytesMax: Int64) {
-        (self.client, self.loop, self.timeouts, self.bodyIdleSeconds) = (client, loop, timeouts, bodyIdleSeconds)
+    init(client: ServerConnection, loop: Loop, timeouts: Timeouts, limits: Limits, bodyBytesMax: Int64) {
+        (self.client, self.loop, self.timeouts, bodyIdleSeconds) = (client, loop, timeouts, limits.bodyIdleSeconds)
+        presence = PresenceProbe(firstSeconds: limits.halfClosedSeconds)
         let framing = client.head.framing
         upload = ContentRelay(framing, as: framing == .chunked ? .chunked : .asDeclared, bytesMax: bodyBytesMax)
     }
@@ -59,11 +61,17 @@ final class Exchange {
     }
 
     private func checkOut(_ pool: OriginPool, fresh: Bool) async throws(ForwardFailure) -> OriginConnection {
+        let connection: OriginConnection
         do throws(OriginFailure) {
-            return try await pool.checkOut(on: client.strand, fresh: fresh)
+            connection = try await pool.checkOut(on: client.strand, fresh: fresh)
         } catch {
             throw .origin(error)
         }
+        guard !client.wire.socket.isBroken else {
+            pool.checkIn(connection)
+            throw .clientGone
+        }
+        return connection
     }
 
     private func ask(_ connection: OriginConnection, _ request: OriginRequest) async throws(ForwardFailure) {
@@ -96,9 +104,13 @@ final class Exchange {
             case .finished: break
             case .blocked: deadline = loop.deadline(inSeconds: bodyIdleSeconds)
             }
-            if await client.strand.park(until: deadline) == .timeout {
-                throw awaitsOnlyAnswer ? .origin(.silent) : origin.wire.pending > 0 ? .origin(.stalled) : .clientSlow
+            let question = awaitsOnlyAnswer ? presence.due(for: client, on: loop) : .never
+            guard await client.strand.park(until: min(deadline, question)) == .timeout else { continue }
+            guard deadline <= question else {
+                presence.ask(client)
+                continue
             }
+            throw awaitsOnlyAnswer ? .origin(.silent) : origin.wire.pending > 0 ? .origin(.stalled) : .clientSlow
         }
     }
 
@@ -186,6 +198,8 @@ final class Exchange {
                 await Task.yield()
                 continue
             }
+            // While nothing is to be written, only this tells of a client that has reset its connection.
+            if client.wire.socket.isBroken { throw .receiverLost(.ended) }
             let deadline = loop.deadline(inSeconds: bodyIdleSeconds)
             if await client.strand.park(until: deadline) == .timeout {
                 if client.wire.pending > 0 { throw .receiverLost(.timedOut) }

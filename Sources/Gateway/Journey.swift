@@ -136,8 +136,8 @@ extension Conversation {
             throw .contentTooLarge(limit: route.bodyBytesMax)
         }
         let exchange = Exchange(
-            client: client, loop: worker.loop, timeouts: route.timeouts,
-            bodyIdleSeconds: generation.plan.limits.bodyIdleSeconds, bodyBytesMax: route.bodyBytesMax)
+            client: client, loop: worker.loop, timeouts: route.timeouts, limits: generation.plan.limits,
+            bodyBytesMax: route.bodyBytesMax)
         self.exchange = exchange
         do throws(ForwardFailure) {
             try await exchange.forward(request, to: generation.pools[origin])

@@ -111,6 +111,7 @@ extension Builder {
         limits.headerSeconds = entry.int("headerSeconds") ?? limits.headerSeconds
         limits.bodyIdleSeconds = entry.int("bodyIdleSeconds") ?? limits.bodyIdleSeconds
         limits.idleSeconds = entry.int("idleSeconds") ?? limits.idleSeconds
+        limits.halfClosedSeconds = entry.int("halfClosedSeconds") ?? limits.halfClosedSeconds
         limits.connections = entry.int("connections") ?? limits.connections
         limits.tunnelIdleSeconds = entry.int("tunnelIdleSeconds") ?? limits.tunnelIdleSeconds
         if limits.headerBytes < limits.requestLineBytes {

@@ -14,6 +14,10 @@ package struct Limits: Sendable {
     package var bodyIdleSeconds = 30
     /// A kept-alive connection without a request is closed after this.
     package var idleSeconds = 75
+    /// How long after its FIN a client that waits for an answer is first asked, by an interim 100, whether it still reads;
+    /// 0 never asks. One that half-closes gets nearly every answer before that, one that is gone holds its connection to
+    /// the origin no longer.
+    package var halfClosedSeconds = 1
     /// Client connections of the whole process.
     package var connections = 10_000
     /// Longest silence of an upgraded connection (WebSocket), in both directions.

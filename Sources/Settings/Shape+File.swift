@@ -55,6 +55,10 @@ extension Shape {
         ),
         key("bodyIdleSeconds", .integer(1...3600), standard: "30", "Longest silence while a body is under way."),
         key("idleSeconds", .integer(1...3600), standard: "75", "How long a kept-alive connection may wait for its next request."),
+        key(
+            "halfClosedSeconds", .integer(0...3600), standard: "1",
+            "How long after its FIN a client that waits for an answer is first asked, by an interim 100, whether it still reads; the pauses double. 0 never asks."
+        ),
         key("connections", .integer(1...1_000_000), standard: "10000", "Client connections of the process."),
         key("tunnelIdleSeconds", .integer(1...86_400), standard: "3600", "Longest silence of an upgraded connection (WebSocket)."),
     ])
