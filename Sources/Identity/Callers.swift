@@ -84,7 +84,7 @@ extension Callers {
     private func isSame(_ caller: Caller, _ legacy: LegacySubject, at now: UnixTime) async throws(IdentityRefusal) -> Bool {
         if legacy.user == caller.user { return true }
         do throws(IdentityRefusal) {
-            return try await self.caller(for: legacy, at: now).user == caller.user
+            return try await owner(of: legacy, at: now).user == caller.user
         } catch {
             // Nobody's row, or one that may not be used: then it is another's. Only trouble on our side says nothing.
             if case .unavailable = error { throw error }
@@ -111,10 +111,12 @@ extension Callers {
         if let refusal = cache.refusal(of: key, at: now) { throw refusal }
         do throws(IdentityRefusal) {
             let row = try await firstSight.row(for: subject, beside: legacy, requestID: requestID, at: now)
+            // Whatever was announced meanwhile, the row may have changed again since the link was made.
+            let isLatest = cache.epoch == epoch
             // What this worker knew of the row is out of date, and waiting for the announcement would let old credentials
             // pass that `afterLink` refuses.
             cache.invalidate(row.id)
-            let caller = try await admit(row, subject, since: cache.epoch, at: now)
+            let caller = try await admit(row, subject, since: isLatest ? cache.epoch : epoch, at: now)
             return Resolution(caller, isFirstSight: true)
         } catch {
             // An impersonated session is refused for what it is, and must not shut out the user's own.
@@ -143,6 +145,13 @@ extension Callers {
 // The old side.
 extension Callers {
     private func caller(for subject: LegacySubject, at now: UnixTime) async throws(IdentityRefusal) -> Caller {
+        let caller = try await owner(of: subject, at: now)
+        if afterLink == .refuse, caller.isMigrated { throw .legacyRetired }
+        return caller
+    }
+
+    /// Whose old credential it is, whether or not it may still be used.
+    private func owner(of subject: LegacySubject, at now: UnixTime) async throws(IdentityRefusal) -> Caller {
         let key = CallerCache.LegacyKey(user: subject.user, entry: subject.entry)
         if let answer = cache.answer(of: key, at: now) {
             switch answer {
@@ -165,7 +174,6 @@ extension Callers {
     private func judge(_ row: DirectoryUser?, _ subject: LegacySubject) throws(IdentityRefusal) -> Caller {
         guard let row else { throw .userUnknown }
         guard row.isActive else { throw .userInactive }
-        if afterLink == .refuse, row.clerkUser != nil { throw .legacyRetired }
         guard let caller = Caller(row, method: .legacy(legacyNames[subject.entry]), fields: fields) else { throw .userUnusable }
         return caller
     }

@@ -25,6 +25,7 @@ package final class FakeDirectory: UserDirectory {
         var links: [NewLink] = []
         var reads = 0
         var nextID = 1000
+        var foldsIDs = false
         /// Runs once, right before the next write: what another replica does in between.
         var race: (@Sendable (FakeDirectory) -> Void)?
     }
@@ -43,6 +44,8 @@ package final class FakeDirectory: UserDirectory {
     package func put(_ row: DirectoryUser) { state.withLock { $0.rows[row.id] = row } }
     package func fail(_ outage: Unavailable?) { state.withLock { $0.outage = outage } }
     package func markLedgerCreated(_ clerkUser: String) { state.withLock { _ = $0.ledgerCreated.insert(ClerkUserID(clerkUser)) } }
+    /// Ids are found in any ASCII case, as PostgreSQL finds a UUID.
+    package func foldIDs() { state.withLock { $0.foldsIDs = true } }
     package func beforeNextWrite(_ race: @escaping @Sendable (FakeDirectory) -> Void) { state.withLock { $0.race = race } }
 
     package func row(_ id: String) -> DirectoryUser? { state.withLock { $0.rows[UserID(id)] } }
@@ -50,7 +53,7 @@ package final class FakeDirectory: UserDirectory {
 
 extension FakeDirectory {
     package func user(_ id: UserID) async throws(Unavailable) -> DirectoryUser? {
-        try await read { $0.rows[id] }
+        try await read { $0.rows[$0.foldsIDs ? UserID(id.text.lowercased()) : id] }
     }
 
     package func user(linkedTo clerkUser: ClerkUserID) async throws(Unavailable) -> DirectoryUser? {

@@ -66,6 +66,16 @@ import Testing
         #expect(try await resolve(directory, clerkCookie, "Authorization: Legacy s8") { $0.conflict = .clerk } == "clerk 7!")
     }
 
+    @Test func `an id in another spelling is still the same person's, retired or not`() async throws {
+        let directory = FakeDirectory([DirectoryUser("00ab", email: nil, clerkUser: "user_1")])
+        directory.foldIDs()
+        let header = "Authorization: Legacy s1"
+        fixture.store.add(session: "s1", of: "00AB")
+        #expect(try await resolve(directory, clerkCookie, header) == "clerk 00ab")
+        #expect(try await resolve(directory, clerkCookie, header) { $0.afterLink = .refuse } == "clerk 00ab")
+        #expect(try await resolve(directory, header) { $0.afterLink = .refuse } == "legacy_retired")
+    }
+
     @Test func `an insecure credential never contests a session`() async throws {
         fixture.change { $0.legacy[1].insecure = true }
         fixture.store.add(session: "s8", of: "8")
@@ -134,6 +144,17 @@ import Testing
         let late = FakeDirectory()
         #expect(try await resolve(late, clerk, firstSight: sight, cache: cache) == "clerk 7")
         #expect(try await resolve(directory, bearer, cache: cache, refuse) == "legacy_retired")
+    }
+
+    @Test func `what is announced while a link is made is not lost`() async throws {
+        let (directory, cache) = (FakeDirectory(), CallerCache())
+        let sight = FakeFirstSight(.success(linked))
+        sight.meanwhile = {
+            directory.put(DirectoryUser("7", email: "ada@example.com", isActive: false, clerkUser: "user_1"))
+            cache.invalidate(UserID("7"))
+        }
+        #expect(try await resolve(directory, clerk, firstSight: sight, cache: cache) == "clerk 7")
+        #expect(try await resolve(directory, clerk, firstSight: sight, cache: cache) == "user_inactive")
     }
 
     @Test func `a refused link is remembered for five seconds, for this old credential`() async throws {

@@ -6,6 +6,8 @@ import Telemetry
 final class FakeFirstSight: FirstSight {
     private let answer: Result<DirectoryUser, IdentityRefusal>
     private(set) var beside: [String] = []
+    /// What happens while the link is made.
+    var meanwhile: () -> Void = {}
 
     init(_ answer: Result<DirectoryUser, IdentityRefusal>) { self.answer = answer }
 
@@ -13,6 +15,7 @@ final class FakeFirstSight: FirstSight {
         for session: ClerkSubject, beside legacy: Verdict<LegacySubject>, requestID: String, at now: UnixTime
     ) async throws(IdentityRefusal) -> DirectoryUser {
         beside.append(legacy.validSubject?.user.text ?? "-")
+        meanwhile()
         return try answer.get()
     }
 }
