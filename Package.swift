@@ -145,6 +145,9 @@ let package = Package(
             "SegueCommandTests", ["SegueCommand", "Crypto", "Files", "HTTP", "HTTPServer", "JOSE", "JSON", "Sockets", "Telemetry"]),
         tests(
             "GatewayTests",
-            ["Gateway", "Authentication", "GatewayTesting", "HTTP", "HTTP1", "Identity", "Routing", "Settings", "Telemetry"]),
+            [
+                "Gateway", "Authentication", "GatewayTesting", "HTTP", "HTTP1", "Identity", "Routing", "Settings", "Snapshot", "Sockets",
+                "Telemetry",
+            ]),
     ]
 )

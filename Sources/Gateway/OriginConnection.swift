@@ -19,7 +19,9 @@ final class OriginConnection {
     var idleTurn: UInt64 = 0
     /// What an origin may send as the head of a response: as much as clients may, for the same reasons.
     static let headLimits = HeadLimits(statusLineBytes: 8_192, headerBytes: 65_536, headerCount: 200)
-    unowned let pool: OriginPool
+    /// Held for as long as the connection lives: a pool of settings that were replaced has nobody else. While it rests in
+    /// the pool both hold each other, until it is taken, dropped or retired.
+    let pool: OriginPool
 
     init(wire: Connection, pool: OriginPool) { (self.wire, self.pool) = (wire, pool) }
 }
