@@ -5,6 +5,8 @@ package import Sockets
 package enum OriginFailure: Error, Sendable {
     /// No server of the origin took a connection: the last one's error, `nil` when it was the deadline.
     case unreachable(SystemError?)
+    /// None of its servers' names has an address.
+    case unresolved
     /// Every connection that the limits allow is busy, and none came free in time.
     case busy
     /// The connection ended or broke before a response head was complete.

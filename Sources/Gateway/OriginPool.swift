@@ -79,7 +79,7 @@ final class OriginPool {
     /// Tries each server once, starting behind the one that was used last.
     private func connect(on strand: Strand, until deadline: Deadline) async throws(OriginFailure) -> OriginConnection {
         let addresses = servers.read().value
-        guard !addresses.isEmpty else { throw .unreachable(nil) }
+        guard !addresses.isEmpty else { throw .unresolved }
         open += 1
         var failure: SystemError?
         for _ in addresses.indices {

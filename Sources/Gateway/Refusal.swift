@@ -139,14 +139,14 @@ extension OriginFailure {
         case .silent, .stalled: .gatewayTimeout
         case .unreachable(nil): .gatewayTimeout
         case .busy: .serviceUnavailable
-        case .unreachable, .closedEarly, .garbage, .brokenContent, .unasked: .badGateway
+        case .unreachable, .unresolved, .closedEarly, .garbage, .brokenContent, .unasked: .badGateway
         }
     }
 
     var code: StaticString {
         switch self {
         case .silent, .stalled: "origin_timeout"
-        case .unreachable: "origin_unreachable"
+        case .unreachable, .unresolved: "origin_unreachable"
         case .busy: "origin_busy"
         case .closedEarly: "origin_closed"
         case .garbage, .brokenContent, .unasked: "origin_malformed"
@@ -157,13 +157,14 @@ extension OriginFailure {
         switch self {
         case .silent, .stalled: "The server behind did not answer in time"
         case .busy: "The server behind is busy; try again"
-        case .unreachable, .closedEarly, .garbage, .brokenContent, .unasked: "The server behind cannot be reached"
+        case .unreachable, .unresolved, .closedEarly, .garbage, .brokenContent, .unasked: "The server behind cannot be reached"
         }
     }
 
     var reason: String {
         switch self {
         case .unreachable(let error): error?.description ?? "connect timed out"
+        case .unresolved: "no address is known for the names of its servers"
         case .busy: "no connection came free"
         case .closedEarly: "the connection ended before a response head"
         case .silent: "no response head in time"

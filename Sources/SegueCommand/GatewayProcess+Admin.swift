@@ -22,9 +22,9 @@ extension GatewayProcess: AdminSource {
 
     private func causes() -> [Health.Cause] {
         var causes: [Health.Cause] = []
-        if let failure = lastFailure {
+        if let lastProblem {
             causes.append(
-                .init("settings_broken", "the file has mistakes; the settings before it are in force: \(failure.lines.first ?? "")")
+                .init("settings_broken", "the file has mistakes; the settings before it are in force: \(lastProblem)")
             )
         }
         if let keys = services.keys?.status {
@@ -60,7 +60,7 @@ extension GatewayProcess: AdminSource {
         text.family("segue_config_epoch", .gauge, "Versions of the settings adopted since the start.")
         text.sample("segue_config_epoch", [], plan.version)
         text.family("segue_config_last_reload_successful", .gauge, "0 while the file on disk has mistakes.")
-        text.sample("segue_config_last_reload_successful", [], lastFailure == nil ? 1 : 0)
+        text.sample("segue_config_last_reload_successful", [], lastProblem == nil ? 1 : 0)
         text.add(await counters(), loaded.settings)
         addKeys(to: &text)
         addClerk(to: &text)

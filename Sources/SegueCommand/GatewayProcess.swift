@@ -20,16 +20,17 @@ final class GatewayProcess: @unchecked Sendable {
     let logThread: LogThread
     let file: String
     let environment: [String: String]
-    private let engine = FetchEngine()
-    private let resolver = OriginResolver()
+    let engine = FetchEngine()
+    let resolver = OriginResolver()
     let plan: Published<Plan>
     private(set) var workers: [Worker] = []
 
     // Touched on the control loop only.
-    private(set) var loaded: LoadedSettings
-    private(set) var services: ServiceSet
-    private(set) var lastFailure: SettingsFailure?
-    private var isReloadDue = false
+    var loaded: LoadedSettings
+    var services: ServiceSet
+    /// Why the file on disk is not in force.
+    var lastProblem: String?
+    var reloads = ReloadQueue()
     private(set) var isDraining = false
     private var admin: SmallServer?
     private var watches: [EventSource] = []
@@ -43,7 +44,9 @@ final class GatewayProcess: @unchecked Sendable {
         log = Logger(logThread, level: settings.log.level.logLevel) { UnixTime(milliseconds: Clock.wallMilliseconds()) }
         control = try Loop(name: "control")
         services = try ServiceSet(settings, after: nil, engine: engine, log: log)
-        let first = Plan(settings, services: services.services(for: settings), origins: resolver.follow(settings.origins))
+        let origins = resolver.find(settings.origins)
+        resolver.follow(origins)
+        let first = Plan(settings, services: services.services(for: settings), origins: origins.map(\.addresses))
         plan = Published(first)
         // Key material that OpenSSL refuses must be found before a worker finds it.
         _ = try first.authenticator(version: 0, tokens: TokenCache(seed: 0))
@@ -92,7 +95,7 @@ final class GatewayProcess: @unchecked Sendable {
         services.start(after: nil)
         watchDirectory()
         for worker in workers { worker.start() }
-        for warning in loaded.warnings { log.log(.warn, "\(file):\(warning)") }
+        warn(of: loaded)
         let addresses = workers.first?.addresses.map(\.description).joined(separator: ", ") ?? ""
         log.log(.info, "serving", ["listen": addresses, "admin": admin?.address?.description ?? "none", "version": Segue.version])
         control.run()
@@ -124,7 +127,8 @@ final class GatewayProcess: @unchecked Sendable {
         switch signal {
         case .hangUp: scheduleReload(force: true)
         case .terminate, .interrupt: isDraining ? control.stop() : drain()
-        case .user1: break
+        case .user1:
+            log.log(.warn, "SIGUSR1 does nothing here: the log goes to standard output, and SIGTERM drains")
         }
     }
 
@@ -159,82 +163,6 @@ final class GatewayProcess: @unchecked Sendable {
 
     private func flushAccessLogs() async {
         for worker in workers { await worker.flushLog() }
-    }
-
-    // MARK: Settings
-
-    /// Editors write a file in several steps; what they do within a moment is one change.
-    private func scheduleReload(force: Bool) {
-        guard !isReloadDue else { return }
-        isReloadDue = true
-        let process = self
-        control.spawn {
-            await sleep(milliseconds: 100)
-            process.isReloadDue = false
-            process.reload(force: force)
-        }
-    }
-
-    /// Adopts the file if it is good; a bad one changes nothing and is told in the log and in `/readyz`.
-    private func reload(force: Bool) {
-        let next: LoadedSettings
-        do throws(SettingsFailure) {
-            next = try SettingsLoader.load(path: file, environment: environment)
-        } catch {
-            if case .unreadable = error, !force { return }  // The file is being replaced.
-            lastFailure = error
-            for line in error.lines { log.log(.error, "the settings were not adopted", ["problem": line]) }
-            return
-        }
-        lastFailure = nil
-        guard force || next.text != loaded.text else { return }
-        adopt(next)
-    }
-
-    private func adopt(_ next: LoadedSettings) {
-        do {
-            let nextServices = try ServiceSet(next.settings, after: services, engine: engine, log: log)
-            let nextPlan = Plan(
-                next.settings, services: nextServices.services(for: next.settings),
-                origins: resolver.follow(next.settings.origins))
-            _ = try nextPlan.authenticator(version: 0, tokens: TokenCache(seed: 0))
-            replace(services, with: nextServices)
-            if next.settings.listen != loaded.settings.listen || next.settings.workers != loaded.settings.workers {
-                log.log(.warn, "listen and workers change with the next start")
-            }
-            loaded = next
-            plan.publish(nextPlan)
-            for warning in next.warnings { log.log(.warn, "\(file):\(warning)") }
-            log.log(.info, "settings adopted", ["version": "\(plan.version)"])
-        } catch {
-            log.log(.error, "the settings were not adopted", ["problem": "\(error)"])
-        }
-    }
-
-    /// Requests under way still ask the old threads: these stop when none can be left.
-    private func replace(_ old: ServiceSet, with next: ServiceSet) {
-        if next.directory !== old.directory { follow(next) }
-        next.start(after: old)
-        services = next
-        control.spawn {
-            await sleep(milliseconds: 60_000)
-            old.stop(before: next)
-        }
-    }
-
-    /// Workers forget what the directory says has changed.
-    private func follow(_ services: ServiceSet) {
-        services.directory?.onChange { [unowned self] change in
-            for worker in workers {
-                worker.forget { cache in
-                    switch change {
-                    case .user(let id): cache.invalidate(id)
-                    case .clerkUser(let id): cache.invalidate(id)
-                    case .everything: cache.invalidateEverything()
-                    }
-                }
-            }
-        }
     }
 }
 

@@ -51,6 +51,33 @@ def test_a_broken_file_keeps_the_last_good_one(reloading, broken):
     wait_until(lambda: reloading.metric("segue_config_last_reload_successful") == 1, "the good file is taken again")
 
 
+def test_a_hangup_beside_a_change_in_the_folder_loads_the_same_text_again(reloading):
+    epoch = reloading.metric("segue_config_epoch")
+    # Both are there when the process looks: the change first, which alone would find nothing new.
+    reloading.process.send(signal.SIGSTOP)
+    (reloading.folder / "unrelated").write_text("")
+    reloading.process.send(signal.SIGHUP)
+    reloading.process.send(signal.SIGCONT)
+    wait_until(lambda: reloading.metric("segue_config_epoch") == epoch + 1, "the settings are adopted again")
+
+
+def test_a_name_that_nobody_knows_keeps_the_other_origins_in_service(reloading):
+    made = copy.deepcopy(reloading.settings)
+    made["origins"]["lost"] = {"servers": ["http://name.invalid:80"]}
+    made["routes"].append({"name": "lost", "match": {"path": "/lost"}, "origin": "lost", "mode": "public"})
+    epoch = reloading.metric("segue_config_epoch")
+    reloading.configure(made)
+    wait_until(lambda: reloading.metric("segue_config_epoch") > epoch, "the settings are adopted", seconds=30)
+    assert reloading.get("/public/x").status_code == 200
+    assert reloading.get("/lost").status_code == 502
+
+
+def test_the_signal_that_makes_other_servers_reopen_their_logs_does_no_harm(reloading):
+    reloading.process.send(signal.SIGUSR1)
+    wait_until(lambda: "SIGUSR1" in reloading.process.log.read_text(), "the log says that it does nothing")
+    assert reloading.get("/public/x").status_code == 200
+
+
 def test_a_hundred_reloads_under_load_fail_no_request(reloading, users):
     token = legacy.token(users.add("reloads@example.com"))
     made = reloading.settings

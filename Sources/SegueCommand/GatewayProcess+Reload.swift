@@ -1,0 +1,99 @@
+import Authentication
+import Directory
+import Gateway
+import Identity
+import Logging
+import Settings
+import Snapshot
+import Sockets
+
+/// Settings that change while the process runs: on the control loop, which serves the admin listener meanwhile.
+extension GatewayProcess {
+    func scheduleReload(force: Bool) {
+        guard reloads.add(force: force) else { return }
+        let process = self
+        control.spawn {
+            // Editors write a file in several steps; what they do within a moment is one change.
+            await sleep(milliseconds: 100)
+            while let force = process.reloads.next() {
+                await process.reload(force: force)
+                await sleep(milliseconds: 100)
+            }
+        }
+    }
+
+    /// Adopts the file if it is good; a bad one changes nothing and is told in the log and in `/readyz`.
+    private func reload(force: Bool) async {
+        let next: LoadedSettings
+        do throws(SettingsFailure) {
+            next = try SettingsLoader.load(path: file, environment: environment)
+        } catch {
+            if case .unreadable = error, !force { return }  // The file is being replaced.
+            return refuse(error.lines)
+        }
+        guard force || next.text != loaded.text else { return lastProblem = nil }
+        do {
+            try await adopt(next)
+            lastProblem = nil
+        } catch {
+            refuse(["\(error)"])
+        }
+    }
+
+    private func refuse(_ problems: [String]) {
+        lastProblem = problems.first ?? ""
+        for line in problems { log.log(.error, "the settings were not adopted", ["problem": line]) }
+    }
+
+    /// Puts the settings in force as a whole; what throws changes nothing.
+    private func adopt(_ next: LoadedSettings) async throws {
+        let origins = await resolver.find(next.settings.origins, timeoutMilliseconds: 10_000)
+        let nextServices = try ServiceSet(next.settings, after: services, engine: engine, log: log)
+        let nextPlan = Plan(
+            next.settings, services: nextServices.services(for: next.settings), origins: origins.map(\.addresses))
+        _ = try nextPlan.authenticator(version: 0, tokens: TokenCache(seed: 0))
+        resolver.follow(origins)
+        replace(services, with: nextServices)
+        if next.settings.listen != loaded.settings.listen || next.settings.workers != loaded.settings.workers {
+            log.log(.warn, "listen and workers change with the next start")
+        }
+        loaded = next
+        plan.publish(nextPlan)
+        warn(of: next)
+        log.log(.info, "settings adopted", ["version": "\(plan.version)"])
+    }
+
+    /// What is odd about settings that are in force.
+    func warn(of loaded: LoadedSettings) {
+        for warning in loaded.warnings { log.log(.warn, "\(file):\(warning)") }
+        for (origin, addresses) in zip(loaded.settings.origins, plan.read().value.origins) where addresses.read().value.isEmpty {
+            log.log(.warn, "no address is known for an origin; its names are looked up every second", ["origin": origin.name])
+        }
+    }
+
+    /// Requests under way still ask the old threads: these stop when none can be left.
+    private func replace(_ old: ServiceSet, with next: ServiceSet) {
+        if next.directory !== old.directory { follow(next) }
+        next.start(after: old)
+        services = next
+        control.spawn {
+            await sleep(milliseconds: 60_000)
+            old.stop(before: next)
+        }
+    }
+
+    /// Workers forget what the directory says has changed.
+    func follow(_ services: ServiceSet) {
+        services.directory?.onChange { [unowned self] change in
+            for worker in workers {
+                worker.forget { cache in
+                    switch change {
+                    case .user(let id): cache.invalidate(id)
+                    case .clerkUser(let id): cache.invalidate(id)
+                    case .everything: cache.invalidateEverything()
+                    }
+                }
+            }
+        }
+    }
+}
