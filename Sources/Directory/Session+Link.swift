@@ -7,14 +7,11 @@ extension Session {
     /// holds the link. A race for a unique value runs it again, and then it reads what the other wrote.
     func link(_ link: NewLink) async throws(DirectoryError) -> LinkOutcome {
         try await connection.transaction { () async throws(DirectoryError) in
-            let evidence = try await evidence(for: link)
-            switch link.decide(on: evidence) {
-            case .answer(let outcome): return outcome
-            case .write: break
-            }
-            let link = link.naming(evidence.row)
+            let findings = try await findings(for: link)
+            if let outcome = link.outcome(on: findings) { return outcome }
             try await writeColumns(link)
-            try await record(link, known: evidence)
+            try await record(
+                link.user, link.clerkUser, rule: link.rule, requestID: link.requestID, at: link.time, known: findings)
             try await append(
                 LedgerEntry(
                     .link, user: link.user, clerkUser: link.clerkUser, rule: link.rule, requestID: link.requestID, time: link.time))
@@ -24,20 +21,21 @@ extension Session {
         }
     }
 
-    private func evidence(for link: NewLink) async throws(DirectoryError) -> LinkEvidence {
-        var evidence = LinkEvidence()
-        evidence.row = try await row(of: link.user, users.byIDLocking)
-        guard let row = evidence.row else {
-            evidence.linkedRow = try await user(linkedTo: link.clerkUser)
-            return evidence
+    private func findings(for link: NewLink) async throws(DirectoryError) -> LinkFindings {
+        var findings = LinkFindings()
+        findings.row = try await row(of: link.user, users.byIDLocking)
+        guard let row = findings.row else {
+            findings.linkedRow = try await user(linkedTo: link.clerkUser)
+            return findings
         }
+        if link.needsSoleEmail, let email = row.email { findings.emailRows = try await users(withEmail: email) }
         // Each statement sees what was committed before it. The records come first and the linked row last: a link that
         // another transaction commits between them is then an existing one, and no contradiction.
-        evidence.links = try await links(of: row.id, link.clerkUser)
-        try await dropStale(&evidence.links, of: link.clerkUser)
-        if let mapping = users.mapping { evidence.mappings = try await mappings(of: row.id, link.clerkUser, in: mapping) }
-        evidence.linkedRow = try await user(linkedTo: link.clerkUser)
-        return evidence
+        findings.links = try await links(of: row.id, link.clerkUser)
+        try await dropStale(&findings.links, of: link.clerkUser)
+        if let mapping = users.mapping { findings.mappings = try await mappings(of: row.id, link.clerkUser, in: mapping) }
+        findings.linkedRow = try await user(linkedTo: link.clerkUser)
+        return findings
     }
 
     func links(of user: UserID?, _ clerkUser: ClerkUserID) async throws(DirectoryError) -> [LinkRecord] {
@@ -95,22 +93,26 @@ extension Session {
 
     /// The mapping table and `segue.links`, where they do not say so already. What contradicts them is a unique
     /// violation, and the transaction runs again.
-    func record(_ link: NewLink, known evidence: LinkEvidence) async throws(DirectoryError) {
-        if let mapping = users.mapping, evidence.mappings.isEmpty {
+    func record(
+        _ user: UserID, _ clerkUser: ClerkUserID, rule: String, requestID: String, at time: UnixTime,
+        known findings: LinkFindings = LinkFindings()
+    ) async throws(DirectoryError) {
+        let time = self.time(time)
+        if let mapping = users.mapping, findings.mappings.isEmpty {
             var row: [(column: Column, value: String)] = [
-                (mapping.userID, link.user.text), (mapping.clerkUserID, link.clerkUser.text),
+                (mapping.userID, user.text), (mapping.clerkUserID, clerkUser.text),
             ]
-            if let createdAt = mapping.createdAt { row.append((createdAt, time(link.time))) }
+            if let createdAt = mapping.createdAt { row.append((createdAt, time)) }
             try await connection.rows(
                 """
                 INSERT INTO \(mapping.name.quoted) (\(row.map(\.column.quoted).joined(separator: ", ")))
                 VALUES (\(row.indices.map { dialect.parameter($0 + 1, as: row[$0].column.type) }.joined(separator: ", ")))
                 """, row.map(\.value))
         }
-        guard evidence.links.isEmpty else { return }
+        guard findings.links.isEmpty else { return }
         try await connection.rows(
             "INSERT INTO \(dialect.state("links")) (user_id, clerk_user_id, rule, request_id, linked_at) VALUES ($1, $2, $3, $4, $5)",
-            [link.user.text, link.clerkUser.text, link.rule, link.requestID, time(link.time)])
+            [user.text, clerkUser.text, rule, requestID, time])
     }
 
     /// Tells every replica, at the commit. SQLite has one process, which tells itself.
@@ -119,14 +121,6 @@ extension Session {
         let messages = [DirectoryChange.user(user), .clerkUser(clerkUser)].map(\.message)
         try await connection.rows(
             "SELECT pg_notify('\(DirectoryChange.channel)', $1), pg_notify('\(DirectoryChange.channel)', $2)", messages)
-    }
-}
-
-extension NewLink {
-    /// With the id as the row spells it: a UUID may have arrived in upper case.
-    fileprivate func naming(_ row: DirectoryUser?) -> NewLink {
-        NewLink(
-            user: row?.id ?? user, clerkUser: clerkUser, rule: rule, requestID: requestID, time: time, expectedEmail: expectedEmail)
     }
 }
 

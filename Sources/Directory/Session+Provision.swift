@@ -18,9 +18,7 @@ extension Session {
             if !links.isEmpty { return links.contains(where: \.isTombstoned) ? .changed : .rowTaken }
 
             let id = try await insert(row(for: new, provision))
-            let link = NewLink(
-                user: id, clerkUser: new.clerkUser, rule: "provision", requestID: new.requestID, time: new.time, expectedEmail: nil)
-            try await record(link, known: LinkEvidence())
+            try await record(id, new.clerkUser, rule: "provision", requestID: new.requestID, at: new.time)
             try await append(
                 LedgerEntry(
                     .provision, user: id, clerkUser: new.clerkUser, rule: nil, requestID: new.requestID, time: new.time))

@@ -36,19 +36,25 @@ package protocol UserDirectory: Sendable {
 }
 
 package struct NewLink: Sendable, Hashable {
-    package let user: UserID
+    /// The row as the proof was made on it. Inside the transaction it must still be just this: address, verification, role,
+    /// nobody's and active.
+    package let row: DirectoryUser
     package let clerkUser: ClerkUserID
     /// The rule that proved it: `external_id`, `legacy_credential`, `verified_email`, …
     package let rule: String
+    /// Whether the proof rests on no other row having the row's e-mail in any ASCII case.
+    package let needsSoleEmail: Bool
     package let requestID: String
     package let time: UnixTime
-    /// What the row must still say inside the transaction for the proof to hold; `nil`: not part of the proof.
-    package let expectedEmail: String?
 
-    package init(user: UserID, clerkUser: ClerkUserID, rule: String, requestID: String, time: UnixTime, expectedEmail: String?) {
-        (self.user, self.clerkUser, self.rule) = (user, clerkUser, rule)
-        (self.requestID, self.time, self.expectedEmail) = (requestID, time, expectedEmail)
+    package init(
+        row: DirectoryUser, clerkUser: ClerkUserID, rule: String, needsSoleEmail: Bool, requestID: String, time: UnixTime
+    ) {
+        (self.row, self.clerkUser, self.rule) = (row, clerkUser, rule)
+        (self.needsSoleEmail, self.requestID, self.time) = (needsSoleEmail, requestID, time)
     }
+
+    package var user: UserID { row.id }
 }
 
 package struct NewUser: Sendable, Hashable {

@@ -31,11 +31,13 @@ package enum LinkRule: String, Sendable, CaseIterable {
     case externalID = "external_id"
     case legacyCredential = "legacy_credential"
     case verifiedEmail = "verified_email"
+
+    /// Whether the proof rests on the e-mail naming one row only: with an old credential or an external id, these name it.
+    var needsSoleEmail: Bool { self == .verifiedEmail }
 }
 
 package enum LinkDecision: Sendable, Hashable {
-    /// `expectedEmail` is what the row must still say inside the transaction.
-    case link(LinkRule, DirectoryUser, expectedEmail: String?)
+    case link(LinkRule, DirectoryUser)
     case provision
     case refuse(LinkRefusal, candidate: UserID?)
 }
@@ -69,7 +71,7 @@ package struct LinkRules: Sendable {
             return .refuse(.needsConfirmation, candidate: other?.id)
         }
         if let refusal = unfit(row, for: evidence.clerkUser) { return .refuse(refusal, candidate: row.id) }
-        return .link(.externalID, row, expectedEmail: nil)
+        return .link(.externalID, row)
     }
 
     /// (b) The credential proves the row, and the equal address proves that the session is not a stranger's. Either
@@ -81,7 +83,7 @@ package struct LinkRules: Sendable {
         if let refusal = unproved(primary, evidence) ?? unfit(row, for: evidence.clerkUser) {
             return .refuse(refusal, candidate: row.id)
         }
-        return .link(.legacyCredential, row, expectedEmail: rowEmail)
+        return .link(.legacyCredential, row)
     }
 
     /// (d) Both sides have proved one address, and it names one row that is nobody's yet.
@@ -95,7 +97,7 @@ package struct LinkRules: Sendable {
         guard rows.count == 1 else { return .refuse(.ambiguousEmail, candidate: nil) }
         let refusal = unfit(row, for: evidence.clerkUser) ?? unproved(row) ?? (isPrivileged(row) ? .privilegedRow : nil)
         if let refusal { return .refuse(refusal, candidate: row.id) }
-        return .link(.verifiedEmail, row, expectedEmail: row.email)
+        return .link(.verifiedEmail, row)
     }
 
     /// Nobody has this address and nobody claims to.

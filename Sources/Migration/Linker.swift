@@ -59,10 +59,10 @@ extension Linker {
             switch rules.decide(evidence) {
             case .refuse(let refusal, let candidate):
                 throw await refuse(refusal, session, candidate, at: now)
-            case .link(let rule, let row, let expectedEmail):
+            case .link(let rule, let row):
                 let link = NewLink(
-                    user: row.id, clerkUser: session.user, rule: rule.rawValue, requestID: requestID, time: now,
-                    expectedEmail: expectedEmail)
+                    row: row, clerkUser: session.user, rule: rule.rawValue, needsSoleEmail: rule.needsSoleEmail,
+                    requestID: requestID, time: now)
                 if let row = try await settle(
                     await outcome { () async throws(Unavailable) in try await directory.link(link) }, session)
                 {

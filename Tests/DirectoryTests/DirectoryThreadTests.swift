@@ -46,7 +46,7 @@ import Testing
             }
             #expect(found?.id == UserID("1"))
             for _ in 0..<100 where !directory.health.isUp { await sleep(milliseconds: 100) }
-            let linked = try await directory.link(newLink(UserID("1"), "user_a"))
+            let linked = try await directory.link(UserID("1"), to: "user_a")
             #expect(linked.linked != nil)
         }
     }
@@ -138,7 +138,7 @@ import Testing
         database.add(1)
         try await withDirectory(database.settings { $0.prepared = false }) { directory in
             for _ in 0..<3 { _ = try await directory.user(database.backend.id(1)) }
-            let outcomes = try await race(20) { _ in try await directory.link(newLink(database.backend.id(1), "user_a")) }
+            let outcomes = try await race(20) { _ in try await directory.link(database.backend.id(1), to: "user_a") }
             #expect(outcomes.count { $0.linked != nil } == 1)
         }
         #expect(database.countsOfLinks == "1/1/1")
@@ -185,7 +185,7 @@ import Testing
             other.start()
             let first = await heard(changes) { $0 == [.everything] }
             #expect(first)
-            _ = try await directory.link(newLink(id, "user_a"))
+            _ = try await directory.link(id, to: "user_a")
             let link = await heard(changes) { $0.contains(.user(id)) && $0.contains(.clerkUser(ClerkUserID("user_a"))) }
             #expect(link)
             database.run(
@@ -205,7 +205,7 @@ import Testing
         let changes = Guarded<[DirectoryChange]>([])
         try await withDirectory(database.settings()) { directory in
             directory.onChange { change in changes.withLock { $0.append(change) } }
-            _ = try await directory.link(newLink(database.backend.id(1), "user_a"))
+            _ = try await directory.link(database.backend.id(1), to: "user_a")
         }
         #expect(changes.withLock { $0 } == [.user(database.backend.id(1)), .clerkUser(ClerkUserID("user_a"))])
     }

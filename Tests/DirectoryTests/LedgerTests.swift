@@ -14,7 +14,7 @@ import Testing
         database.add(1, 2, 3)
         let settings = database.settings()
         try await withDirectory(settings) { directory in
-            for number in 1...3 { _ = try await directory.link(newLink(database.backend.id(number), "user_\(number)")) }
+            for number in 1...3 { _ = try await directory.link(database.backend.id(number), to: "user_\(number)") }
             for _ in 0..<100 {
                 if database.run("SELECT count(*) FROM \(database.state("ledger")) WHERE position IS NULL") == ["0"] { break }
                 await sleep(milliseconds: 100)

@@ -34,7 +34,7 @@ import Testing
             for text in backend.impossibleIDs {
                 let found = try await directory.user(UserID(text))
                 #expect(found == nil, "\(text)")
-                let outcome = try await directory.link(newLink(UserID(text), "user_a"))
+                let outcome = try await directory.link(UserID(text), to: "user_a")
                 #expect(outcome == .changed, "\(text)")
             }
             let nobody = try await directory.user(linkedTo: ClerkUserID("user_\u{0}"))
@@ -49,7 +49,7 @@ import Testing
             let shouted = UserID("ABCDEFAB-0000-4000-8000-000000000001")
             let found = try await directory.user(shouted)
             #expect(found?.id == UserID("abcdefab-0000-4000-8000-000000000001"))
-            _ = try await directory.link(newLink(shouted, "user_a"))
+            _ = try await directory.link(shouted, to: "user_a")
         }
         #expect(database.run("SELECT user_id FROM segue.links") == ["abcdefab-0000-4000-8000-000000000001"])
     }
@@ -99,7 +99,7 @@ import Testing
             let empty = try await directory.migrationCounts()
             #expect(empty == MigrationCounts(total: 0, migrated: 0) && empty.percentage == 0)
             database.add(1, 2, 3, 4)
-            _ = try await directory.link(newLink(backend.id(1), "user_a"))
+            _ = try await directory.link(backend.id(1), to: "user_a")
             let counts = try await directory.migrationCounts()
             #expect(counts == MigrationCounts(total: 4, migrated: 1) && counts.percentage == 25 && counts.notMigrated == 3)
         }

@@ -30,13 +30,13 @@ import Testing
     ) async throws {
         let database = database(backend)
         try await withDirectory(settings(database, column: column)) { directory in
-            let outcome = try await directory.link(newLink(backend.id(1), "user_a"))
+            let outcome = try await directory.link(backend.id(1), to: "user_a")
             #expect(outcome.linked?.clerkUser == ClerkUserID("user_a"))
             let found = try await directory.user(linkedTo: ClerkUserID("user_a"))
             #expect(found?.id == backend.id(1))
-            let taken = try await directory.link(newLink(backend.id(1), "user_b"))
+            let taken = try await directory.link(backend.id(1), to: "user_b")
             #expect(taken == .rowTaken)
-            let second = try await directory.link(newLink(backend.id(2), "user_a"))
+            let second = try await directory.link(backend.id(2), to: "user_a")
             #expect(second.existing?.id == backend.id(1))
             let counts = try await directory.migrationCounts()
             #expect(counts == MigrationCounts(total: 2, migrated: 1))
@@ -52,7 +52,7 @@ import Testing
         let database = database(backend)
         database.run("INSERT INTO user_clerk_mappings VALUES ('\(backend.id(1).text)', 'user_other', NULL)")
         try await withDirectory(settings(database, column: true)) { directory in
-            let outcome = try await directory.link(newLink(backend.id(1), "user_a"))
+            let outcome = try await directory.link(backend.id(1), to: "user_a")
             #expect(outcome == .rowTaken)
         }
         #expect(database.countsOfLinks == "0/0/0")
@@ -61,7 +61,7 @@ import Testing
     @Test(arguments: Backend.allCases) func `two hundred requests make one mapping`(backend: Backend) async throws {
         let database = database(backend)
         try await withDirectory(settings(database, column: false)) { directory in
-            let outcomes = try await race(200) { index in try await directory.link(newLink(backend.id(index % 2 + 1), "user_a")) }
+            let outcomes = try await race(200) { index in try await directory.link(backend.id(index % 2 + 1), to: "user_a") }
             #expect(outcomes.count { $0.linked != nil } == 1 && outcomes.count { $0.existing != nil } == 199)
         }
         #expect(database.run("SELECT count(*) FROM user_clerk_mappings") == ["1"])
@@ -72,9 +72,9 @@ import Testing
     ) async throws {
         let database = database(backend)
         try await withDirectory(database.settings { $0.users.clerkUserID = nil }) { directory in
-            let outcome = try await directory.link(newLink(backend.id(1), "user_a"))
+            let outcome = try await directory.link(backend.id(1), to: "user_a")
             #expect(outcome.linked?.clerkUser == ClerkUserID("user_a"))
-            let taken = try await directory.link(newLink(backend.id(1), "user_b"))
+            let taken = try await directory.link(backend.id(1), to: "user_b")
             #expect(taken == .rowTaken)
             let counts = try await directory.migrationCounts()
             #expect(counts == MigrationCounts(total: 2, migrated: 1))

@@ -141,9 +141,9 @@ import Testing
                 #expect(outcome.linked?.id == UserID("user_a") && outcome.linked?.clerkUser == ClerkUserID("user_a"))
                 let found = try await directory.user(linkedTo: ClerkUserID("user_a"))
                 #expect(found?.id == UserID("user_a"))
-                let linked = try await directory.link(newLink(UserID("user_a"), "user_a"))
+                let linked = try await directory.link(UserID("user_a"), to: "user_a")
                 #expect(linked.existing?.id == UserID("user_a"))
-                let other = try await directory.link(newLink(UserID("user_a"), "user_b"))
+                let other = try await directory.link(UserID("user_a"), to: "user_b")
                 #expect(other == .rowTaken)
             }
         }

@@ -129,7 +129,7 @@ import Testing
             settings.users.migratedAt = nil
         }
         try await withDirectory(settings) { directory in
-            let outcome = try await directory.link(newLink(id, "user_a", email: "a@x.org"))
+            let outcome = try await directory.link(id, to: "user_a")
             #expect(outcome.linked?.id == id)
             let found = try await directory.users(withEmail: "A@x.org")
             #expect(found.map(\.id) == [id])
@@ -145,7 +145,7 @@ import Testing
             clerk_user_id varchar(64), migrated_at timestamp); INSERT INTO "App".people VALUES (7, 'a@x.org', 'user', true)
             """)
         try await withDirectory(database.settings { $0.users.table = "App.people" }) { directory in
-            let outcome = try await directory.link(newLink(UserID("7"), "user_a", email: "a@x.org"))
+            let outcome = try await directory.link(UserID("7"), to: "user_a")
             #expect(outcome.linked?.id == UserID("7"))
             let found = try await directory.users(withEmail: "A@X.ORG")
             #expect(found.count == 1)

@@ -138,9 +138,19 @@ func withDirectory(
 
 let noon = UnixTime(seconds: 1_789_992_000)
 
-func newLink(_ user: UserID, _ clerkUser: String, email: String? = nil) -> NewLink {
+/// A link by the rule that depends on most: of the row's own words and of there being no other row with its e-mail.
+func newLink(_ row: DirectoryUser, _ clerkUser: String) -> NewLink {
     NewLink(
-        user: user, clerkUser: ClerkUserID(clerkUser), rule: "verified_email", requestID: "req-1", time: noon, expectedEmail: email)
+        row: row, clerkUser: ClerkUserID(clerkUser), rule: "verified_email", needsSoleEmail: true, requestID: "req-1", time: noon)
+}
+
+extension DirectoryThread {
+    /// Reads the row, as the rules do, and links it.
+    func link(_ id: UserID, to clerkUser: String) async throws(Unavailable) -> LinkOutcome {
+        let row = try await user(id)
+        let nobody = DirectoryUser(id: id, email: nil, isEmailVerified: nil, role: nil, isActive: true, clerkUser: nil)
+        return try await link(newLink(row ?? nobody, clerkUser))
+    }
 }
 
 extension LinkOutcome {

@@ -63,7 +63,7 @@ extension FakeDirectory {
     package func users(withEmail email: String) async throws(Unavailable) -> [DirectoryUser] {
         try await read { state in
             Array(
-                state.rows.values.filter { $0.email.map { Self.areSame($0, email) } ?? false }.sorted { $0.id.text < $1.id.text }
+                state.rows.values.filter { Self.areSame($0.email, email) }.sorted { $0.id.text < $1.id.text }
                     .prefix(2))
         }
     }
@@ -77,9 +77,11 @@ extension FakeDirectory {
             if let own = state.rows.values.first(where: { $0.clerkUser == link.clerkUser }) {
                 return own.id == link.user ? .existing(own) : .changed
             }
+            let hasTwins =
+                link.needsSoleEmail && state.rows.values.contains { $0.id != link.user && Self.areSame($0.email, link.row.email) }
             guard let row = state.rows[link.user], row.isActive else { return .changed }
             guard row.clerkUser == nil else { return .rowTaken }
-            if let expected = link.expectedEmail, row.email != expected { return .changed }
+            guard row == link.row, !hasTwins else { return .changed }
             let linked = row.linked(to: link.clerkUser)
             state.rows[row.id] = linked
             state.links.append(link)
@@ -90,7 +92,7 @@ extension FakeDirectory {
     package func provision(_ user: NewUser) async throws(Unavailable) -> LinkOutcome {
         try await write { state in
             if let own = state.rows.values.first(where: { $0.clerkUser == user.clerkUser }) { return .existing(own) }
-            if let email = user.email, state.rows.values.contains(where: { $0.email.map { Self.areSame($0, email) } ?? false }) {
+            if state.rows.values.contains(where: { Self.areSame($0.email, user.email) }) {
                 return .emailTaken
             }
             state.nextID += 1
@@ -136,7 +138,8 @@ extension FakeDirectory {
         return try result.get()
     }
 
-    private static func areSame(_ a: String, _ b: String) -> Bool {
+    private static func areSame(_ a: String?, _ b: String?) -> Bool {
+        guard let a, let b else { return false }
         func lower(_ text: String) -> [UInt8] { text.utf8.map { (65...90).contains($0) ? $0 | 0x20 : $0 } }
         return lower(a) == lower(b)
     }

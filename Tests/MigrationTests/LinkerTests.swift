@@ -27,8 +27,7 @@ import Testing
         #expect(
             directory.links == [
                 NewLink(
-                    user: row.id, clerkUser: ada.id, rule: "verified_email", requestID: "r1", time: now,
-                    expectedEmail: "ada@example.com")
+                    row: row, clerkUser: ada.id, rule: "verified_email", needsSoleEmail: true, requestID: "r1", time: now)
             ])
         #expect(directory.reviews.isEmpty)
     }
@@ -73,11 +72,26 @@ import Testing
         #expect(directory.reviews == [.init(clerkUser: "user_ada", candidate: "7", code: "row_already_linked")])
     }
 
-    @Test func `a row whose address changed meanwhile is judged again`() async {
-        let directory = FakeDirectory([row])
-        directory.beforeNextWrite { $0.put(DirectoryUser("7", email: "else@example.com")) }
-        #expect(await link(LinkFixture.linker(directory, FakeClerkUsers([ada]))) == .failure(.link(.notRegistered)))
+    @Test(arguments: [
+        (DirectoryUser("7", email: "else@example.com", isEmailVerified: true), LinkRefusal.notRegistered),
+        (DirectoryUser("7", email: "ada@example.com", isEmailVerified: false), .legacyEmailUnverified),
+        (DirectoryUser("7", email: "ada@example.com", isEmailVerified: true, role: "admin"), .privilegedRow),
+        (DirectoryUser("7", email: "ada@example.com", isEmailVerified: true, isActive: false), .rowInactive),
+        (DirectoryUser("8", email: "Ada@example.com", isEmailVerified: true), .ambiguousEmail),
+    ])
+    func `what changes between proof and link is judged again`(change: DirectoryUser, refusal: LinkRefusal) async {
+        let directory = FakeDirectory([DirectoryUser("7", email: "ada@example.com", isEmailVerified: true)])
+        directory.beforeNextWrite { $0.put(change) }
+        let linker = LinkFixture.linker(directory, FakeClerkUsers([ada])) { $0.legacyEmail = .verifiedColumn }
+        #expect(await link(linker) == .failure(.link(refusal)))
         #expect(directory.links.isEmpty)
+    }
+
+    @Test func `a change that the proof does not mind is linked at the second look`() async {
+        let directory = FakeDirectory([row])
+        let editor = DirectoryUser("7", email: "Ada@example.com", role: "editor")
+        directory.beforeNextWrite { $0.put(editor) }
+        #expect(await link(LinkFixture.linker(directory, FakeClerkUsers([ada]))) == .success(editor.linked(to: ada.id)))
     }
 
     @Test func `somebody without a row gets one where the settings say so, once`() async {
