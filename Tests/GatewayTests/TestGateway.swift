@@ -1,0 +1,76 @@
+import Files
+import GatewayTesting
+import Glibc
+import JSON
+import Logging
+import Settings
+import Snapshot
+import Sockets
+
+@testable import Gateway
+
+/// One gateway for all journeys: a worker on its loop, listening on loopback. Each journey adopts settings and people of its
+/// own, as after a change of the settings file. What touches it runs on its loop.
+final class TestGateway: @unchecked Sendable {
+    let worker: Worker
+    let loop: Loop
+    let plan: Published<Plan>
+    private let logThread: LogThread
+    private let logFile: String
+    private var logRead = 0
+
+    static let shared = TestGateway()
+
+    private init() {
+        do {
+            let folder = try TemporaryFolder(prefix: "segue-journeys-")
+            let log = unsafe open(folder.file("access.log"), O_CREAT | O_RDWR | O_APPEND, 0o600)
+            // From here on only the descriptor holds it.
+            folder.remove()
+            (logThread, logFile) = (LogThread(descriptor: log), "/proc/self/fd/\(log)")
+            plan = Published(try TestGateway.plan("", origin: nil))
+            worker = try Worker(name: "journeys", plan: plan, log: logThread, share: 1, seed: 1)
+            loop = worker.loop
+            try worker.listen(on: [Address("127.0.0.1:0")!])
+            worker.start()
+        } catch {
+            fatalError("no gateway for the journeys: \(error)")
+        }
+    }
+
+    var address: Address { worker.addresses[0] }
+
+    /// The worker adopts it at its next wake-up.
+    func adopt(settings: String, origin: Address) throws { plan.publish(try TestGateway.plan(settings, origin: origin)) }
+
+    /// What the access log says since it was asked last.
+    func takeLog() async -> String {
+        await worker.flushLog()
+        logThread.drain(milliseconds: 5000)
+        let bytes = (try? Files.read(logFile, bytesMax: 1 << 24)) ?? []
+        defer { logRead = bytes.count }
+        return String(decoding: bytes[logRead...], as: UTF8.self)
+    }
+
+    private static func plan(_ changes: String, origin: Address?) throws -> Plan {
+        let file = Journeys.folder + "/settings.json"
+        let text = try changing(JSONValue(parsing: Files.read(file, bytesMax: 1 << 20)), changes)
+        let settings = try SettingsLoader.load(text, path: file, environment: [:]).settings
+        let mint = TokenMint()
+        var services = Services()
+        services.directory = People.directory
+        services.store = People.store
+        services.clerkUsers = People.clerkUsers
+        services.keySource = FakeKeySource(published: mint.keySet, next: .success(mint.keySet))
+        services.keys = Published(mint.keySet)
+        return Plan(settings, services: services, origins: settings.origins.map { _ in Published(origin.map { [$0] } ?? []) })
+    }
+
+    private static func changing(_ base: JSONValue, _ changes: String) throws -> [UInt8] {
+        let changes = changes.isEmpty ? [] : try JSONValue(parsing: Array("{\(changes)}".utf8)).object ?? []
+        let kept = (base.object ?? []).filter { member in !changes.contains { $0.name == member.name } }
+        var writer = JSONWriter()
+        writer.value(JSONValue(.object(kept + changes)))
+        return writer.bytes
+    }
+}
