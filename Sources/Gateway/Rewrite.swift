@@ -124,6 +124,8 @@ struct Rewriter {
             }
             guard passes(line, head, connection, findings) else { continue }
             if line.known == .cookie, let removal = findings.removal, removal.dropsCookies {
+                appendRun(run, section, to: &output)
+                run = 0..<0
                 appendCookies(line, section, removal, to: &output)
                 continue
             }
