@@ -143,7 +143,8 @@ let package = Package(
             ]),
         tests("EmulatorTests", ["Emulator", "Crypto", "HTTP", "HTTPServer", "JOSE", "JSON", "Snapshot", "Telemetry"]),
         tests(
-            "SegueCommandTests", ["SegueCommand", "Crypto", "Files", "HTTP", "HTTPServer", "JOSE", "JSON", "Sockets", "Telemetry"]),
+            "SegueCommandTests",
+            ["SegueCommand", "Crypto", "Files", "HTTP", "HTTPServer", "JOSE", "JSON", "Settings", "Sockets", "Telemetry"]),
         tests(
             "GatewayTests",
             [

@@ -12,6 +12,16 @@ package enum Unavailable: Error, Hashable, Sendable {
     case overloaded
 }
 
+extension Unavailable: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .away(let message): message
+        case .timedOut: "the database did not answer in time"
+        case .overloaded: "the database has no room for the question"
+        }
+    }
+}
+
 /// The database behind old credentials: the queries that `legacy` entries name.
 package protocol LegacyStore: Sendable {
     /// The user of a session row; `nil` when the query yields none. `entry` is the index into `Settings.legacy`.

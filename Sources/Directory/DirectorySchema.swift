@@ -1,4 +1,5 @@
 package import Authentication
+import Postgres
 package import Settings
 
 /// What `segue schema`, `segue ledger` and the checks before `segue serve` ask of the database, each on a connection
@@ -15,9 +16,7 @@ package struct DirectorySchema: Sendable {
         package var description: String {
             switch self {
             case .problem(let problem): problem.description
-            case .unavailable(.away(let message)): message
-            case .unavailable(.timedOut): "the database did not answer in time"
-            case .unavailable(.overloaded): "the database has no room for the question"
+            case .unavailable(let reason): reason.description
             }
         }
     }
@@ -54,6 +53,13 @@ package struct DirectorySchema: Sendable {
     package func verifyLedger() async throws(Failure) -> LedgerVerdict {
         try await edit { editor throws(DirectoryError) in try await editor.session().verifyLedger() }
     }
+
+    /// Whether libpq can read the connection strings. What it has against one might quote the password.
+    package var isURLReadable: Bool {
+        if case .postgres(let url) = settings.location { PostgresConnection.canRead(url) } else { true }
+    }
+
+    package var isDirectURLReadable: Bool { settings.directURL.map(PostgresConnection.canRead) ?? true }
 
     private func edit<Answer>(
         _ body: (SchemaEditor) async throws(DirectoryError) -> Answer

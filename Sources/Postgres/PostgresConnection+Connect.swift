@@ -8,7 +8,7 @@ extension PostgresConnection {
         to connectionString: Secret, prepared: Bool, timeoutMilliseconds: Int
     ) async throws(PostgresError) -> PostgresConnection {
         guard let loop = Loop.current else { preconditionFailure("a connection belongs to a loop") }
-        let handle = unsafe try start(connectionString.exposeText())
+        let handle = unsafe try start(connectionString)
         unsafe segue_pq_ignore_notices(handle)
         // The look-up of a name has held the loop up, and its clock with it.
         let deadline = Deadline(milliseconds: Clock.monotonicMilliseconds() + Int64(timeoutMilliseconds))
@@ -27,9 +27,16 @@ extension PostgresConnection {
         return try unsafe PostgresConnection(owning: handle, on: loop, prepared: prepared)
     }
 
-    private static func start(_ connectionString: String) throws(PostgresError) -> OpaquePointer {
-        guard let options = unsafe PQconninfoParse(connectionString, nil) else { throw .invalidConnectionString }
+    /// Whether libpq can read a connection string; nothing is connected.
+    package static func canRead(_ connectionString: Secret) -> Bool {
+        guard let options = unsafe PQconninfoParse(connectionString.exposeText(), nil) else { return false }
         unsafe PQconninfoFree(options)
+        return true
+    }
+
+    private static func start(_ connectionString: Secret) throws(PostgresError) -> OpaquePointer {
+        guard canRead(connectionString) else { throw .invalidConnectionString }
+        let connectionString = connectionString.exposeText()
         // What stands before `dbname` may be overridden by the connection string, what stands after it may not.
         let parameters = [
             ("fallback_application_name", "segue"), ("keepalives_idle", "30"), ("keepalives_interval", "5"),

@@ -9,8 +9,11 @@ enum SettingsFile {
         arguments.optionalWord("FILE", "the settings; \(standard) by default") ?? standard
     }
 
-    static func load(_ path: String) throws(SettingsFailure) -> LoadedSettings {
-        try SettingsLoader.load(path: path, environment: Environment.all)
+    static func load(_ path: String, environment: [String: String] = Environment.all) throws(SettingsFailure) -> LoadedSettings {
+        let loaded = try SettingsLoader.load(path: path, environment: environment)
+        let problems = MaterialCheck(loaded).problems
+        guard problems.isEmpty else { throw .invalid(file: path, problems: problems, warnings: loaded.warnings) }
+        return loaded
     }
 
     /// Says what is wrong with a file, one line for each problem.

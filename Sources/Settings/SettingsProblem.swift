@@ -10,6 +10,16 @@ package struct SettingsProblem: Sendable, Hashable {
     package let hint: String?
 }
 
+extension SettingsProblem {
+    init(path: String, range: Range<Int>, in text: [UInt8], found: String, expected: String, hint: String?) {
+        let before = text.prefix(range.lowerBound)
+        let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        let line = before.reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
+        self.init(
+            path: path, line: line, column: range.lowerBound - lineStart + 1, found: found, expected: expected, hint: hint)
+    }
+}
+
 extension SettingsProblem: CustomStringConvertible {
     package var description: String {
         let place = "\(line):\(column): " + (path.isEmpty ? "" : "\(path): ")
@@ -78,10 +88,6 @@ final class Problems {
     private func problem(_ path: String, _ range: Range<Int>, _ found: String, _ expected: String, _ hint: String?)
         -> SettingsProblem
     {
-        let before = text.prefix(range.lowerBound)
-        let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-        let line = before.reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
-        return SettingsProblem(
-            path: path, line: line, column: range.lowerBound - lineStart + 1, found: found, expected: expected, hint: hint)
+        SettingsProblem(path: path, range: range, in: text, found: found, expected: expected, hint: hint)
     }
 }

@@ -1,0 +1,79 @@
+internal import Crypto
+internal import Directory
+internal import Settings
+internal import Telemetry
+
+/// What only the libraries that will use them can say of keys and connection strings: OpenSSL and libpq try each, so that
+/// `segue check` refuses what `segue serve` would. No message of theirs is passed on where it might quote a secret.
+struct MaterialCheck {
+    private(set) var problems: [SettingsProblem] = []
+    private let loaded: LoadedSettings
+
+    init(_ loaded: LoadedSettings) {
+        self.loaded = loaded
+        if let clerk = loaded.settings.clerk { check(clerk) }
+        for (index, legacy) in loaded.settings.legacy.enumerated() {
+            if case .jwt(let jwt) = legacy.kind { check(jwt, at: index) }
+        }
+        if let directory = loaded.settings.directory { check(directory) }
+    }
+
+    private mutating func check(_ clerk: ClerkSettings) {
+        guard let pem = clerk.jwtKey else { return }
+        // Clerk signs with nothing else.
+        check(pem, for: .rs256, at: ["clerk", "jwtKey"])
+    }
+
+    private mutating func check(_ jwt: LegacySettings.JWT, at index: Int) {
+        for (number, key) in jwt.keys.enumerated() {
+            let path: [SettingsPathStep] = ["legacy", .index(index), "keys", .index(number)]
+            switch jwt.algorithm {
+            case .hs256: check(secret: key.material, at: path + ["secret"])
+            case .rs256: check(key.material.exposeText(), for: .rs256, at: path + ["publicKey"])
+            case .es256: check(key.material.exposeText(), for: .es256, at: path + ["publicKey"])
+            case .eddsa: check(key.material.exposeText(), for: .edDSA, at: path + ["publicKey"])
+            }
+        }
+    }
+
+    private mutating func check(secret: Secret, at path: [SettingsPathStep]) {
+        do throws(CryptoError) { _ = try HMACKey(secret) } catch {
+            add(path, found: "a secret that cannot be used: \(error)", expected: "random bytes that nobody else knows")
+        }
+    }
+
+    private mutating func check(_ pem: String, for algorithm: SignatureAlgorithm, at path: [SettingsPathStep]) {
+        let expected = "a PEM public key for \(algorithm.rawValue): \(algorithm.keyWords)"
+        do throws(CryptoError) {
+            let found = try PublicKey(pem: pem).parameters.algorithm
+            if found != algorithm { add(path, found: "a key for \(found.rawValue)", expected: expected) }
+        } catch {
+            add(path, found: "a key that cannot be used: \(error)", expected: expected)
+        }
+    }
+
+    private mutating func check(_ directory: DirectorySettings) {
+        let schema = DirectorySchema(directory)
+        for (name, isReadable) in [("url", schema.isURLReadable), ("directUrl", schema.isDirectURLReadable)] where !isReadable {
+            problems.append(
+                loaded.problem(
+                    at: ["directory", .name(name)], found: "a connection string that libpq cannot read",
+                    expected: "postgresql://user:password@host:port/database?name=value",
+                    hint: "in the user name and the password, %, @, :, /, ? and # are written as %25, %40, %3A, %2F, %3F and %23"))
+        }
+    }
+
+    private mutating func add(_ path: [SettingsPathStep], found: String, expected: String) {
+        problems.append(loaded.problem(at: path, found: found, expected: expected))
+    }
+}
+
+extension SignatureAlgorithm {
+    fileprivate var keyWords: String {
+        switch self {
+        case .rs256: "RSA, 2048 bits or more"
+        case .es256: "a point on P-256"
+        case .edDSA: "Ed25519"
+        }
+    }
+}
