@@ -62,7 +62,7 @@ extension DirectoryError {
 
     init(_ error: SQLiteError) {
         switch error {
-        case .cannotOpen(let path, let message): self = .away("\(path): \(message)")
+        case .cannotOpen(let path, let message): self = .misfit(.noFile(path: path, message: message))
         case .busy: self = .timedOut
         case .uniqueViolation(let message): self = .conflict(message)
         case .parameterCount(let expected, let given): self = .refused("a statement takes \(expected) parameters, not \(given)")

@@ -1,5 +1,7 @@
 /// What stands between the settings and this database. Each says what to do about it.
 package enum DirectoryProblem: Error, Hashable, Sendable, CustomStringConvertible {
+    /// SQLite has no such file, or may not open it.
+    case noFile(path: String, message: String)
     case noTable(String)
     case noColumn(table: String, column: String, remedy: String)
     /// The column is of a type that cannot say what the settings ask of it.
@@ -17,6 +19,8 @@ package enum DirectoryProblem: Error, Hashable, Sendable, CustomStringConvertibl
 
     package var description: String {
         switch self {
+        case .noFile(let path, let message):
+            "directory.url: \(path): \(message); Segue makes no database, it adds its tables to the application's"
         case .noTable(let table): "directory.users.table: there is no table \(table) that we may read"
         case .noColumn(let table, let column, let remedy): "table \(table) has no column \(column); to add it: \(remedy)"
         case .unfitType(let table, let column, let type, let needed): "\(table).\(column) is of type \(type); needed is \(needed)"

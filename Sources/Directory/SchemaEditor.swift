@@ -13,7 +13,7 @@ final class SchemaEditor {
     /// The statements that `apply` would run now.
     func plan() async throws(DirectoryError) -> [String] {
         var plan: [String] = []
-        if try await meta("schema_version") != Schema.version { plan += Schema.statements(dialect) }
+        if try await !isStateComplete() { plan += Schema.statements(dialect) }
         for index in UserIndex.needed(try await UsersTable(settings, on: connection)) where try await !isPresent(index) {
             try await refuseDuplicates(index)
             plan.append(index.creation(dialect))
@@ -25,7 +25,7 @@ final class SchemaEditor {
     func apply() async throws(DirectoryError) -> [String] {
         let users = try await UsersTable(settings, on: connection)
         var done: [String] = []
-        if try await meta("schema_version") != Schema.version {
+        if try await !isStateComplete() {
             let statements = Schema.statements(dialect)
             try await connection.transaction { () async throws(DirectoryError) in
                 for statement in statements { try await run(statement) }
@@ -91,9 +91,10 @@ final class SchemaEditor {
         }
     }
 
-    private func meta(_ key: String) async throws(DirectoryError) -> String? {
-        guard try await exists("meta") else { return nil }
-        return try await connection.meta(key)
+    /// Whether Segue's own tables are those of this version, and none was dropped since.
+    private func isStateComplete() async throws(DirectoryError) -> Bool {
+        for table in Schema.tables where try await !exists(table) { return false }
+        return try await connection.meta("schema_version") == Schema.version
     }
 
     private func run(_ statement: String) async throws(DirectoryError) {

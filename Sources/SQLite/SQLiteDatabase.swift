@@ -8,10 +8,11 @@ internal import CSQLite
     /// Statements kept ready. Segue asks some thirty questions; beyond that texts are generated and not worth keeping.
     private static let statementsMax = 128
 
-    /// Opens or makes the file at `path` (`:memory:`: none) with WAL journaling and foreign keys on.
-    package init(path: String, busyTimeoutMilliseconds: Int32 = 2_000) throws(SQLiteError) {
+    /// Opens the file at `path` (`:memory:`: none) with WAL journaling and foreign keys on. One that is not there is made
+    /// only by who says so: a path with a mistake in it must not become an empty database.
+    package init(path: String, creates: Bool = false, busyTimeoutMilliseconds: Int32 = 2_000) throws(SQLiteError) {
         var opened: OpaquePointer?
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
+        let flags = SQLITE_OPEN_READWRITE | (creates ? SQLITE_OPEN_CREATE : 0) | SQLITE_OPEN_NOMUTEX
         let code = unsafe sqlite3_open_v2(path, &opened, flags, nil)
         guard let handle = unsafe opened else { throw .cannotOpen(path: path, message: "out of memory") }
         unsafe self.handle = handle

@@ -12,7 +12,7 @@ struct DemoDatabase {
 
     init(path: String) throws {
         self.path = path
-        connection = try SQLiteDatabase(path: path)
+        connection = try SQLiteDatabase(path: path, creates: true)
         try connection.execute(
             """
             CREATE TABLE users (

@@ -1,3 +1,4 @@
+import Authentication
 import Identity
 import Sockets
 import Admin
@@ -38,7 +39,7 @@ extension GatewayProcess: AdminSource {
         if let directory = services.directory?.health {
             if !directory.isUp {
                 causes.append(
-                    .init("directory_away", "the database is away: \(directory.lastError.map { "\($0)" } ?? "not connected yet")"))
+                    .init("directory_away", "the database is away: \(directory.lastError?.description ?? "not connected yet")"))
             } else if directory.isListening == false {
                 causes.append(.init("directory_deaf", "changes by other replicas arrive late: the LISTEN connection is away"))
             }

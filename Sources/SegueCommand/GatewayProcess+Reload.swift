@@ -26,7 +26,7 @@ extension GatewayProcess {
     private func reload(force: Bool) async {
         let next: LoadedSettings
         do throws(SettingsFailure) {
-            next = try SettingsLoader.load(path: file, environment: environment)
+            next = try SettingsFile.load(file, environment: environment)
         } catch {
             if case .unreadable = error, !force { return }  // The file is being replaced.
             return refuse(error.lines)
@@ -47,6 +47,7 @@ extension GatewayProcess {
 
     /// Puts the settings in force as a whole; what throws changes nothing.
     private func adopt(_ next: LoadedSettings) async throws {
+        if next.settings.directory != loaded.settings.directory { try await DirectoryMisfit.check(next.settings.directory) }
         let origins = await resolver.find(next.settings.origins, timeoutMilliseconds: 10_000)
         let nextServices = try ServiceSet(next.settings, after: services, engine: engine, log: log)
         let nextPlan = Plan(

@@ -35,10 +35,9 @@ final class GatewayProcess: @unchecked Sendable {
     private var admin: SmallServer?
     private var watches: [EventSource] = []
 
-    /// Loads everything and opens every port; throws before anything is served.
-    init(file: String, environment: [String: String]) throws {
-        (self.file, self.environment) = (file, environment)
-        loaded = try SettingsLoader.load(path: file, environment: environment)
+    /// Opens every port; throws before anything is served.
+    init(_ loaded: LoadedSettings, environment: [String: String]) throws {
+        (self.loaded, file, self.environment) = (loaded, loaded.file, environment)
         let settings = loaded.settings
         logThread = LogThread(descriptor: 1)
         log = Logger(logThread, level: settings.log.level.logLevel) { UnixTime(milliseconds: Clock.wallMilliseconds()) }
@@ -117,7 +116,7 @@ final class GatewayProcess: @unchecked Sendable {
                     process.log.log(.info, "the database answers")
                 } else {
                     process.log.log(
-                        .error, "the database is away", ["reason": health.lastError.map { "\($0)" } ?? "not connected yet"])
+                        .error, "the database is away", ["reason": health.lastError?.description ?? "not connected yet"])
                 }
             }
         }

@@ -12,13 +12,25 @@ enum ServeCommand {
         do {
             // Before any thread: they inherit which signals are blocked.
             Signals.block()
-            let process = try GatewayProcess(file: file, environment: Environment.all)
-            return process.run()
+            let loaded = try SettingsFile.load(file)
+            try requireFit(loaded.settings.directory)
+            return try GatewayProcess(loaded, environment: Environment.all).run()
         } catch let failure as SettingsFailure {
             for line in failure.lines { Terminal.talk(line) }
             return Terminal.fail("\(file) has mistakes; nothing was started")
+        } catch let misfit as DirectoryMisfit {
+            for problem in misfit.problems { Terminal.talk("segue: \(problem)") }
+            return Terminal.fail("the database does not fit \(file); nothing was started", .precondition)
         } catch {
             return Terminal.fail("\(error)")
         }
+    }
+
+    private static func requireFit(_ directory: DirectorySettings?) throws {
+        try onLoopHere { () async -> Result<Void, DirectoryMisfit> in
+            do throws(DirectoryMisfit) { return .success(try await DirectoryMisfit.check(directory)) } catch {
+                return .failure(error)
+            }
+        }.get()
     }
 }

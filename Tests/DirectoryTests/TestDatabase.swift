@@ -94,7 +94,7 @@ final class TestDatabase: Sendable {
     func run(_ sql: String) -> [String] {
         if backend.isPostgres { return PostgresServer.shared.run(sql, in: place) }
         do throws(SQLiteError) {
-            let database = try SQLiteDatabase(path: place)
+            let database = try SQLiteDatabase(path: place, creates: true)
             guard sql.hasPrefix("SELECT") else {
                 try database.execute(sql)
                 return []

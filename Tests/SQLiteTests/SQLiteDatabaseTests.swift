@@ -1,3 +1,4 @@
+import Glibc
 import SQLite
 import Testing
 
@@ -55,6 +56,17 @@ import Testing
         }
     }
 
+    @Test func `a file that is not there is not made, unless somebody says so`() throws {
+        try withTemporaryFile { path in
+            #expect(throws: SQLiteError.cannotOpen(path: path, message: "unable to open database file")) {
+                _ = try SQLiteDatabase(path: path)
+            }
+            #expect(unsafe access(path, F_OK) != 0)
+            _ = try SQLiteDatabase(path: path, creates: true)
+            #expect(unsafe access(path, F_OK) == 0)
+        }
+    }
+
     @Test func `a transaction that throws leaves nothing behind`() throws {
         #expect(throws: SQLiteError.self) {
             try database.transaction { () throws(SQLiteError) in
@@ -77,7 +89,7 @@ import Testing
 @Suite struct SQLiteLockTests {
     @Test func `a writer that waits longer than the busy timeout is told so`() throws {
         try withTemporaryFile { path in
-            let first = try SQLiteDatabase(path: path)
+            let first = try SQLiteDatabase(path: path, creates: true)
             let second = try SQLiteDatabase(path: path, busyTimeoutMilliseconds: 20)
             try first.execute("CREATE TABLE t (id)")
             try first.transaction { () throws(SQLiteError) in
@@ -89,7 +101,7 @@ import Testing
 
     @Test func `readers see the last commit while a writer writes`() throws {
         try withTemporaryFile { path in
-            let writer = try SQLiteDatabase(path: path)
+            let writer = try SQLiteDatabase(path: path, creates: true)
             try writer.execute("CREATE TABLE t (id)")
             let reader = try SQLiteDatabase(path: path)
             try writer.transaction { () throws(SQLiteError) in
