@@ -96,9 +96,13 @@ extension Conversation {
         }
     }
 
-    /// A conflict that Clerk's side won: the browser is told to forget the other person's old cookie.
+    /// A conflict that Clerk's side won: the browser is told to forget the other person's old cookie. Names with a prefix
+    /// are promises that a browser holds every Set-Cookie to, in any case of their letters (RFC 6265bis §4.1.3).
     private func appendExpiredCookie(_ name: String) {
-        client.wire.output.append(contentsOf: "Set-Cookie: \(name)=; Path=/; Max-Age=0; HttpOnly\r\n".utf8)
+        let lowered = name.lowercased()
+        let isPromised = lowered.hasPrefix("__host-") || lowered.hasPrefix("__secure-")
+        client.wire.output.append(
+            contentsOf: "Set-Cookie: \(name)=; Path=/; Max-Age=0; HttpOnly\(isPromised ? "; Secure" : "")\r\n".utf8)
     }
 
     // MARK: Answers of our own
