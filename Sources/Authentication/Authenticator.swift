@@ -71,6 +71,43 @@ package final class Authenticator {
     }
 }
 
+// For a route in `observe`, where nothing may hold up a request.
+extension Authenticator {
+    /// What can be said without asking anybody; `nil` where somebody must be asked, which `authenticate` does.
+    package func observe(_ head: RequestHead, for requirement: Requirement, at now: UnixTime) -> Evidence? {
+        let found = verifiers.plan.find(in: head)
+        verifiers.adoptKeys()
+        return try? pass(head, found, requirement, nil, at: now).get()
+    }
+
+    /// What can be said where nobody may be asked: the rest counts as unavailable.
+    package func observeUnanswered(_ head: RequestHead, for requirement: Requirement, at now: UnixTime) -> Evidence? {
+        let found = verifiers.plan.find(in: head)
+        let answers = Answers()
+        while true {
+            switch pass(head, found, requirement, answers, at: now) {
+            case .success(let evidence): return evidence
+            case .failure(.keys): answers.keys = .unavailable
+            case .failure(.session(let entry, let index)):
+                answers.add(session: .failure(.overloaded), entry: entry, credential: index)
+            case .failure(.revocation(let entry, let tokenID)):
+                answers.add(revocation: .failure(.overloaded), entry: entry, tokenID: tokenID)
+            }
+        }
+    }
+
+    private func pass(
+        _ head: RequestHead, _ found: FoundCredentials, _ requirement: Requirement, _ answers: Answers?, at now: UnixTime
+    ) -> Result<Evidence?, Question> {
+        var sides = CredentialPass.Sides()
+        do throws(Question) {
+            try CredentialPass(verifiers, head, found, answers, now).judge(CredentialPass.Asked(by: requirement.mode), &sides)
+        } catch { return .failure(error) }
+        // In this mode the policy refuses nobody.
+        return .success(try? Evidence(requirement, found, sides, retryAfterSeconds: AuthenticationLimits.retryAfterSeconds))
+    }
+}
+
 // Passing and asking.
 extension Authenticator {
     private func judge(

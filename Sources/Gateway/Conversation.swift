@@ -81,6 +81,7 @@ final class Conversation: @unchecked Sendable {
 
     private func finish() {
         if !worker.acceptsRequests { keepsAlive = false }
-        worker.account(for: self)
+        if let route = account.route, route.mode == .observe, account.evidence == nil { return worker.observe(self, on: route) }
+        worker.account(for: self, endedNanoseconds: Clock.monotonicNanoseconds())
     }
 }

@@ -32,6 +32,8 @@ package struct Counters: Sendable {
     package var connectionsRefused: UInt64 = 0
     package var connectionsOpen = 0
     package var tunnelsOpen = 0
+    /// Requests on routes in `observe` that are over and not judged yet.
+    package var observationsOpen = 0
     package var strippedFields: UInt64 = 0
 
     /// Routes of one name keep their counts across a change of the settings: a counter that falls looks like a restart.

@@ -69,12 +69,12 @@ extension Conversation {
     ) async throws(Refusal) -> Evidence? {
         switch route.mode {
         case .public: return nil
+        case .observe: return observe(head, for: route, generation, at: now)
         case .deny: throw .closed(route.denyStatus)
-        case .observe, .legacy, .dual, .clerk: break
+        case .legacy, .dual, .clerk: break
         }
-        let requirement = Requirement(mode: route.mode, isOptional: route.isOptional, isSecure: chain.isSecure(head.section))
         do throws(RefusedAuthentication) {
-            account.evidence = try await generation.authenticator.authenticate(head, for: requirement, at: now)
+            account.evidence = try await generation.authenticator.authenticate(head, for: requirement(of: route), at: now)
             return account.evidence
         } catch {
             account.refusedStandings = error.standings

@@ -5,26 +5,32 @@ import Settings
 import Sockets
 import Telemetry
 
+/// A request that is over, and what is to be said about it: a conversation's, or one that is judged afterwards.
+protocol FinishedRequest: AnyObject {
+    var account: Account { get }
+    var head: RequestHead { get }
+    var chain: ForwardedChain { get }
+}
+
 extension Worker {
-    /// Counts the conversation's request, which is over, and writes its line.
-    func account(for conversation: Conversation) {
-        let ended = Clock.monotonicNanoseconds()
+    /// Counts a request and writes its line.
+    func account(for request: some FinishedRequest, endedNanoseconds ended: Int64) {
         // Settings may have changed since the request was matched: the counters are the new settings' then.
         let last = counters.routes.count - 1
-        let index = conversation.account.route.map { min($0.index, last) } ?? last
-        let code = conversation.account.status.code
+        let index = request.account.route.map { min($0.index, last) } ?? last
+        let code = request.account.status.code
         counters.routes[index].responses[code == 499 ? 0 : Int(code / 100)] += 1
-        counters.routes[index].duration.record(microseconds: (ended - conversation.account.startedNanoseconds) / 1000)
-        if let refusal = conversation.account.refusal { counters.routes[index].refusals[refusal.code.description, default: 0] += 1 }
-        if let standings = conversation.account.standings {
+        counters.routes[index].duration.record(microseconds: (ended - request.account.startedNanoseconds) / 1000)
+        if let refusal = request.account.refusal { counters.routes[index].refusals[refusal.code.description, default: 0] += 1 }
+        if let standings = request.account.standings {
             counters.routes[index].clerk[Int(standings.clerk.rawValue)] += 1
             counters.routes[index].legacy[Int(standings.legacy.rawValue)] += 1
         }
-        if conversation.account.route?.mode == .observe { countObserved(conversation.account.evidence, at: index) }
+        if request.account.route?.mode == .observe { countObserved(request.account.evidence, at: index) }
         guard generation.plan.logsAccess else { return }
-        let account = conversation.account
+        let account = request.account
         accessLog.write(
-            account, head: conversation.client.head, client: conversation.chain.clientAddress(conversation.client.head.section),
+            account, head: request.head, client: request.chain.clientAddress(request.head.section),
             routeName: account.route?.name, wall: loop.wallMilliseconds, nowNanoseconds: ended,
             originMilliseconds: account.originMilliseconds)
     }

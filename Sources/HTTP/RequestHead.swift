@@ -21,6 +21,13 @@ package final class RequestHead {
 
     package init() {}
 
+    /// A head of one's own, for what goes on when the connection has begun its next request.
+    package init(copying other: RequestHead) {
+        (section, method, target, path, query) = (other.section, other.method, other.target, other.path, other.query)
+        (authority, minorVersion, framing) = (other.authority, other.minorVersion, other.framing)
+        (keepsAlive, expectsContinue, wantsUpgrade) = (other.keepsAlive, other.expectsContinue, other.wantsUpgrade)
+    }
+
     /// Forgets what was understood so far: a head that was refused half way has ranges into bytes that it never got.
     package func clear() {
         section.clear()

@@ -140,7 +140,7 @@ final class GatewayProcess: @unchecked Sendable {
         let process = self
         control.spawn {
             let deadline = process.control.deadline(inSeconds: seconds)
-            while Deadline(milliseconds: process.control.now) < deadline, await process.openConnections() > 0 {
+            while Deadline(milliseconds: process.control.now) < deadline, await process.unfinished() > 0 {
                 await sleep(milliseconds: 100)
             }
             await process.flushAccessLogs()
@@ -149,7 +149,7 @@ final class GatewayProcess: @unchecked Sendable {
         }
     }
 
-    private func openConnections() async -> Int { await counters().reduce(0) { $0 + $1.connectionsOpen } }
+    private func unfinished() async -> Int { await counters().reduce(0) { $0 + $1.connectionsOpen + $1.observationsOpen } }
 
     /// A copy of every worker's counters.
     func counters() async -> [Counters] {

@@ -9,6 +9,8 @@ package final class FakeLegacyStore: LegacyStore {
         var revoked: Set<String> = []
         var outage: Unavailable?
         var questions = 0
+        var isHeld = false
+        var held: [CheckedContinuation<Void, Never>] = []
     }
 
     private let state = Guarded(State())
@@ -21,8 +23,30 @@ package final class FakeLegacyStore: LegacyStore {
     package func revoke(_ tokenID: String) { state.withLock { _ = $0.revoked.insert(tokenID) } }
     package func fail(_ outage: Unavailable?) { state.withLock { $0.outage = outage } }
 
+    /// From now on sessions are asked for in vain, until `release`.
+    package func hold() { state.withLock { $0.isHeld = true } }
+
+    package func release() {
+        let held = state.withLock { state in
+            defer { (state.isHeld, state.held) = (false, []) }
+            return state.held
+        }
+        for asker in held { asker.resume() }
+    }
+
+    private func wait() async {
+        await withCheckedContinuation { asker in
+            let isHeld = state.withLock { state in
+                if state.isHeld { state.held.append(asker) }
+                return state.isHeld
+            }
+            if !isHeld { asker.resume() }
+        }
+    }
+
     package func sessionUser(entry: Int, token: Secret) async throws(Unavailable) -> UserID? {
-        try ask { $0.sessions[token] }
+        if state.withLock({ $0.isHeld }) { await wait() }
+        return try ask { $0.sessions[token] }
     }
 
     package func isRevoked(entry: Int, tokenID: String) async throws(Unavailable) -> Bool {

@@ -21,14 +21,18 @@ final class TestGateway: @unchecked Sendable {
 
     static let shared = TestGateway()
 
-    private init() {
+    /// Sessions of the old application; `nil`: those of the people in journeys.
+    private let store: FakeLegacyStore?
+
+    init(store: FakeLegacyStore? = nil) {
+        self.store = store
         do {
             let folder = try TemporaryFolder(prefix: "segue-journeys-")
             let log = unsafe open(folder.file("access.log"), O_CREAT | O_RDWR | O_APPEND, 0o600)
             // From here on only the descriptor holds it.
             folder.remove()
             (logThread, logFile) = (LogThread(descriptor: log), "/proc/self/fd/\(log)")
-            plan = Published(try TestGateway.plan("", origin: nil))
+            plan = Published(try TestGateway.plan("", origin: nil, store))
             worker = try Worker(name: "journeys", plan: plan, log: logThread, share: 1, seed: 1)
             loop = worker.loop
             try worker.listen(on: [Address("127.0.0.1:0")!])
@@ -41,7 +45,7 @@ final class TestGateway: @unchecked Sendable {
     var address: Address { worker.addresses[0] }
 
     /// The worker adopts it at its next wake-up.
-    func adopt(settings: String, origin: Address) throws { plan.publish(try TestGateway.plan(settings, origin: origin)) }
+    func adopt(settings: String, origin: Address) throws { plan.publish(try TestGateway.plan(settings, origin: origin, store)) }
 
     /// What the access log says since it was asked last.
     func takeLog() async -> String {
@@ -52,14 +56,14 @@ final class TestGateway: @unchecked Sendable {
         return String(decoding: bytes[logRead...], as: UTF8.self)
     }
 
-    private static func plan(_ changes: String, origin: Address?) throws -> Plan {
+    private static func plan(_ changes: String, origin: Address?, _ store: FakeLegacyStore?) throws -> Plan {
         let file = Journeys.folder + "/settings.json"
         let text = try changing(JSONValue(parsing: Files.read(file, bytesMax: 1 << 20)), changes)
         let settings = try SettingsLoader.load(text, path: file, environment: [:]).settings
         let mint = TokenMint()
         var services = Services()
         services.directory = People.directory
-        services.store = People.store
+        services.store = store ?? People.store
         services.clerkUsers = People.clerkUsers
         services.keySource = FakeKeySource(published: mint.keySet, next: .success(mint.keySet))
         services.keys = Published(mint.keySet)
