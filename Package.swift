@@ -138,8 +138,7 @@ let package = Package(
             "DirectoryTests",
             [
                 "Directory", "Authentication", "Identity", "Migration", "Postgres", "PostgresTesting", "Settings", "Snapshot",
-                "Sockets",
-                "SQLite", "Telemetry",
+                "Sockets", "SQLite", "Telemetry",
             ]),
         tests("EmulatorTests", ["Emulator", "Crypto", "HTTP", "HTTPServer", "JOSE", "JSON", "Snapshot", "Telemetry"]),
         tests(
