@@ -111,7 +111,7 @@ let package = Package(
         tests("JSONTests", ["JSON"]),
         tests("TelemetryTests", ["Telemetry"]),
         tests("SnapshotTests", ["Snapshot"]),
-        tests("LoggingTests", ["Logging", "Telemetry"]),
+        tests("LoggingTests", ["Logging", "Files", "JSON", "Telemetry"]),
         tests("FilesTests", ["Files"]),
         tests("SocketsTests", ["Sockets", "Files"]),
         tests("CryptoTests", ["Crypto", "Telemetry"]),

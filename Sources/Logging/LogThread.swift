@@ -39,19 +39,16 @@ import Snapshot
     @discardableResult
     package func write(_ lines: [UInt8]) -> Bool {
         let taken = queue.withLock { queue in
-            guard queue.bytes + lines.count <= LogThread.queueBytesMax else {
-                queue.dropped += 1
-                return false
-            }
+            guard queue.bytes + lines.count <= LogThread.queueBytesMax else { return false }
             queue.blocks.append(lines)
             queue.bytes += lines.count
             return true
         }
-        if taken { unsafe sem_post(arrived) }
+        if taken { unsafe sem_post(arrived) } else { lose(lines[...]) }
         return taken
     }
 
-    /// Blocks of lines that were dropped so far.
+    /// Lines that were lost so far: to a full queue, or to a sink that failed.
     package var dropped: UInt64 { queue.withLock { $0.dropped } }
 
     /// Waits until all that was handed over is written, or for `milliseconds`; for the end of the process.
@@ -63,6 +60,8 @@ import Snapshot
     }
 
     private func run() {
+        // A sink that failed may have taken a line in part: the next must not become its end.
+        var isWithinLine = false
         while true {
             while unsafe sem_wait(arrived) != 0 {}
             let blocks = queue.withLock { queue in
@@ -72,25 +71,43 @@ import Snapshot
                 queue.writing = !blocks.isEmpty
                 return blocks
             }
-            for block in blocks { writeAll(block) }
+            for block in blocks { write(block, isWithinLine: &isWithinLine) }
             queue.withLock { $0.writing = false }
         }
     }
 
-    private func writeAll(_ block: [UInt8]) {
+    private func write(_ block: [UInt8], isWithinLine: inout Bool) {
+        if isWithinLine, writeAll(LogThread.lineEnd) == 1 { isWithinLine = false }
+        let written = isWithinLine ? 0 : writeAll(block)
+        guard written < block.count else { return }
+        // A closed pipe or a full disk: these lines are lost, the next may not be.
+        if written > 0 { isWithinLine = block[written - 1] != LogThread.lineEnd[0] }
+        lose(block[written...])
+    }
+
+    private static let lineEnd: [UInt8] = [UInt8(ascii: "\n")]
+
+    private func lose(_ lines: ArraySlice<UInt8>) {
+        let count = lines.reduce(into: UInt64(0)) { if $1 == LogThread.lineEnd[0] { $0 += 1 } }
+        queue.withLock { $0.dropped += count }
+    }
+
+    /// How much of it the sink has taken: all, unless it failed.
+    private func writeAll(_ bytes: [UInt8]) -> Int {
         var written = 0
-        while written < block.count {
-            let count = unsafe block.withUnsafeBytes {
-                unsafe Glibc.write(descriptor, $0.baseAddress! + written, block.count - written)
+        while written < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes {
+                unsafe Glibc.write(descriptor, $0.baseAddress! + written, bytes.count - written)
             }
             if count > 0 {
                 written += count
-            } else if errno == EAGAIN {
+            } else if count < 0, errno == EAGAIN {
                 var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 _ = unsafe poll(&waiting, 1, 1000)
-            } else if errno != EINTR {
-                return  // A closed pipe or a full disk: these lines are lost, the next may not be.
+            } else if count == 0 || errno != EINTR {
+                return written
             }
         }
+        return written
     }
 }

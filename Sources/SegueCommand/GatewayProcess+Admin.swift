@@ -102,7 +102,7 @@ extension GatewayProcess: AdminSource {
     }
 
     private func addProcess(to text: inout MetricsText) {
-        text.family("segue_log_dropped_total", .counter, "Batches of log lines dropped because the reader of the log stalled.")
+        text.family("segue_log_dropped_total", .counter, "Log lines lost because the reader of the log stalled or went away.")
         text.sample("segue_log_dropped_total", [], logThread.dropped)
         guard let process = ProcessFigures.read() else { return }
         text.family("process_resident_memory_bytes", .gauge, "Resident memory.")
