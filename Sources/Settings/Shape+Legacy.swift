@@ -4,7 +4,10 @@ extension Shape {
         required(
             "kind", .choice(["jwt", "session"], later: ["base64", "asserted", "userinfo"]),
             "`jwt`: a signed token; `session`: a row of a table."),
-        required("from", .array(.string), "`bearer`, `cookie:NAME`, `scheme:NAME`, `header:NAME`, `query:NAME`."),
+        required(
+            "from", .array(.string),
+            "`bearer`, `cookie:NAME`, `scheme:NAME`, `header:NAME`, `query:NAME`; at most \(LegacySettings.sourcesMax) in all entries together."
+        ),
         key("insecure", .bool, standard: "false", "Proves nothing about a person: passes requests, never decides about a link."),
         key("algorithm", .words(of: LegacySettings.JWT.Algorithm.self), "`jwt`: the only algorithm that is accepted."),
         key("keys", .array(legacyKey), "`jwt`: the keys that tokens may be signed with."),
