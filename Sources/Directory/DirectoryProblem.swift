@@ -15,7 +15,11 @@ package enum DirectoryProblem: Error, Hashable, Sendable, CustomStringConvertibl
     case duplicates(table: String, column: String, values: [String])
     /// Without this index two rows can get one Clerk user id, or look-ups read the whole table.
     case noIndex(table: String, on: String)
+    /// The database does not understand a query, or our role may not ask it.
+    case query(path: String, message: String, sqlstate: String?)
     case refused(String, sqlstate: String?)
+
+    private static func said(_ message: String, _ state: String?) -> String { (state.map { "SQLSTATE \($0): " } ?? "") + message }
 
     package var description: String {
         switch self {
@@ -31,7 +35,8 @@ package enum DirectoryProblem: Error, Hashable, Sendable, CustomStringConvertibl
         case .duplicates(let table, let column, let values):
             "\(table).\(column) holds these values more than once: \(values.joined(separator: ", "))"
         case .noIndex(let table, let on): "there is no unique or fitting index of \(table) on \(on): run `segue schema apply`"
-        case .refused(let message, let state): (state.map { "SQLSTATE \($0): " } ?? "") + message
+        case .query(let path, let message, let state): "\(path): \(Self.said(message, state))"
+        case .refused(let message, let state): Self.said(message, state)
         }
     }
 }

@@ -41,10 +41,11 @@ package struct DirectorySchema: Sendable {
         try await edit { editor throws(DirectoryError) in try await editor.remembered() }
     }
 
-    /// What stands between these settings and this database; empty when `serve` may start.
-    package func problems() async throws(Failure) -> [DirectoryProblem] {
+    /// What stands between these settings, the queries of `legacy` entries included, and this database; empty when `serve`
+    /// may start.
+    package func problems(with queries: [LegacyQuery] = []) async throws(Failure) -> [DirectoryProblem] {
         do throws(Failure) {
-            return try await edit { editor throws(DirectoryError) in try await editor.problems() }
+            return try await edit { editor throws(DirectoryError) in try await editor.problems(with: queries) }
         } catch .problem(let problem) {
             return [problem]
         }

@@ -68,14 +68,33 @@ final class SchemaEditor {
     }
 
     /// Everything that `serve` would stumble over.
-    func problems() async throws(DirectoryError) -> [DirectoryProblem] {
+    func problems(with queries: [LegacyQuery]) async throws(DirectoryError) -> [DirectoryProblem] {
         let session = try await session()
         var problems: [DirectoryProblem] = []
+        let lookUps = [session.users.byID, session.users.byClerkUser, session.users.byEmail].compactMap { $0 }
+        for query in lookUps.map({ LegacyQuery(path: "directory.users", sql: $0) }) + queries {
+            if let problem = try await problem(of: query) { problems.append(problem) }
+        }
         for index in UserIndex.needed(session.users) where try await !isPresent(index) {
             problems.append(.noIndex(table: index.table.quoted, on: index.expression))
         }
         if let problem = try session.provisionProblem() { problems.append(problem) }
         return problems
+    }
+
+    /// What the database has against a query, if anything; it is planned and not run.
+    private func problem(of query: LegacyQuery) async throws(DirectoryError) -> DirectoryProblem? {
+        do throws(DirectoryError) {
+            try await connection.rows("EXPLAIN " + query.sql, [nil])
+            return nil
+        } catch {
+            switch error {
+            case .misfit(.refused(let message, let state)): return .query(path: query.path, message: message, sqlstate: state)
+            case .refused(let message): return .query(path: query.path, message: message, sqlstate: nil)
+            case .invalidValue: return .query(path: query.path, message: "a value in it does not fit its type", sqlstate: nil)
+            case .away, .timedOut, .conflict, .transient, .misfit: throw error
+            }
+        }
     }
 
     func session() async throws(DirectoryError) -> Session { try await Session(settings, on: connection) }

@@ -9,10 +9,12 @@ struct DirectoryMisfit: Error, CustomStringConvertible {
     var description: String { problems.map(\.description).joined(separator: "; ") }
 
     /// Asks the database before anybody depends on it. It runs as a task on a loop.
-    static func check(_ settings: DirectorySettings?) async throws(DirectoryMisfit) {
-        guard let settings else { return }
+    static func check(_ settings: Settings) async throws(DirectoryMisfit) {
+        guard let directory = settings.directory else { return }
         let problems: [DirectoryProblem]
-        do throws(DirectorySchema.Failure) { problems = try await DirectorySchema(settings).problems() } catch { return }
+        do throws(DirectorySchema.Failure) {
+            problems = try await DirectorySchema(directory).problems(with: LegacyQuery.all(of: settings.legacy))
+        } catch { return }
         guard problems.isEmpty else { throw DirectoryMisfit(problems: problems) }
     }
 }

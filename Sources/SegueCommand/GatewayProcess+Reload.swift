@@ -47,7 +47,7 @@ extension GatewayProcess {
 
     /// Puts the settings in force as a whole; what throws changes nothing.
     private func adopt(_ next: LoadedSettings) async throws {
-        if next.settings.directory != loaded.settings.directory { try await DirectoryMisfit.check(next.settings.directory) }
+        if asksOtherwise(next.settings, than: loaded.settings) { try await DirectoryMisfit.check(next.settings) }
         let origins = await resolver.find(next.settings.origins, timeoutMilliseconds: 10_000)
         let nextServices = try ServiceSet(next.settings, after: services, engine: engine, log: log)
         let nextPlan = Plan(
@@ -62,6 +62,11 @@ extension GatewayProcess {
         plan.publish(nextPlan)
         warn(of: next)
         log.log(.info, "settings adopted", ["version": "\(plan.version)"])
+    }
+
+    /// Whether the database would be asked something new: a flip must not wait for it.
+    private func asksOtherwise(_ next: Settings, than old: Settings) -> Bool {
+        next.directory != old.directory || LegacyQuery.all(of: next.legacy) != LegacyQuery.all(of: old.legacy)
     }
 
     /// What is odd about settings that are in force.

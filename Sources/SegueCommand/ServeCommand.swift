@@ -13,7 +13,7 @@ enum ServeCommand {
             // Before any thread: they inherit which signals are blocked.
             Signals.block()
             let loaded = try SettingsFile.load(file)
-            try requireFit(loaded.settings.directory)
+            try requireFit(loaded.settings)
             return try GatewayProcess(loaded, environment: Environment.all).run()
         } catch let failure as SettingsFailure {
             for line in failure.lines { Terminal.talk(line) }
@@ -26,9 +26,9 @@ enum ServeCommand {
         }
     }
 
-    private static func requireFit(_ directory: DirectorySettings?) throws {
+    private static func requireFit(_ settings: Settings) throws {
         try onLoopHere { () async -> Result<Void, DirectoryMisfit> in
-            do throws(DirectoryMisfit) { return .success(try await DirectoryMisfit.check(directory)) } catch {
+            do throws(DirectoryMisfit) { return .success(try await DirectoryMisfit.check(settings)) } catch {
                 return .failure(error)
             }
         }.get()

@@ -1,6 +1,5 @@
 import Authentication
 import Directory
-import Glibc
 import Identity
 import PostgresTesting
 import Settings
@@ -150,40 +149,6 @@ import Testing
             #expect(outcome.linked?.id == UserID("7"))
             let found = try await directory.users(withEmail: "A@X.ORG")
             #expect(found.count == 1)
-        }
-    }
-
-    @Test func `a SQLite file that is not there is a problem, and nobody makes it`() async throws {
-        let database = TestDatabase(.sqliteText)
-        let settings = database.settings { settings in
-            guard case .sqlite(let path) = settings.location else { return }
-            settings.location = .sqlite(path: path + "-typo")
-        }
-        guard case .sqlite(let path) = settings.location else { return }
-        let directory = try DirectoryThread(settings)
-        directory.start()
-        defer { directory.stop() }
-        try await onLoop {
-            let missing = DirectoryProblem.noFile(path: path, message: "unable to open database file")
-            let problems = try await DirectorySchema(settings).problems()
-            #expect(problems == [missing])
-            await #expect(throws: DirectorySchema.Failure.self) { _ = try await DirectorySchema(settings).apply() }
-            await #expect(throws: Unavailable.away(missing.description)) { _ = try await directory.user(UserID("1")) }
-        }
-        #expect(unsafe access(path, F_OK) != 0)
-    }
-
-    @Test(arguments: backends) func `a table of Segue's own that was lost is made again`(backend: Backend) async throws {
-        let database = TestDatabase(backend)
-        try await schema(database.settings()) { schema in
-            _ = try await schema.apply()
-            database.run("DROP TABLE \(database.state("reviews"))")
-            let problems = try await schema.problems()
-            #expect(problems == [.noState(missing: database.state("reviews"))])
-            _ = try await schema.apply()
-            let left = try await schema.problems()
-            let plan = try await schema.plan()
-            #expect(left.isEmpty && plan.isEmpty)
         }
     }
 }
