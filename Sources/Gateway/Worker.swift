@@ -69,8 +69,14 @@ package final class Worker: @unchecked Sendable {
     }
 
     /// For a connection beyond `limits.connections`: it costs no task and no buffer.
-    private static let full = Array(
-        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".utf8)
+    private static let full: [UInt8] = {
+        let content = #"{"detail": "Too many connections; try again", "code": "overloaded"}"#
+        let head = [
+            "HTTP/1.1 503 Service Unavailable", "Content-Type: application/json", "Content-Length: \(content.utf8.count)",
+            "Cache-Control: no-store", "Retry-After: 1", "Connection: close",
+        ]
+        return Array((head + ["", content]).joined(separator: "\r\n").utf8)
+    }()
 
     func ended(_ conversation: Conversation) { counters.connectionsOpen -= 1 }
 

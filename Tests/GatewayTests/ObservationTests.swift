@@ -50,24 +50,14 @@ import Testing
     /// The access log's lines, when `count` observations are left open.
     private func log(whenOpen count: Int = 0) async -> [Substring] {
         let gateway = gateway
-        return await onLoop {
+        return await gateway.onLoop {
             while await gateway.worker.snapshot()?.observationsOpen != count {}
             return await gateway.takeLog().split(separator: "\n")
         }
     }
 
-    private func counters() async -> Counters? {
-        let gateway = gateway
-        return await onLoop { await gateway.worker.snapshot() }
-    }
-
-    private func onLoop<Answer: Sendable>(_ body: @escaping @Sendable () async -> Answer) async -> Answer {
-        let loop = gateway.loop
-        return await withCheckedContinuation { done in loop.spawn { done.resume(returning: await body()) } }
-    }
-
     private func observed(_ outcome: String) async -> UInt64 {
-        await counters()?.routes.reduce(0) { $0 + ($1.observed[.init(mode: "legacy", outcome: outcome)] ?? 0) } ?? 0
+        await gateway.counters()?.routes.reduce(0) { $0 + ($1.observed[.init(mode: "legacy", outcome: outcome)] ?? 0) } ?? 0
     }
 
     @Test func `nobody waits, and the verdict is counted and logged when it is there`() async {

@@ -24,7 +24,7 @@ final class TestGateway: @unchecked Sendable {
     /// Sessions of the old application; `nil`: those of the people in journeys.
     private let store: FakeLegacyStore?
 
-    init(store: FakeLegacyStore? = nil) {
+    init(settings: String = "", store: FakeLegacyStore? = nil) {
         self.store = store
         do {
             let folder = try TemporaryFolder(prefix: "segue-journeys-")
@@ -32,7 +32,7 @@ final class TestGateway: @unchecked Sendable {
             // From here on only the descriptor holds it.
             folder.remove()
             (logThread, logFile) = (LogThread(descriptor: log), "/proc/self/fd/\(log)")
-            plan = Published(try TestGateway.plan("", origin: nil, store))
+            plan = Published(try TestGateway.plan(settings, origin: nil, store))
             worker = try Worker(name: "journeys", plan: plan, log: logThread, share: 1, seed: 1)
             loop = worker.loop
             try worker.listen(on: [Address("127.0.0.1:0")!])
@@ -54,6 +54,17 @@ final class TestGateway: @unchecked Sendable {
         let bytes = (try? Files.read(logFile, bytesMax: 1 << 24)) ?? []
         defer { logRead = bytes.count }
         return String(decoding: bytes[logRead...], as: UTF8.self)
+    }
+
+    /// A copy of what the worker has counted.
+    func counters() async -> Counters? {
+        let worker = worker
+        return await onLoop { await worker.snapshot() }
+    }
+
+    func onLoop<Answer: Sendable>(_ body: @escaping @Sendable () async -> Answer) async -> Answer {
+        let loop = loop
+        return await withCheckedContinuation { done in loop.spawn { done.resume(returning: await body()) } }
     }
 
     private static func plan(_ changes: String, origin: Address?, _ store: FakeLegacyStore?) throws -> Plan {
