@@ -87,8 +87,10 @@ package final class KeyKeeper: KeySource {
     private func change(_ event: (inout KeyKeeping) -> KeyKeeping.Effects) {
         guard let state else { return }
         let (effects, timer) = state.withLock { state in
-            let effects = event(&state.keeping)
+            var effects = event(&state.keeping)
             if let set = effects.set { keys.publish(set) }
+            // The file is its successor's, whose issuer may be another.
+            if state.isStopped { effects.store = nil }
             return (effects, state.timerToSet())
         }
         if let content = effects.store { world.store(content) }
@@ -102,7 +104,8 @@ package final class KeyKeeper: KeySource {
         }
     }
 
-    /// Fetches no more of its own accord: other settings are in force. Whoever still waits is answered.
+    /// Fetches and stores no more of its own accord: other settings are in force. Requests under way that still ask are
+    /// answered.
     package func stop() { state?.withLock { $0.isStopped = true } }
 
     private func timerFired(_ due: Int64) {

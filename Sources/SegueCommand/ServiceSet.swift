@@ -69,15 +69,17 @@ final class ServiceSet: Sendable {
         }
     }
 
-    /// Starts what `old` did not have.
+    /// Starts what `old` did not have. Two that keep keys at once would write to one file.
     func start(after old: ServiceSet?) {
-        if keys !== old?.keys { keys?.start() }
+        if keys !== old?.keys {
+            old?.keys?.stop()
+            keys?.start()
+        }
         if directory !== old?.directory { directory?.start() }
     }
 
     /// Ends what `next` does not go on with.
     func stop(before next: ServiceSet?) {
-        if keys !== next?.keys { keys?.stop() }
         if directory !== next?.directory { directory?.stop() }
     }
 

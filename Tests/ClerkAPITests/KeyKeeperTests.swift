@@ -137,6 +137,25 @@ final class FakeWorld: Sendable {
         #expect(world.fetchesRunning == 1)
     }
 
+    @Test func `one that was replaced fetches and stores no more, and answers who still asks`() async throws {
+        let keeper = try world.keeper()
+        keeper.start()
+        world.answer(TestKeys.a)
+        world.advance(300_000)
+        keeper.stop()
+        world.answer(TestKeys.b)
+        #expect(world.state.withLock { $0.file?.keys } == [TestKeys.a])
+        world.advance(3_600_000)
+        #expect(world.fetchesRunning == 0)
+        let asked = await asking(keeper)
+        #expect(world.fetchesRunning == 1)
+        world.answer(TestKeys.b)
+        #expect(await asked.value == [nil])
+        #expect(world.state.withLock { $0.file?.keys } == [TestKeys.a])
+        world.advance(3_600_000)
+        #expect(world.fetchesRunning == 0)
+    }
+
     @Test func `the version moves only when the keys differ`() throws {
         let keeper = try world.keeper()
         keeper.start()

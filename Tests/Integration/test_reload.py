@@ -78,6 +78,22 @@ def test_the_signal_that_makes_other_servers_reopen_their_logs_does_no_harm(relo
     assert reloading.get("/public/x").status_code == 200
 
 
+def test_reloads_leave_nobody_behind_who_fetches_keys(reloading, clerk):
+    keys = "/.well-known/jwks.json"
+    made = copy.deepcopy(reloading.settings)
+    for seconds in range(11, 17):
+        made["clerk"]["keys"] = {"refreshSeconds": 10, "cooldownSeconds": seconds}
+        epoch, fetched = reloading.metric("segue_config_epoch"), len(clerk.asked[keys])
+        reloading.configure(made)
+        wait_until(lambda: reloading.metric("segue_config_epoch") > epoch, "the settings are adopted")
+        wait_until(lambda: len(clerk.asked[keys]) > fetched, "their keys are fetched")
+    fetched = len(clerk.asked[keys])
+    wait_until(lambda: len(clerk.asked[keys]) > fetched, "the keys are fetched again", seconds=15)
+    # Had each reload left a keeper, six would be due by now, or within the seconds that the reloads took.
+    time.sleep(3)
+    assert len(clerk.asked[keys]) == fetched + 1
+
+
 def test_a_hundred_reloads_under_load_fail_no_request(reloading, users):
     token = legacy.token(users.add("reloads@example.com"))
     made = reloading.settings
