@@ -58,16 +58,24 @@ def test_a_head_that_stops_half_way_ends_its_own_connection_only(relay_to, recor
 # One client's bytes are never another's answer, nor a part of the next request.
 
 
+EMPTY = {
+    "HEAD": b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n",
+    "DELETE": b"HTTP/1.1 204 No Content\r\n\r\n",
+    "GET": b"HTTP/1.1 304 Not Modified\r\nContent-Length: 50\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("method", EMPTY)
 @pytest.mark.parametrize("pause", [0, 0.002], ids=["at once", "a moment later"])
-def test_content_behind_the_answer_to_head_never_reaches_the_next_client(relay_to, recording_origin, pause):
+def test_content_behind_an_empty_answer_never_reaches_the_next_client(relay_to, recording_origin, method, pause):
     stray = b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nEVIL ANSWER"
 
     def behave(connection, _):
         while data := connection.recv(65_536):
-            if not data.startswith(b"HEAD"):
+            if b"/empty" not in data:
                 connection.sendall(OK)
                 continue
-            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n")
+            connection.sendall(EMPTY[method])
             time.sleep(pause)
             connection.sendall(stray)
 
@@ -75,9 +83,9 @@ def test_content_behind_the_answer_to_head_never_reaches_the_next_client(relay_t
     gateway = relay_to(origin, workers=1, origins={"api": {"servers": [origin.url], "connections": 1}})
     for _ in range(5):
         with Client(gateway.port) as attacker, Client(gateway.port) as victim:
-            attacker.send(b"HEAD /public/x HTTP/1.1\r\nHost: a\r\n\r\n" + GET % b"pipelined")
+            attacker.send((GET % b"empty").replace(b"GET", method.encode()) + GET % b"pipelined")
             victim.send(GET % b"victim")
-            assert attacker.read("HEAD").status == 200
+            assert attacker.read(method).status == int(EMPTY[method][9:12])
             assert attacker.read().content == b"ok"
             assert victim.read().content == b"ok"
 

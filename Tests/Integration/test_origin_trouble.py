@@ -2,6 +2,7 @@
 answer that looks complete."""
 
 import socket
+import threading
 import time
 
 import pytest
@@ -104,3 +105,28 @@ def test_an_origin_comes_back_by_itself(relay_to):
             connection.sendall(OK)
             assert client.read().status == 200
             connection.close()
+
+
+def test_interim_answers_without_end_are_cut_off_and_cost_little(relay_to, recording_origin):
+    cut_off = threading.Event()
+
+    def flood(connection, _):
+        data = connection.recv(65_536)
+        if b"/flood" not in data:
+            return connection.sendall(OK)
+        try:
+            while True:
+                connection.sendall((b"HTTP/1.1 103 Early Hints\r\nLink: " + b"x" * 8000 + b"\r\n\r\n") * 8)
+        except OSError:
+            cut_off.set()
+
+    gateway = relay_to(recording_origin(flood), workers=1)
+    before = gateway.process.highest_resident_bytes()
+    with Client(gateway.port) as client:
+        client.send(GET.replace(b"/x", b"/flood"))
+        # The client reads nothing meanwhile.
+        assert cut_off.wait(10)
+        assert ask(gateway).status == 200
+        assert gateway.process.highest_resident_bytes() - before < 64 << 20
+        answers = [client.read() for _ in range(17)]
+    assert [answer.status for answer in answers] == [103] * 16 + [502]
