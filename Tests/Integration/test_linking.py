@@ -78,6 +78,43 @@ def test_nobody_is_linked_by(gateway, clerk, users, name):
     assert users.link_of(user) is None
 
 
+# With the victim's own session, stolen or left in a shared browser, the rule of the old credential is the one to break.
+STOLEN = {
+    "another address": (dict(), {}, "link_needs_confirmation"),
+    "an unverified address": (dict(verified=False), {}, "email_unverified"),
+    "an address that a back end declared verified": (dict(strategy="admin"), {}, "email_verified_by_admin"),
+    "a test address": (dict(), {}, "email_is_test"),
+    "an impersonated session": (dict(), dict(act={"sub": "user_1"}), "impersonated"),
+}
+
+
+@pytest.mark.parametrize("name", STOLEN)
+def test_nobody_is_linked_by_a_stolen_session_beside(gateway, clerk, users, name):
+    of_user, of_token, code = STOLEN[name]
+    address = f"stolen-{name.replace(' ', '-')}{'+clerk_test' if 'test' in name else ''}@example.com"
+    victim = users.add(address)
+    eve = clerk.add_user("eve@example.com" if name == "another address" else address, **of_user)
+    cookies = {"__session": clerk.token(eve, **of_token), "session_token": users.add_session(victim)}
+    refused(gateway.get("/dual/x", cookies=cookies), code)
+    assert users.link_of(victim) is None and users.linked_to(eve) == []
+
+
+def test_nobody_is_linked_by_what_a_token_claims(gateway, clerk, users):
+    """A session token's template is the front end's to fill: only what Clerk's API says of the user is evidence."""
+    victim = users.add("claimed@example.com")
+    eve = clerk.add_user("eve-claims@example.com")
+    claims = dict(email="claimed@example.com", email_verified=True, primary_email="claimed@example.com", external_id=victim)
+    refused(gateway.get("/dual/x", bearer=clerk.token(eve, **claims)), "not_registered")
+    assert users.link_of(victim) is None
+
+
+def test_an_external_id_does_not_take_a_linked_row(gateway, clerk, users):
+    user, owner = users.add("linked-by-id@example.com"), clerk.add_user("linked-by-id@example.com")
+    assert gateway.get("/dual/x", bearer=clerk.token(owner)).status_code == 200
+    refused(gateway.get("/dual/x", bearer=clerk.token(clerk.add_user("eve-id@example.com", external_id=user))), "row_already_linked")
+    assert users.link_of(user) == owner
+
+
 def test_nobody_is_linked_by_a_test_address(gateway, clerk, users):
     user = users.add("victim+clerk_test@example.com")
     clerk_user = clerk.add_user("victim+clerk_test@example.com")
@@ -99,7 +136,7 @@ def test_nobody_is_linked_by_a_unicode_twin(gateway, clerk, users):
     user = users.add("kim@example.com")
     # U+212A KELVIN SIGN lower-cases to k, and U+0131 upper-cases to I: ASCII case only.
     for twin in ("\u212aim@example.com", "k\u0131m@example.com"):
-        assert gateway.get("/dual/x", bearer=clerk.token(clerk.add_user(twin))).status_code == 403
+        refused(gateway.get("/dual/x", bearer=clerk.token(clerk.add_user(twin))), "email_not_ascii")
     assert users.link_of(user) is None
 
 

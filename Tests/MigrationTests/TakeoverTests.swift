@@ -10,43 +10,27 @@ import Testing
 @Suite struct TakeoverTests {
     let victim = DirectoryUser("1", email: "victim@example.com")
 
-    /// The refusal of an attacker's first request, after checking that no row was linked by it.
-    private func attack(
-        _ attacker: ClerkUser, rows: [DirectoryUser], legacy: Verdict<LegacySubject> = .absent, isImpersonated: Bool = false,
-        _ edit: (inout DirectorySettings.Linking) -> Void = { _ in }
-    ) async -> LinkRefusal? {
-        let directory = FakeDirectory(rows)
-        let linker = LinkFixture.linker(directory, FakeClerkUsers([attacker]), edit)
-        defer { #expect(directory.links.isEmpty) }
-        do throws(IdentityRefusal) {
-            let session = LinkFixture.session(attacker.id.text, isImpersonated: isImpersonated)
-            _ = try await linker.row(for: session, beside: legacy, requestID: "r", at: ManualClock().now)
-            return nil
-        } catch {
-            guard case .link(let refusal) = error else { return nil }
-            return refusal
-        }
-    }
-
     @Test func `an unverified address`() async {
         #expect(
-            await attack(ClerkUser("eve", email: "victim@example.com", status: .unverified), rows: [victim]) == .emailUnverified)
+            await LinkFixture.attack(ClerkUser("eve", email: "victim@example.com", status: .unverified), rows: [victim])
+                == .emailUnverified)
     }
 
     @Test func `an address without any verification`() async {
         let address = ClerkEmailAddress(address: "victim@example.com", verification: nil)
         let eve = ClerkUser(id: ClerkUserID("eve"), externalID: nil, primaryEmail: address, emailAddresses: [address])
-        #expect(await attack(eve, rows: [victim]) == .emailUnverified)
+        #expect(await LinkFixture.attack(eve, rows: [victim]) == .emailUnverified)
     }
 
     @Test func `an address that only a back end declared verified`() async {
         #expect(
-            await attack(ClerkUser("eve", email: "victim@example.com", strategy: "admin"), rows: [victim]) == .emailVerifiedByAdmin)
+            await LinkFixture.attack(ClerkUser("eve", email: "victim@example.com", strategy: "admin"), rows: [victim])
+                == .emailVerifiedByAdmin)
     }
 
     @Test(arguments: ["victim+clerk_test@example.com", "VICTIM+CLERK_TEST@example.com", "victim+clerk_test7@example.com"])
     func `a test address, whose code everybody knows`(email: String) async {
-        #expect(await attack(ClerkUser("eve", email: email), rows: [DirectoryUser("1", email: email)]) == .emailIsTest)
+        #expect(await LinkFixture.attack(ClerkUser("eve", email: email), rows: [DirectoryUser("1", email: email)]) == .emailIsTest)
     }
 
     @Test(arguments: [
@@ -55,40 +39,44 @@ import Testing
     ])
     func `a Unicode twin of an address`(email: String) async {
         let rows = [victim, DirectoryUser("2", email: "kevin@example.com"), DirectoryUser("3", email: email)]
-        #expect(await attack(ClerkUser("eve", email: email), rows: rows) == .emailNotASCII)
+        #expect(await LinkFixture.attack(ClerkUser("eve", email: email), rows: rows) == .emailNotASCII)
     }
 
     @Test func `a case twin that makes two rows match`() async {
         let rows = [victim, DirectoryUser("2", email: "Victim@example.com")]
-        #expect(await attack(ClerkUser("eve", email: "victim@example.com"), rows: rows) == .ambiguousEmail)
+        #expect(await LinkFixture.attack(ClerkUser("eve", email: "victim@example.com"), rows: rows) == .ambiguousEmail)
     }
 
     @Test(arguments: ["victim+eve@example.com", "v.ictim@example.com", "victim@example.com.evil.example", "victim@example.co"])
     func `an address that only resembles the victim's`(email: String) async {
-        #expect(await attack(ClerkUser("eve", email: email), rows: [victim]) == .notRegistered)
+        #expect(await LinkFixture.attack(ClerkUser("eve", email: email), rows: [victim]) == .notRegistered)
     }
 
     @Test func `the victim's address as a secondary one`() async {
         #expect(
-            await attack(ClerkUser("eve", email: "eve@example.com", secondary: ["victim@example.com"]), rows: [victim])
+            await LinkFixture.attack(ClerkUser("eve", email: "eve@example.com", secondary: ["victim@example.com"]), rows: [victim])
                 == .notRegistered)
     }
 
     @Test(arguments: ["admin", "Admin", "ADMIN"]) func `a privileged row`(role: String) async {
         let admin = DirectoryUser("1", email: "victim@example.com", role: role)
-        #expect(await attack(ClerkUser("eve", email: "victim@example.com"), rows: [admin]) == .privilegedRow)
+        #expect(await LinkFixture.attack(ClerkUser("eve", email: "victim@example.com"), rows: [admin]) == .privilegedRow)
     }
 
     @Test func `a row that is linked to somebody else`() async {
         let linked = victim.linked(to: ClerkUserID("user_victim"))
-        #expect(await attack(ClerkUser("eve", email: "victim@example.com"), rows: [linked]) == .rowAlreadyLinked)
-        #expect(await attack(ClerkUser("eve", email: "eve@example.com", externalID: "1"), rows: [linked]) == .rowAlreadyLinked)
+        #expect(await LinkFixture.attack(ClerkUser("eve", email: "victim@example.com"), rows: [linked]) == .rowAlreadyLinked)
+        #expect(
+            await LinkFixture.attack(ClerkUser("eve", email: "eve@example.com", externalID: "1"), rows: [linked])
+                == .rowAlreadyLinked)
     }
 
     @Test func `an impersonated session, by every rule`() async {
         for attacker in [ClerkUser("eve", email: "victim@example.com"), ClerkUser("eve", email: nil, externalID: "1")] {
-            #expect(await attack(attacker, rows: [victim], isImpersonated: true) == .impersonated)
-            #expect(await attack(attacker, rows: [victim], legacy: LinkFixture.legacy("1"), isImpersonated: true) == .impersonated)
+            #expect(await LinkFixture.attack(attacker, rows: [victim], isImpersonated: true) == .impersonated)
+            #expect(
+                await LinkFixture.attack(attacker, rows: [victim], legacy: LinkFixture.legacy("1"), isImpersonated: true)
+                    == .impersonated)
         }
     }
 
@@ -96,34 +84,39 @@ import Testing
         // The victim's Clerk session must not be tied to the attacker's row.
         let rows = [victim, DirectoryUser("66", email: "eve@example.com")]
         let session = ClerkUser("user_victim", email: "victim@example.com")
-        #expect(await attack(session, rows: rows, legacy: LinkFixture.legacy("66")) == .needsConfirmation)
+        #expect(await LinkFixture.attack(session, rows: rows, legacy: LinkFixture.legacy("66")) == .needsConfirmation)
     }
 
     @Test func `the victim's stolen cookie beside the attacker's session`() async {
         #expect(
-            await attack(ClerkUser("eve", email: "eve@example.com"), rows: [victim], legacy: LinkFixture.legacy("1"))
+            await LinkFixture.attack(ClerkUser("eve", email: "eve@example.com"), rows: [victim], legacy: LinkFixture.legacy("1"))
                 == .needsConfirmation)
     }
 
     @Test func `an assertion that proves nothing`() async {
         let insecure = LinkFixture.legacy("1", isSecure: false)
         #expect(
-            await attack(ClerkUser("eve", email: "victim@example.com", status: .unverified), rows: [victim], legacy: insecure)
+            await LinkFixture.attack(
+                ClerkUser("eve", email: "victim@example.com", status: .unverified), rows: [victim], legacy: insecure)
                 == .emailUnverified)
-        #expect(await attack(ClerkUser("eve", email: "eve@example.com"), rows: [victim], legacy: insecure) == .notRegistered)
+        #expect(
+            await LinkFixture.attack(ClerkUser("eve", email: "eve@example.com"), rows: [victim], legacy: insecure) == .notRegistered
+        )
         let admin = DirectoryUser("1", email: "victim@example.com", role: "admin")
-        #expect(await attack(ClerkUser("eve", email: "victim@example.com"), rows: [admin], legacy: insecure) == .privilegedRow)
+        #expect(
+            await LinkFixture.attack(ClerkUser("eve", email: "victim@example.com"), rows: [admin], legacy: insecure)
+                == .privilegedRow)
     }
 
     @Test func `a row registered first with the victim's address, where the old side proves nothing`() async {
         let planted = DirectoryUser("66", email: "victim@example.com", isEmailVerified: false)
         let session = ClerkUser("user_victim", email: "victim@example.com")
-        #expect(await attack(session, rows: [planted]) { $0.legacyEmail = .verifiedColumn } == .legacyEmailUnverified)
+        #expect(await LinkFixture.attack(session, rows: [planted]) { $0.legacyEmail = .verifiedColumn } == .legacyEmailUnverified)
     }
 
     @Test func `an inactive row`() async {
         let inactive = DirectoryUser("1", email: "victim@example.com", isActive: false)
-        #expect(await attack(ClerkUser("eve", email: "victim@example.com"), rows: [inactive]) == .rowInactive)
+        #expect(await LinkFixture.attack(ClerkUser("eve", email: "victim@example.com"), rows: [inactive]) == .rowInactive)
     }
 
     /// Attackers sign up as they like: any address, any verification but a true one, any old credential of their own.
