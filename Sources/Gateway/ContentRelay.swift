@@ -43,8 +43,8 @@ struct ContentRelay {
     private static let pendingMax = 65_536
 
     init(_ messageFraming: MessageFraming, as framing: Framing, bytesMax: Int64) {
-        // Bytes behind an origin's answer cost that connection its place in the pool (`OriginPool.checkIn`).
-        reader = ContentReader(messageFraming, excess: .nextMessage)
+        // Bytes that stand behind an origin's answer when it is over cost that connection its place in the pool.
+        reader = ContentReader(messageFraming)
         self.framing = framing
         self.bytesMax = bytesMax
         isComplete = reader.isFinished

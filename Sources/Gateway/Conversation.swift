@@ -15,6 +15,8 @@ final class Conversation: @unchecked Sendable {
     var exchange: Exchange?
     /// Whether the connection goes on after the current request.
     var keepsAlive = true
+    /// Whether the client may still be sending while its last response is on the way to it.
+    var lingers = true
 
     init(socket: Socket, worker: Worker) {
         self.worker = worker
@@ -30,7 +32,7 @@ final class Conversation: @unchecked Sendable {
 
     func run() async {
         while keepsAlive { await serve() }
-        await client.close(lingering: !account.isTruncated)
+        await client.close(lingering: lingers)
         worker.ended(self)
     }
 
@@ -54,7 +56,7 @@ final class Conversation: @unchecked Sendable {
     private func endWithoutRequest(_ end: ServerConnection.End) async {
         keepsAlive = false
         switch end {
-        case .quiet: account.isTruncated = true  // Nothing to linger for.
+        case .quiet: lingers = false
         case .slow:
             begin()
             await refuse(.headTimeout)

@@ -27,6 +27,7 @@ extension Conversation {
             }
             keepsAlive = false
             account.isTruncated = true
+            lingers = false
             client.wire.socket.resetOnClose()
         }
         account.bytesIn = exchange.bytesUploaded
@@ -124,7 +125,7 @@ extension Conversation {
         account.refusal = refusal
         account.status = refusal.status
         if case .clientGone = refusal {
-            keepsAlive = false
+            (keepsAlive, lingers) = (false, false)
             return
         }
         if refusal.endsConnection || !isContentBehind() { keepsAlive = false }
@@ -164,7 +165,7 @@ extension Conversation {
     /// have to be waited for.
     private func discardArrivedContent() -> Bool {
         guard !client.head.expectsContinue || client.head.framing == .empty else { return false }
-        var reader = ContentReader(client.head.framing, excess: .nextMessage)
+        var reader = ContentReader(client.head.framing)
         while !reader.isFinished {
             guard let step = try? client.wire.input.withFilled({ (input) throws(ContentError) in try reader.next(in: input) })
             else { return false }

@@ -14,23 +14,11 @@ package struct ContentReader: Sendable {
         case finished
     }
 
-    /// Whose the bytes behind the end of the content are.
-    package enum Excess: Sendable {
-        /// The next request of a client that pipelines.
-        case nextMessage
-        /// Nobody's: an origin speaks only when asked.
-        case refused
-    }
-
     private var state: State
-    private let excess: Excess
-    /// How much content has been read, without what chunks add to it.
-    package private(set) var contentBytes: Int64 = 0
     /// How many trailer fields were dropped.
     package private(set) var trailerCount = 0
 
-    package init(_ framing: MessageFraming, excess: Excess, limits: ChunkLimits = ChunkLimits()) {
-        self.excess = excess
+    package init(_ framing: MessageFraming, limits: ChunkLimits = ChunkLimits()) {
         state =
             switch framing {
             case .empty, .length(0): .finished
@@ -47,13 +35,13 @@ package struct ContentReader: Sendable {
     /// What the next bytes of the message are; the input begins behind what the last step dealt with.
     package mutating func next(in input: Span<UInt8>) throws(ContentError) -> ContentStep {
         switch state {
-        case .finished: return try finish(consumed: 0, of: input)
-        case .untilClose: return input.isEmpty ? .needMore : content(0..<input.count)
+        case .finished: return finish(consumed: 0)
+        case .untilClose: return input.isEmpty ? .needMore : .content(0..<input.count)
         case .length(let remaining):
             guard !input.isEmpty else { return .needMore }
             let count = Int(min(remaining, Int64(input.count)))
             state = remaining == Int64(count) ? .finished : .length(remaining: remaining - Int64(count))
-            return content(0..<count)
+            return .content(0..<count)
         case .chunked(var decoder):
             let step: ContentStep
             do throws(ChunkError) {
@@ -64,9 +52,9 @@ package struct ContentReader: Sendable {
             state = .chunked(decoder)
             trailerCount = decoder.trailerCount
             switch step {
-            case .content(let range): return content(range)
+            case .content(let range): return .content(range)
             case .needMore: return .needMore
-            case .finished(let consumed): return try finish(consumed: consumed, of: input)
+            case .finished(let consumed): return finish(consumed: consumed)
             }
         }
     }
@@ -80,14 +68,9 @@ package struct ContentReader: Sendable {
         }
     }
 
-    private mutating func content(_ range: Range<Int>) -> ContentStep {
-        contentBytes += Int64(range.count)
-        return .content(range)
-    }
-
-    private mutating func finish(consumed: Int, of input: Span<UInt8>) throws(ContentError) -> ContentStep {
+    /// The bytes behind the end are the next message's.
+    private mutating func finish(consumed: Int) -> ContentStep {
         state = .finished
-        guard excess == .nextMessage || consumed == input.count else { throw .excess(bytes: input.count - consumed) }
         return .finished(consumed: consumed)
     }
 }

@@ -13,6 +13,4 @@ package enum ContentError: Error, Hashable, Sendable {
     case chunk(ChunkError)
     /// The connection closed before the content was complete (RFC 9112 §8).
     case incomplete
-    /// Bytes behind the end of an answer, which nobody asked for: they must not become the next client's answer.
-    case excess(bytes: Int)
 }

@@ -5,7 +5,7 @@ import Sockets
 extension ServerConnection {
     /// Reads the content of the current request whole.
     func readContent(bytesMax: Int, idleSeconds: Int) async throws(SmallServerProblem) -> [UInt8] {
-        var reader = ContentReader(head.framing, excess: .nextMessage)
+        var reader = ContentReader(head.framing)
         var content: [UInt8] = []
         while !reader.isFinished {
             switch try step(&reader) {

@@ -23,7 +23,6 @@ package struct QueryRewriter: Sendable {
     private enum Action: Sendable {
         case set(Route.Template)
         case require(Route.Template)
-        case remove
     }
 
     private struct Rule: Sendable {
@@ -38,8 +37,7 @@ package struct QueryRewriter: Sendable {
 
     private let rules: [Rule]
 
-    /// `removing` are parameters that carried a credential.
-    package init(set: [Route.Parameter], require: [Route.Parameter], removing: [String] = []) {
+    package init(set: [Route.Parameter], require: [Route.Parameter]) {
         var rules: [Rule] = []
         func add(_ name: String, _ action: Action) {
             var encoded: [UInt8] = []
@@ -49,7 +47,6 @@ package struct QueryRewriter: Sendable {
         // In this order, so that a name under several rules must be right before it is replaced.
         for parameter in require { add(parameter.name, .require(parameter.template)) }
         for parameter in set { add(parameter.name, .set(parameter.template)) }
-        for name in removing { add(name, .remove) }
         precondition(rules.count <= QueryRewriter.rulesMax)
         self.rules = rules
     }
@@ -73,7 +70,7 @@ package struct QueryRewriter: Sendable {
             switch rule.action {
             case .require where !found.contains(number): throw .notYours
             case .set(let template) where !found.contains(number): append(rule, template, caller, start: start, &output)
-            case .require, .set, .remove: break
+            case .require, .set: break
             }
         }
     }
@@ -91,7 +88,6 @@ package struct QueryRewriter: Sendable {
             case .set(let template):
                 isKept = false
                 if isFirst { append(rule, template, caller, start: start, &output) }
-            case .remove: isKept = false
             }
         }
         guard isKept else { return }

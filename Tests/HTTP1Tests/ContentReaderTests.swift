@@ -14,47 +14,47 @@ import Testing
 
     @Test(arguments: [MessageFraming.empty, .length(0)])
     func `a message without content is finished at once`(framing: MessageFraming) throws {
-        #expect(ContentReader(framing, excess: .refused).isFinished)
+        #expect(ContentReader(framing).isFinished)
         #expect(try readContent(framing, [hello]) == ReadContent(rest: 5))
-        #expect(try readContent(framing, [[]], excess: .refused) == ReadContent(rest: 0))
+        #expect(try readContent(framing, [[]]) == ReadContent(rest: 0))
     }
 
     @Test(arguments: [
         (MessageFraming.empty, "x", 1), (.length(0), "xy", 2), (.length(3), "hello", 2), (.chunked, "0\r\n\r\nHTTP/1.1", 8),
     ])
-    func `bytes behind an answer are refused`(framing: MessageFraming, text: String, bytes: Int) {
-        #expect(throws: ContentError.excess(bytes: bytes)) { try readContent(framing, [Array(text.utf8)], excess: .refused) }
+    func `bytes behind the end are the next message's`(framing: MessageFraming, text: String, bytes: Int) throws {
+        #expect(try readContent(framing, [Array(text.utf8)]).rest == bytes)
     }
 
     @Test func `content without a length ends when the connection closes`() throws {
-        var reader = ContentReader(.untilClose, excess: .refused)
+        var reader = ContentReader(.untilClose)
         #expect(try reader.next(in: hello.span) == .content(0..<5))
         #expect(try reader.next(in: [UInt8]().span) == .needMore)
         #expect(!reader.isFinished)
         try reader.connectionClosed()
-        #expect(reader.isFinished && reader.contentBytes == 5)
+        #expect(reader.isFinished)
     }
 
     @Test(arguments: [MessageFraming.length(6), .chunked])
     func `a connection that closes early loses content`(framing: MessageFraming) throws {
-        var reader = ContentReader(framing, excess: .nextMessage)
+        var reader = ContentReader(framing)
         #expect(throws: ContentError.incomplete) { try reader.connectionClosed() }
         _ = try reader.next(in: Array("5\r\nhe".utf8).span)
         #expect(throws: ContentError.incomplete) { try reader.connectionClosed() }
     }
 
     @Test func `closing behind the end loses nothing`() throws {
-        var reader = ContentReader(.length(5), excess: .refused)
+        var reader = ContentReader(.length(5))
         _ = try reader.next(in: hello.span)
         #expect(throws: Never.self) { try reader.connectionClosed() }
     }
 
-    @Test func `content is counted without its chunks`() throws {
-        var reader = ContentReader(.chunked, excess: .nextMessage)
+    @Test func `content comes without its chunks and trailers`() throws {
+        var reader = ContentReader(.chunked)
         let bytes = Array("5;x=y\r\nhello\r\n0\r\nA: b\r\n\r\n".utf8)
         #expect(try reader.next(in: bytes.span) == .content(7..<12))
         #expect(try reader.next(in: bytes.span.extracting(12..<bytes.count)) == .finished(consumed: 13))
-        #expect(reader.contentBytes == 5 && reader.trailerCount == 1 && reader.isFinished)
+        #expect(reader.trailerCount == 1 && reader.isFinished)
         #expect(try reader.next(in: hello.span) == .finished(consumed: 0))
     }
 }

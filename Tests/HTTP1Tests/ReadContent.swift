@@ -12,9 +12,9 @@ struct ReadContent: Equatable {
 
 /// Reads content that comes in the given pieces.
 func readContent(
-    _ framing: MessageFraming, _ pieces: [[UInt8]], excess: ContentReader.Excess = .nextMessage, limits: ChunkLimits = ChunkLimits()
+    _ framing: MessageFraming, _ pieces: [[UInt8]], limits: ChunkLimits = ChunkLimits()
 ) throws(ContentError) -> ReadContent {
-    var reader = ContentReader(framing, excess: excess, limits: limits)
+    var reader = ContentReader(framing, limits: limits)
     var result = ReadContent()
     var behind = 0
     for piece in pieces {

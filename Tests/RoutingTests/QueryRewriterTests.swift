@@ -6,11 +6,10 @@ import Testing
     private let caller = CallerValues(userID: "42", clerkUserID: nil)
 
     private func rewrite(
-        _ query: String, set: [(String, Route.Template)] = [], require: [(String, Route.Template)] = [], removing: [String] = []
+        _ query: String, set: [(String, Route.Template)] = [], require: [(String, Route.Template)] = []
     ) throws -> String {
         let rewriter = QueryRewriter(
-            set: set.map { .init(name: $0.0, template: $0.1) }, require: require.map { .init(name: $0.0, template: $0.1) },
-            removing: removing)
+            set: set.map { .init(name: $0.0, template: $0.1) }, require: require.map { .init(name: $0.0, template: $0.1) })
         var output: [UInt8] = Array("/path?".utf8)
         try rewriter.rewrite(query.utf8.span, for: caller, into: &output)
         return String(decoding: output.dropFirst(6), as: UTF8.self)
@@ -71,11 +70,6 @@ import Testing
         #expect(throws: QueryRefusal.notYours) { try rewrite("c=", require: [("c", .clerkUserID)]) }
     }
 
-    @Test(arguments: [("token=x", ""), ("a=1&token=x&b=2", "a=1&b=2"), ("%74oken=x&token", ""), ("a=1", "a=1")])
-    func `a removed parameter is gone`(query: String, expected: String) throws {
-        #expect(try rewrite(query, removing: ["token"]) == expected)
-    }
-
     @Test func `a parameter under two rules must be right before it is replaced`() throws {
         let rules: [(String, Route.Template)] = [("u", .userID)]
         #expect(throws: QueryRefusal.notYours) { try rewrite("u=7", set: rules, require: rules) }
@@ -84,6 +78,5 @@ import Testing
 
     @Test func `an empty set of rules says so`() {
         #expect(QueryRewriter(set: [], require: []).isEmpty)
-        #expect(!QueryRewriter(set: [], require: [], removing: ["token"]).isEmpty)
     }
 }
