@@ -3,8 +3,9 @@
 SEGUE := .build/release/segue
 PYTEST := .venv/bin/python3 -m pytest -c Tests/Integration/pytest.ini Tests/Integration
 export SEGUE_BINARY := $(CURDIR)/$(SEGUE)
+SECONDS ?= 60
 
-.PHONY: help build demo test check soak bench clean
+.PHONY: help build demo test check soak fuzz bench clean
 .SILENT:
 
 help: ## List these targets.
@@ -32,6 +33,12 @@ check: ## What a change must pass: format, layers, strict build, tests.
 soak: build ## The long runs: ten minutes of relay, two processes that race, in full size.
 	scripts/bootstrap build test bench
 	$(PYTEST) -m soak
+
+fuzz: ## Fuzz the parsers of what strangers send, 60 s each; SECONDS=600 for longer.
+	scripts/bootstrap build
+	for target in RequestHead ResponseHead Chunked CompactToken Claims; do \
+	    echo "$$target:" && fuzz/run $$target $(SECONDS) || exit 1; \
+	done
 
 bench: ## Compare CPU per request with nginx and HAProxy; TARGET=URL measures a gateway that runs already.
 	scripts/bootstrap build bench

@@ -1,0 +1,48 @@
+import Crypto
+import JSON
+
+@testable import JOSE
+
+// What holds for any bytes whatever. `fuzz/` calls the functions named `fuzz…` too, and so this file knows no test library.
+
+struct Difference: Error { let description: String }
+
+/// A token in the compact serialization: what is accepted has one spelling only, and reads the same beside another token.
+func fuzzCompactToken(_ bytes: Span<UInt8>) throws {
+    guard let token = try? UnverifiedToken(bytes) else { return }
+    let reader = TokenReader()
+    guard try reader.read(bytes).header == token.header, try reader.read(bytes).header == token.header else {
+        throw Difference(description: "the header differs when it is read again")
+    }
+    let parts = token.text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    for part in parts {
+        let part = Array(part)
+        guard let decoded = Base64.decodeURL(part.span, 0..<part.count), Array(Base64.encodeURL(decoded).utf8) == part else {
+            throw Difference(description: "a part has two spellings")
+        }
+    }
+    try readEverything(token.unverifiedClaims)
+}
+
+/// The JSON of a header and of claims. What the index accepts, the parser of whole documents accepts as well, and both
+/// find the same strings.
+func fuzzClaims(_ bytes: Span<UInt8>) throws {
+    var json: [UInt8] = []
+    for index in bytes.indices { json.append(bytes[index]) }
+    _ = try? TokenHeader(parsing: json)
+    guard let claims = try? Claims(parsing: json) else { return }
+    let document = try JSONValue(parsing: json, limits: TokenLimits.claims)
+    for name in ["iss", "sub", "azp", "sid", "sts", "jti"] where claims.string(name).value != document[name]?.string {
+        throw Difference(description: "the claim \(name) differs")
+    }
+    try readEverything(claims)
+}
+
+/// No claim, however it is written, may trap.
+private func readEverything(_ claims: Claims) throws {
+    for date in [claims.expires, claims.notBefore, claims.issued] {
+        guard let seconds = date.value else { continue }
+        guard (0...253_402_300_799).contains(seconds) else { throw Difference(description: "the date \(seconds) is out of range") }
+    }
+    _ = (claims.audience, claims.actor, claims.integer("v"), claims.bool("v"), claims.value("v"))
+}
