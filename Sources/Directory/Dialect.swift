@@ -40,6 +40,15 @@ enum Dialect: Sendable {
         }
     }
 
+    /// An id as Segue's own tables hold it, in the type of the application's column, so that its index is used. Of two
+    /// collations PostgreSQL would choose none.
+    func stored(_ expression: String, as type: ColumnType) -> String {
+        switch self {
+        case .postgres: "\(expression)::\(type.name)\(type.kind == .text ? " COLLATE \"default\"" : "")"
+        case .sqlite: expression
+        }
+    }
+
     /// The e-mail column with A–Z as a–z and nothing else changed: the expression of the index, letter for letter.
     func folded(_ column: Column, of table: String? = nil) -> String {
         let name = (table.map { $0 + "." } ?? "") + column.quoted

@@ -86,7 +86,8 @@ struct UsersTable: Sendable {
             switch source {
             case .column(let column): "u.\(column.quoted) = \(dialect.parameter(1, as: column.type))"
             case .mapping(let mapping): "m.\(mapping.clerkUserID.quoted) = \(dialect.parameter(1, as: mapping.clerkUserID.type))"
-            case .links: "l.clerk_user_id = $1"
+            // The join goes from a row to its link; this way back it takes the id's own index.
+            case .links: "l.clerk_user_id = $1 AND u.\(id.quoted) = \(dialect.stored("l.user_id", as: id.type))"
             }
         return "\(select)\(joins) WHERE \(condition) LIMIT 2"
     }

@@ -1,8 +1,10 @@
 import Authentication
-import Directory
 import Identity
+import PostgresTesting
 import Settings
 import Testing
+
+@testable import Directory
 
 /// What every backend promises about finding people. Each test gets a database of its own.
 @Suite(.serialized) struct LookUpTests {
@@ -102,6 +104,36 @@ import Testing
             _ = try await directory.link(backend.id(1), to: "user_a")
             let counts = try await directory.migrationCounts()
             #expect(counts == MigrationCounts(total: 4, migrated: 1) && counts.percentage == 25 && counts.notMigrated == 3)
+        }
+    }
+
+    @Test(arguments: [Backend.postgresUUID, .postgresInteger, .postgresText], ["column", "mapping", "links"])
+    func `nobody is looked for in the whole table`(backend: Backend, source: String) async throws {
+        let database = TestDatabase(backend)
+        let id = backend.idType.split(separator: " ")[0]
+        database.run("CREATE TABLE mappings (user_id \(id) NOT NULL, clerk_user_id text NOT NULL)")
+        let settings = database.settings { settings in
+            if source != "column" { settings.users.clerkUserID = nil }
+            if source == "mapping" {
+                settings.mapping = .init(table: "mappings", userID: "user_id", clerkUserID: "clerk_user_id")
+            }
+        }
+        try await onLoop {
+            _ = try await DirectorySchema(settings).apply()
+            let connection = try await PostgresSQL(to: database.url, prepared: false, isReadOnly: true)
+            defer { connection.close() }
+            try await connection.rows("SET enable_seqscan = off")
+            let users = try await UsersTable(settings, on: connection)
+            let lookUps = [
+                (users.byID, backend.id(1).text), (users.byClerkUser, "user_a"), (try #require(users.byEmail), "a@x.org"),
+            ]
+            for (question, value) in lookUps {
+                let plan = try await connection.rows("EXPLAIN " + question, [value]).map { $0[0] ?? "" }
+                // An index that is read from end to end has no condition.
+                let scans = plan.count { $0.contains("Scan") && !$0.contains("Bitmap Heap") }
+                let conditions = plan.count { $0.contains("Index Cond") }
+                #expect(scans == conditions, "\(question)\n\(plan.joined(separator: "\n"))")
+            }
         }
     }
 }
