@@ -15,6 +15,8 @@ final class OriginPool {
     private var nextServer = 0
     /// Conversations that wait for a connection to come free, first come, first served.
     private var waiting: [Strand] = []
+    /// Places that came free for conversations that have waited, and have not run since. Who comes meanwhile waits too.
+    private var promised = 0
     private var isRetired = false
 
     /// The addresses of the origin's servers, as the resolver last saw them.
@@ -26,36 +28,46 @@ final class OriginPool {
 
     /// A connection that is ready for a request: an idle one, or a new one.
     func checkOut(on strand: Strand, fresh: Bool = false) async throws(OriginFailure) -> OriginConnection {
-        if !fresh, let connection = takeIdle(for: strand) { return connection }
         let deadline = loop.deadline(inSeconds: origin.timeouts.connectSeconds)
-        while open >= origin.connections {
-            // A connection that rests, or that may not be used for this request, makes room for a new one.
-            if let resting = idle.popLast() {
-                discard(resting)
-                continue
-            }
-            guard waiting.count < OriginPool.waitingMax else { throw .busy }
-            waiting.append(strand)
-            let wake = await strand.park(until: deadline)
-            waiting.removeAll { $0 === strand }
-            if !fresh, let connection = takeIdle(for: strand) { return connection }
-            // Room may have come with the last moment: then it is taken, because nobody else was told of it.
-            if wake == .timeout, open >= origin.connections { throw .busy }
-        }
+        if !hasPlace { try await waitForPlace(on: strand, until: deadline) }
+        if !fresh, let connection = takeLatest(for: strand) { return connection }
+        // A connection that rests, or that may not be used for this request, makes room for a new one.
+        if open >= origin.connections, let resting = idle.popLast() { close(resting) }
         return try await connect(on: strand, until: deadline)
+    }
+
+    /// Whether there is a place, an idle connection or room for another, that is promised to nobody.
+    private var hasPlace: Bool { idle.count + origin.connections - open > promised }
+
+    /// Returns when a place was promised. Whatever else wakes the strand, its client's next bytes, costs no turn.
+    private func waitForPlace(on strand: Strand, until deadline: Deadline) async throws(OriginFailure) {
+        guard waiting.count < OriginPool.waitingMax else { throw .busy }
+        waiting.append(strand)
+        while true {
+            let wake = await strand.park(until: deadline)
+            guard let index = waiting.firstIndex(where: { $0 === strand }) else { break }
+            if wake == .timeout {
+                waiting.remove(at: index)
+                throw .busy
+            }
+        }
+        promised -= 1
     }
 
     /// How many conversations of one worker may wait for one origin's connections.
     private static let waitingMax = 1024
 
-    func takeIdle(for strand: Strand) -> OriginConnection? {
+    /// The fast way: an idle connection, if there is one that nobody waits for.
+    func takeIdle(for strand: Strand) -> OriginConnection? { hasPlace ? takeLatest(for: strand) : nil }
+
+    private func takeLatest(for strand: Strand) -> OriginConnection? {
         while let index = latestRested ?? latestOfThisTurn {
             let connection = idle.remove(at: index)
             // One that was put back in this very turn has had no chance to tell of bytes that nobody asked for: the kernel
             // is asked instead. Any other would have been dropped by its event.
             let isTold = connection.idleTurn != loop.turnCount && connection.endedWithContent
             if !isTold, !connection.wire.socket.isQuiet() {
-                discard(connection)
+                close(connection)
                 continue
             }
             connection.wire.socket.strand = strand
@@ -94,7 +106,8 @@ final class OriginPool {
                 if case .refused(let error) = error { failure = error }
             }
         }
-        closed()
+        open -= 1
+        promisePlace()
         throw .unreachable(failure)
     }
 
@@ -107,31 +120,35 @@ final class OriginPool {
         (connection.idleSince, connection.idleTurn) = (loop.now, loop.turnCount)
         connection.wire.socket.strand = nil
         idle.append(connection)
-        wakeNext()
+        promisePlace()
     }
 
+    /// Ends a connection that was in use.
     func discard(_ connection: OriginConnection) {
+        close(connection)
+        promisePlace()
+    }
+
+    /// Ends a connection. One that was idle leaves as many places as there were.
+    private func close(_ connection: OriginConnection) {
         connection.wire.socket.strand = nil
         connection.wire.socket.onEvent = nil
         connection.wire.close()
-        closed()
-    }
-
-    private func closed() {
         open -= 1
-        wakeNext()
     }
 
-    private func wakeNext() {
-        // Each that is told leaves the queue: two places must not both be offered to the first.
-        if !waiting.isEmpty { waiting.removeFirst().wake() }
+    /// A place has come free. Each that is told leaves the queue: two places must not both be promised to the first.
+    private func promisePlace() {
+        guard !waiting.isEmpty else { return }
+        promised += 1
+        waiting.removeFirst().wake()
     }
 
     /// An event on an idle connection is its end, or bytes that belong to no request; room to write is neither.
     private func dropIfTouched(_ connection: OriginConnection) {
         guard connection.wire.socket.mayRead || connection.wire.socket.hasEnded else { return }
         idle.removeAll { $0 === connection }
-        discard(connection)
+        close(connection)
     }
 
     /// Closes what has been idle too long and takes the buffers of what was not used just now; the worker calls it every
@@ -140,7 +157,7 @@ final class OriginPool {
         let oldest = loop.now - Int64(origin.timeouts.idleSeconds) * 1000
         while let first = idle.first, first.idleSince < oldest {
             idle.removeFirst()
-            discard(first)
+            close(first)
         }
         for connection in idle where connection.idleSince < loop.now - 1000 { connection.wire.releaseBuffers() }
     }
@@ -148,7 +165,7 @@ final class OriginPool {
     /// The settings changed, or the worker stops: closes what is idle now, and the rest when it is put back.
     func retire() {
         isRetired = true
-        for connection in idle { discard(connection) }
+        for connection in idle { close(connection) }
         idle = []
     }
 }
