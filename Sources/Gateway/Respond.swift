@@ -62,6 +62,7 @@ extension Conversation {
         for line in section.lines {
             if options?.isHopByHop(line, in: section) ?? false { continue }
             if line.known == .contentLength, !keepingLength { continue }
+            if line.known == .xRequestID { continue }  // Ours says the same, or what the log says.
             let range = line.line
             if run.upperBound + 2 == range.lowerBound, !run.isEmpty {
                 run = run.lowerBound..<range.upperBound

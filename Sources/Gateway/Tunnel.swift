@@ -37,7 +37,8 @@ extension Conversation {
     private func writeSwitch(_ head: ResponseHead) {
         client.wire.output.appendStatusLine(.switchingProtocols)
         let section = head.section
-        for line in section.lines where line.known != .contentLength && line.known != .transferEncoding {
+        for line in section.lines {
+            if [.contentLength, .transferEncoding, .xRequestID].contains(line.known) { continue }
             client.wire.output.appendLine(line, of: section)
         }
         client.wire.output.append(copying: "X-Request-Id: ")
