@@ -48,5 +48,6 @@ final class Peer {
     func reset() {
         wire.socket.resetOnClose()
         wire.close()
+        end = .reset
     }
 }
