@@ -56,6 +56,6 @@ package struct SeededHash: Sendable {
     }
 
     private static func load(_ bytes: RawSpan, _ offset: Int) -> UInt64 {
-        unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)
     }
 }

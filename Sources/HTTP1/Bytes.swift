@@ -12,15 +12,15 @@ func firstControl(in bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
     var index = start
     while true {
         while index &+ 32 <= end {
-            let marks0 = Word(unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)).controlMarks
-            let marks1 = Word(unsafe raw.unsafeLoadUnaligned(fromByteOffset: index &+ 8, as: UInt64.self)).controlMarks
-            let marks2 = Word(unsafe raw.unsafeLoadUnaligned(fromByteOffset: index &+ 16, as: UInt64.self)).controlMarks
-            let marks3 = Word(unsafe raw.unsafeLoadUnaligned(fromByteOffset: index &+ 24, as: UInt64.self)).controlMarks
+            let marks0 = Word(unsafe raw.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self)).controlMarks
+            let marks1 = Word(unsafe raw.unsafeLoadUnaligned(fromUncheckedByteOffset: index &+ 8, as: UInt64.self)).controlMarks
+            let marks2 = Word(unsafe raw.unsafeLoadUnaligned(fromUncheckedByteOffset: index &+ 16, as: UInt64.self)).controlMarks
+            let marks3 = Word(unsafe raw.unsafeLoadUnaligned(fromUncheckedByteOffset: index &+ 24, as: UInt64.self)).controlMarks
             if marks0 | marks1 | marks2 | marks3 != 0 { break }
             index &+= 32
         }
         while index &+ 8 <= end {
-            let marks = Word(unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)).controlMarks
+            let marks = Word(unsafe raw.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self)).controlMarks
             if marks != 0 {
                 index &+= marks.trailingZeroBitCount &>> 3
                 break
@@ -40,7 +40,7 @@ func endOfToken(in bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
     let raw = unsafe bytes.bytes
     var index = start
     while index &+ 8 <= end {
-        let marks = Word(unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)).uncommonInTokenMarks
+        let marks = Word(unsafe raw.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self)).uncommonInTokenMarks
         guard marks != 0 else {
             index &+= 8
             continue
@@ -97,7 +97,7 @@ func matches(_ bytes: Span<UInt8>, at start: Int, _ name: StaticString) -> Bool 
     let wanted = unsafe UnsafeRawPointer(name.utf8Start)
     var index = 0
     while index &+ 8 <= count {
-        let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: start &+ index, as: UInt64.self)
+        let word = unsafe raw.unsafeLoadUnaligned(fromUncheckedByteOffset: start &+ index, as: UInt64.self)
         let wantedWord = unsafe wanted.loadUnaligned(fromByteOffset: index, as: UInt64.self)
         if word | 0x2020_2020_2020_2020 != wantedWord { return false }
         index &+= 8

@@ -45,16 +45,10 @@ package final class UnverifiedToken: Sendable {
     package convenience init(_ text: String) throws(TokenError) { try self.init(Array(text.utf8).span) }
 
     private static func parts(of text: Span<UInt8>) throws(TokenError) -> (Range<Int>, Range<Int>, Range<Int>) {
-        var (first, second) = (-1, -1)
-        for index in 0..<text.count where text[index] == UInt8(ascii: ".") {
-            if first < 0 {
-                first = index
-            } else if second < 0 {
-                second = index
-            } else {
-                throw .notCompact
-            }
-        }
+        let dot = UInt8(ascii: ".")
+        guard let first = firstIndex(of: dot, in: text, from: 0), let second = firstIndex(of: dot, in: text, from: first + 1),
+            firstIndex(of: dot, in: text, from: second + 1) == nil
+        else { throw .notCompact }
         // An empty signature is how an unsigned token looks: RFC 7519 §6.
         guard first > 0, second > first + 1, second < text.count - 1 else { throw .notCompact }
         return (0..<first, first + 1..<second, second + 1..<text.count)

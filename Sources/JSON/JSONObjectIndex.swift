@@ -33,7 +33,8 @@ package struct JSONObjectIndex: Sendable {
 
     /// The value of a member; `text` is the text that was indexed.
     package func value(_ name: String, in text: Span<UInt8>) -> Value? {
-        for member in members where member.name.isEqual(to: name, in: text) { return member.value }
+        let wanted = name.utf8Span.span
+        for index in members.indices where members[index].name.isEqual(to: wanted, in: text) { return members[index].value }
         return nil
     }
 

@@ -10,7 +10,9 @@ package struct JSONText: Equatable, Sendable {
         var (index, isPlain) = (start, true)
         while index < text.count {
             let byte = text[index]
-            if byte == UInt8(ascii: "\"") {
+            if 0x20..<0x80 ~= byte, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
+                index &+= 1
+            } else if byte == UInt8(ascii: "\"") {
                 (range, self.isPlain) = (start..<index, isPlain)
                 return
             } else if byte == UInt8(ascii: "\\") {
@@ -18,20 +20,27 @@ package struct JSONText: Equatable, Sendable {
                 index += try Self.escapeLength(in: text, at: index)
             } else if byte >= 0x80 {
                 index += try Self.characterLength(in: text, at: index)
-            } else if byte < 0x20 {
-                throw JSONError(.controlCharacter(byte), at: index, in: text)
             } else {
-                index += 1
+                throw JSONError(.controlCharacter(byte), at: index, in: text)
             }
         }
         throw JSONError(.endOfText, at: text.count, in: text)
     }
 
-    package func isEqual(to name: String, in text: Span<UInt8>) -> Bool {
-        guard isPlain else { return bytes(in: text).elementsEqual(name.utf8) }
-        guard range.count == name.utf8.count else { return false }
-        let expected = name.utf8Span.span
-        for offset in 0..<expected.count where text[range.lowerBound + offset] != expected[offset] { return false }
+    package func isEqual(to string: String, in text: Span<UInt8>) -> Bool { isEqual(to: string.utf8Span.span, in: text) }
+
+    /// - Parameter characters: UTF-8.
+    func isEqual(to characters: Span<UInt8>, in text: Span<UInt8>) -> Bool {
+        guard isPlain else {
+            let bytes = bytes(in: text)
+            return Self.areSame(bytes.span, characters)
+        }
+        return range.count == characters.count && Self.areSame(text.extracting(range), characters)
+    }
+
+    private static func areSame(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Bool {
+        guard a.count == b.count else { return false }
+        for index in a.indices where a[index] != b[index] { return false }
         return true
     }
 
@@ -40,7 +49,8 @@ package struct JSONText: Equatable, Sendable {
         guard isPlain, other.isPlain else { return bytes(in: text) == other.bytes(in: text) }
         guard range.count == other.range.count else { return false }
         let distance = other.range.lowerBound - range.lowerBound
-        return range.allSatisfy { text[$0] == text[$0 + distance] }
+        for index in range where text[index] != text[index + distance] { return false }
+        return true
     }
 
     package func string(in text: Span<UInt8>) -> String {
