@@ -87,12 +87,9 @@ import Testing
         #expect(await failure(request(server)) == .tooLarge(bytesMax: 1_000))
     }
 
-    @Test func `a silent server costs the time allowed and no more`() async {
+    @Test func `a silent server is a timeout, not a wait without end`() async {
         let server = ScriptedServer { _ in .silence }
-        let clock = ContinuousClock()
-        let start = clock.now
         #expect(await failure(request(server, timeout: 200)) == .timeout(milliseconds: 200))
-        #expect(clock.now - start < .seconds(20))
     }
 
     @Test func `a cut answer is an error, not a short answer`() async {
