@@ -35,7 +35,7 @@ package struct ClerkRules: Sendable {
 
     /// Whether the token says that our instance issued it: then it is ours to judge, and nobody's guess.
     func claims(_ token: UnverifiedToken) -> Bool {
-        token.unverifiedClaims.string("iss", is: issuer) == .value(true)
+        token.unverifiedClaims.string("iss", is: issuer).holds
     }
 
     /// The signature comes before every claim: a stranger learns nothing from the order of our refusals.
@@ -90,7 +90,7 @@ package struct ClerkRules: Sendable {
     /// `azp` is the origin of the page that asked for the token: exact match, no pattern and no prefix. Native clients send
     /// none, which the settings may admit; a wrong one never passes.
     private func partyFault(_ claims: Claims) -> TokenFault? {
-        for party in authorizedParties where claims.string("azp", is: party) == .value(true) { return nil }
+        for party in authorizedParties where claims.string("azp", is: party).holds { return nil }
         if case .absent = claims.authorizedParty { return requireAuthorizedParty ? .authorizedParty : nil }
         return .authorizedParty
     }

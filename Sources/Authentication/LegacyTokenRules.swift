@@ -37,7 +37,7 @@ final class LegacyTokenRules {
     /// The algorithm is the settings', never the token's choice (RFC 8725 §3.1).
     func judge(_ token: UnverifiedToken, at now: UnixTime) -> (Judgement<LegacySubject>, VerifiedToken?) {
         guard token.header.algorithm == algorithm else { return (.foreign(.algorithm), nil) }
-        if let issuer = settings.issuer, token.unverifiedClaims.string("iss", is: issuer) != .value(true) {
+        if let issuer = settings.issuer, !token.unverifiedClaims.string("iss", is: issuer).holds {
             return (.foreign(.issuer), nil)
         }
         var fault = TokenFault.keyUnknown

@@ -69,16 +69,16 @@ extension Base64 {
         guard range.count % 4 != 1 else { return nil }
         let text = text.extracting(range)
         let count = text.count / 4 * 3 + max(0, text.count % 4 - 1)
-        var isValid = false
-        let decoded = unsafe [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3 + 4) { output, filled in
+        // Filled with zeros first: `unsafeUninitializedCapacity` looks up the array's type at run time, which takes longer.
+        var decoded = [UInt8](repeating: 0, count: text.count / 4 * 3 + 4)
+        let isValid = unsafe decoded.withUnsafeMutableBytes { output in
             unsafe text.withUnsafeBufferPointer { text in
-                unsafe tables.withUnsafeBufferPointer { tables in
-                    unsafe isValid = decode(text, tables, into: UnsafeMutableRawBufferPointer(output))
-                }
+                unsafe tables.withUnsafeBufferPointer { tables in unsafe decode(text, tables, into: output) }
             }
-            filled = count
         }
-        return isValid ? decoded : nil
+        guard isValid else { return nil }
+        decoded.removeLast(decoded.count - count)
+        return decoded
     }
 
     /// - Parameter output: room for the bytes of the text, and for one more.

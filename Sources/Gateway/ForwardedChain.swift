@@ -47,12 +47,12 @@ final class ForwardedChain {
 extension ForwardedChain {
     /// Writes `X-Forwarded-*`, `Forwarded` and `Via` for the origin. What an untrusted client said of itself is gone;
     /// what a trusted proxy said stays, with this hop added behind it.
-    func appendFields(_ head: RequestHead, to output: inout [UInt8]) {
+    func appendFields(_ section: FieldSection, authority: Range<Int>, to output: inout [UInt8]) {
         if isTrusted {
-            appendTrustedFields(head, to: &output)
+            appendTrustedFields(section, authority, to: &output)
         } else {
             output += untrustedLines
-            appendHost(head.section, head.authority, to: &output)
+            appendHost(section, authority, to: &output)
         }
         output.append(copying: "Via: 1.1 segue\r\n")
     }
@@ -65,8 +65,7 @@ extension ForwardedChain {
         output.append(copying: "\r\n")
     }
 
-    private func appendTrustedFields(_ head: RequestHead, to output: inout [UInt8]) {
-        let section = head.section
+    private func appendTrustedFields(_ section: FieldSection, _ authority: Range<Int>, to output: inout [UInt8]) {
         output.append(copying: "X-Forwarded-For: ")
         for line in section.lines where line.known == .xForwardedFor {
             output.append(copying: section.bytes.span.extracting(line.value))
@@ -80,7 +79,7 @@ extension ForwardedChain {
             output.append(copying: "http")
         }
         output.append(copying: "\r\n")
-        appendHost(section, section.first(.xForwardedHost) ?? head.authority, to: &output)
+        appendHost(section, section.first(.xForwardedHost) ?? authority, to: &output)
         if let port = section.first(.xForwardedPort) {
             output.append(copying: "X-Forwarded-Port: ")
             output.append(copying: section.bytes.span.extracting(port))

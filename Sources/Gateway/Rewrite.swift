@@ -40,44 +40,48 @@ struct Rewriter {
     }
 
     func rewrite(_ head: RequestHead, _ findings: Findings) throws(Refusal) -> OriginRequest {
-        let connection = try connectionOptions(of: head)
+        // Taken once and handed down: each look at it through the head would count two references.
+        let section = head.section
+        let connection = try connectionOptions(of: section)
         var output: [UInt8] = []
-        output.reserveCapacity(head.section.bytes.count + (findings.caller?.fieldLines.count ?? 0) + 512)
-        try appendRequestLine(head, findings, to: &output)
-        let stripped = appendClientFields(head, connection, findings, to: &output)
-        appendConnectionFields(head, findings, to: &output)
+        output.reserveCapacity(section.bytes.count + (findings.caller?.fieldLines.count ?? 0) + 512)
+        try appendRequestLine(head, section, findings, to: &output)
+        let stripped = appendClientFields(head, section, connection, findings, to: &output)
+        appendConnectionFields(head, section, findings, to: &output)
         if let caller = findings.caller { output.append(contentsOf: caller.fieldLines) }
         output.append(copying: "\r\n")
         return OriginRequest(head: output, method: head.method, wantsUpgrade: head.wantsWebSocket, strippedFields: stripped)
     }
 
-    private func connectionOptions(of head: RequestHead) throws(Refusal) -> ConnectionOptions {
-        do throws(FieldError) { return try ConnectionOptions(head.section) } catch { throw .request(.field(error)) }
+    private func connectionOptions(of section: FieldSection) throws(Refusal) -> ConnectionOptions {
+        do throws(FieldError) { return try ConnectionOptions(section) } catch { throw .request(.field(error)) }
     }
 
     // MARK: Request line
 
-    private func appendRequestLine(_ head: RequestHead, _ findings: Findings, to output: inout [UInt8]) throws(Refusal) {
+    private func appendRequestLine(
+        _ head: RequestHead, _ section: FieldSection, _ findings: Findings, to output: inout [UInt8]
+    ) throws(Refusal) {
         output.append(contentsOf: head.method.name.utf8)
         output.append(UInt8(ascii: " "))
-        let section = head.section
         if findings.path.isEmpty {
             output.append(copying: section.bytes.span.extracting(head.path))
         } else {
             output += findings.path
         }
-        try appendQuery(head, findings, to: &output)
+        try appendQuery(head.query, section, findings, to: &output)
         output.append(copying: " HTTP/1.1\r\n")
     }
 
-    private func appendQuery(_ head: RequestHead, _ findings: Findings, to output: inout [UInt8]) throws(Refusal) {
-        let section = head.section
-        if let query = head.query, let removal = findings.removal, removal.dropsParameters {
+    private func appendQuery(
+        _ query: Range<Int>?, _ section: FieldSection, _ findings: Findings, to output: inout [UInt8]
+    ) throws(Refusal) {
+        if let query, let removal = findings.removal, removal.dropsParameters {
             var kept: [UInt8] = []
             removal.appendQuery(query, in: section.bytes, to: &kept)
             if kept.isEmpty { return try appendQuery(nil, findings, to: &output) }
             try appendQuery(kept.span, findings, to: &output)
-        } else if let query = head.query {
+        } else if let query {
             try appendQuery(section.bytes.span.extracting(query), findings, to: &output)
         } else {
             try appendQuery(nil, findings, to: &output)
@@ -112,9 +116,9 @@ struct Rewriter {
 
     /// Copies the lines that may pass, neighbouring ones in one piece.
     private func appendClientFields(
-        _ head: RequestHead, _ connection: ConnectionOptions, _ findings: Findings, to output: inout [UInt8]
+        _ head: RequestHead, _ section: FieldSection, _ connection: ConnectionOptions, _ findings: Findings,
+        to output: inout [UInt8]
     ) -> Int {
-        let section = head.section
         var run = 0..<0
         var stripped = 0
         for line in section.lines {
@@ -122,7 +126,7 @@ struct Rewriter {
                 stripped += 1
                 continue
             }
-            guard passes(line, head, connection, findings) else { continue }
+            guard passes(line, head, section, connection, findings) else { continue }
             if line.known == .cookie, let removal = findings.removal, removal.dropsCookies {
                 appendRun(run, section, to: &output)
                 run = 0..<0
@@ -158,9 +162,8 @@ struct Rewriter {
     }
 
     private func passes(
-        _ line: FieldLine, _ head: RequestHead, _ connection: ConnectionOptions, _ findings: Findings
+        _ line: FieldLine, _ head: RequestHead, _ section: FieldSection, _ connection: ConnectionOptions, _ findings: Findings
     ) -> Bool {
-        let section = head.section
         if connection.isHopByHop(line, in: section) { return false }
         switch line.known {
         case .other, .authorization: return findings.removal.map { !$0.drops(line, in: section) } ?? true
@@ -184,17 +187,18 @@ struct Rewriter {
 
     // MARK: Segue's fields
 
-    private func appendConnectionFields(_ head: RequestHead, _ findings: Findings, to output: inout [UInt8]) {
+    private func appendConnectionFields(
+        _ head: RequestHead, _ section: FieldSection, _ findings: Findings, to output: inout [UInt8]
+    ) {
         output.appendFraming(head.framing)
-        let section = head.section
         if head.wantsWebSocket { output.append(copying: "Connection: upgrade\r\nUpgrade: websocket\r\n") }
-        if section.first(.host) == nil {
+        if !section.contains(.host) {
             // HTTP/1.0 had no Host; the request goes on in HTTP/1.1, which has (RFC 9112 §3.2).
             output.append(copying: "Host: ")
             output.append(contentsOf: findings.route.originAuthority.utf8)
             output.append(copying: "\r\n")
         }
-        findings.chain.appendFields(head, to: &output)
+        findings.chain.appendFields(section, authority: head.authority, to: &output)
         output.append(copying: "X-Request-Id: ")
         output += findings.requestID
         output.append(copying: "\r\n")

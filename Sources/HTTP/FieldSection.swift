@@ -26,28 +26,43 @@ package struct FieldLine: Sendable {
 /// keeps its memory, so that a kept-alive connection allocates for its first request only.
 package struct FieldSection: Sendable {
     package var bytes: [UInt8] = []
-    package var lines: [FieldLine] = []
+    package private(set) var lines: [FieldLine] = []
+    /// One bit for each known field that has a line: it answers most questions about a section, since most fields that
+    /// are asked for are not there.
+    private var present: UInt64 = 0
 
     package init() {}
+
+    package mutating func append(_ line: FieldLine) {
+        lines.append(line)
+        present |= 1 << UInt64(line.known.rawValue)
+    }
 
     package mutating func clear() {
         bytes.removeAll(keepingCapacity: true)
         lines.removeAll(keepingCapacity: true)
+        present = 0
     }
 
     /// Gives the memory back, for the time in which no message is expected.
     package mutating func release() {
         bytes = []
         lines = []
+        present = 0
     }
 
+    /// Whether any line has this name.
+    package func contains(_ field: KnownField) -> Bool { present & 1 << UInt64(field.rawValue) != 0 }
+
     /// The value of the first line with this name.
-    @inlinable package func first(_ field: KnownField) -> Range<Int>? {
+    package func first(_ field: KnownField) -> Range<Int>? {
+        guard contains(field) else { return nil }
         for line in lines where line.known == field { return line.value }
         return nil
     }
 
-    @inlinable package func count(_ field: KnownField) -> Int {
+    package func count(_ field: KnownField) -> Int {
+        guard contains(field) else { return 0 }
         var count = 0
         for line in lines where line.known == field { count += 1 }
         return count

@@ -9,6 +9,7 @@ package struct ConnectionOptions: Sendable, Equatable {
     private var namesFields = false
 
     package init(_ section: FieldSection) throws(FieldError) {
+        guard section.contains(.connection) else { return }
         var count = 0
         for line in section.lines where line.known == .connection {
             var rest = line.value

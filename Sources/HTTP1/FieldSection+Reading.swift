@@ -13,7 +13,7 @@ extension FieldSection {
             case .line(let line) where line.isEmpty: return true
             case .line(let line):
                 guard lines.count < limits.fieldCount else { throw .tooManyFields(limit: limits.fieldCount) }
-                lines.append(try FieldLine(parsing: line, of: input, base: base))
+                append(try FieldLine(parsing: line, of: input, base: base))
             }
         }
     }

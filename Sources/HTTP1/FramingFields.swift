@@ -7,6 +7,7 @@ struct FramingFields {
     private(set) var isChunked = false
 
     init(_ section: FieldSection, minorVersion: UInt8) throws(FramingError) {
+        guard section.contains(.contentLength) || section.contains(.transferEncoding) else { return }
         for line in section.lines {
             switch line.known {
             case .contentLength:

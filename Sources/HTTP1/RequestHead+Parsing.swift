@@ -83,7 +83,7 @@ extension RequestHead {
     /// content there is nothing to wait for.
     private func settleExpectation() throws(RequestError) {
         expectsContinue = false
-        guard minorVersion == 1 else { return }
+        guard minorVersion == 1, section.contains(.expect) else { return }
         for line in section.lines where line.known == .expect {
             guard section.equalsIgnoringCase(line.value, "100-continue") else {
                 throw .expectationUnknown

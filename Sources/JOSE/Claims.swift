@@ -15,6 +15,11 @@ package enum Claim<Value: Sendable>: Sendable {
 
 extension Claim: Equatable where Value: Equatable {}
 
+extension Claim<Bool> {
+    /// Present, well-formed and true. Not by `==`, which looks up the type's conformance at each call.
+    package var holds: Bool { if case .value(true) = self { true } else { false } }
+}
+
 /// The claims of a token (RFC 7519 §4). The text is kept and its members are indexed; a claim is read when it is asked for.
 package struct Claims: Sendable {
     private let json: [UInt8]

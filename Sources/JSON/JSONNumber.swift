@@ -57,13 +57,26 @@ extension JSONNumber {
 
     /// The value of the number at `range` when it is whole and in range.
     package static func int64(in text: Span<UInt8>, _ range: Range<Int>) -> Int64? {
+        if let digits = fewDigits(in: text, range) { return digits }
         let number = Parts(text, range)
         return number.isWhole(in: text) ? number.wholePart(in: text) : nil
+    }
+
+    /// The value where the number is nothing but digits, too few to overflow: what nearly every date and id is.
+    private static func fewDigits(in text: Span<UInt8>, _ range: Range<Int>) -> Int64? {
+        guard range.count <= 18 else { return nil }
+        var value: Int64 = 0
+        for index in range {
+            guard isDigit(text[index]) else { return nil }
+            value = value &* 10 &+ Int64(text[index] &- UInt8(ascii: "0"))
+        }
+        return value
     }
 
     /// The whole part, rounded down, of the number at `range` when that is in range: RFC 7519 §2 allows fractions in a
     /// NumericDate.
     package static func roundedDown(in text: Span<UInt8>, _ range: Range<Int>) -> Int64? {
+        if let digits = fewDigits(in: text, range) { return digits }
         let number = Parts(text, range)
         guard let whole = number.wholePart(in: text) else { return nil }
         guard number.isNegative, !number.isWhole(in: text) else { return whole }

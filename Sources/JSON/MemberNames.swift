@@ -6,6 +6,8 @@ struct MemberNames {
     }
 
     private var names: [Name] = []
+    /// One bit for each six bits of a hash that were met: most names have a bit of their own, and need not be compared.
+    private var met: UInt64 = 0
     /// Where the names of each open object begin.
     private var starts: [Int] = []
 
@@ -22,9 +24,14 @@ struct MemberNames {
             throw JSONError(.tooManyMembers(membersMax: limits.members), at: text.range.lowerBound, in: bytes)
         }
         let hash = Self.hash(text, in: bytes)
-        for index in start..<names.count where names[index].hash == hash && names[index].text.isEqual(to: text, in: bytes) {
-            throw JSONError(.duplicateMember(text.string(in: bytes)), at: text.range.lowerBound, in: bytes)
+        // The highest bits: FNV mixes upwards.
+        let bit: UInt64 = 1 << (hash >> 58)
+        if met & bit != 0 {
+            for index in start..<names.count where names[index].hash == hash && names[index].text.isEqual(to: text, in: bytes) {
+                throw JSONError(.duplicateMember(text.string(in: bytes)), at: text.range.lowerBound, in: bytes)
+            }
         }
+        met |= bit
         names.append(Name(text: text, hash: hash))
     }
 

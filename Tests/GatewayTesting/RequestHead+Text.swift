@@ -23,7 +23,7 @@ extension RequestHead {
         _ = append(": ")
         let value = append(String(line[colon...].dropFirst().drop { $0 == " " }))
         let known = KnownField.allCases.first { $0 != .other && section.equalsIgnoringCase(name, "\($0.name)") } ?? .other
-        section.lines.append(FieldLine(known: known, name: name, value: value))
+        section.append(FieldLine(known: known, name: name, value: value))
     }
 
     private func append(_ text: String) -> Range<Int> {

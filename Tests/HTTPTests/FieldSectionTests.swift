@@ -10,7 +10,7 @@ import Testing
             section.bytes += Array("\(field.name): \(field.value)\r\n".utf8)
             let nameEnd = start + field.name.utf8.count
             let valueStart = nameEnd + 2
-            section.lines.append(
+            section.append(
                 FieldLine(known: field.known, name: start..<nameEnd, value: valueStart..<valueStart + field.value.utf8.count))
         }
         return section
