@@ -69,16 +69,14 @@ extension Base64 {
         guard range.count % 4 != 1 else { return nil }
         let text = text.extracting(range)
         let count = text.count / 4 * 3 + max(0, text.count % 4 - 1)
-        // Filled with zeros first: `unsafeUninitializedCapacity` looks up the array's type at run time, which takes longer.
-        var decoded = [UInt8](repeating: 0, count: text.count / 4 * 3 + 4)
-        let isValid = unsafe decoded.withUnsafeMutableBytes { output in
-            unsafe text.withUnsafeBufferPointer { text in
+        // By way of the stack: an array that is made with a capacity or a repeated value looks its own type up at run time,
+        // which takes longer than the copy.
+        return unsafe withUnsafeTemporaryAllocation(byteCount: text.count / 4 * 3 + 4, alignment: 4) { output in
+            let isValid = unsafe text.withUnsafeBufferPointer { text in
                 unsafe tables.withUnsafeBufferPointer { tables in unsafe decode(text, tables, into: output) }
             }
+            return isValid ? unsafe Array(output[..<count]) : nil
         }
-        guard isValid else { return nil }
-        decoded.removeLast(decoded.count - count)
-        return decoded
     }
 
     /// - Parameter output: room for the bytes of the text, and for one more.

@@ -16,19 +16,27 @@ package import Telemetry
 
     /// The authentication code: 32 bytes.
     package func code(of message: Span<UInt8>) -> [UInt8] {
-        var code = [UInt8](repeating: 0, count: 32)
-        var length = 0
-        // A nil key keeps the one that the context has.
-        let isDone = unsafe message.withUnsafeBufferPointer { message in
-            unsafe EVP_MAC_init(context, nil, 0, nil) == 1 && EVP_MAC_update(context, message.baseAddress, message.count) == 1
-                && EVP_MAC_final(context, &code, &length, code.count) == 1
-        }
-        precondition(isDone && length == code.count, "HMAC failed: \(CryptoError.last("EVP_MAC"))")
-        return code
+        let code = authenticate(message)
+        return code.indices.map { code[$0] }
     }
 
     package func isValid(code: Span<UInt8>, of message: Span<UInt8>) -> Bool {
-        isEqualInConstantTime(code, self.code(of: message).span)
+        isEqualInConstantTime(code, authenticate(message).span)
+    }
+
+    private func authenticate(_ message: Span<UInt8>) -> InlineArray<32, UInt8> {
+        var code = InlineArray<32, UInt8>(repeating: 0)
+        var length = 0
+        var output = code.mutableSpan
+        let isDone = unsafe output.withUnsafeMutableBufferPointer { output in
+            unsafe message.withUnsafeBufferPointer { message in
+                // A nil key keeps the one that the context has.
+                unsafe EVP_MAC_init(context, nil, 0, nil) == 1 && EVP_MAC_update(context, message.baseAddress, message.count) == 1
+                    && EVP_MAC_final(context, output.baseAddress, &length, output.count) == 1
+            }
+        }
+        precondition(isDone && length == 32, "HMAC failed: \(CryptoError.last("EVP_MAC"))")
+        return code
     }
 
     private static func makeContext(_ key: [UInt8]) throws(CryptoError) -> OpaquePointer {
