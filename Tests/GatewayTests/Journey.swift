@@ -5,9 +5,16 @@ struct Journey: Sendable {
     let title: String
     /// JSON members that replace those of `settings.json`.
     let settings: String
+    /// Whom the gateway cannot reach.
+    let away: Set<Neighbour>
     let steps: [Step]
     /// In pieces the bytes would rightly have another result.
     let arrivesWhole: Bool
+
+    enum Neighbour: String, Sendable {
+        case directory, keys
+        case clerk = "Clerk"
+    }
 
     struct Step: Sendable {
         let actor: Actor
@@ -43,6 +50,7 @@ extension Journey {
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         if lines.last == "" { lines.removeLast() }
         var settings = ""
+        var away: Set<Neighbour> = []
         var steps: [Step] = []
         var arrivesWhole = false
         var next = lines.firstIndex(where: Journey.isHeading) ?? lines.count
@@ -51,6 +59,11 @@ extension Journey {
             switch String(lines[next].dropFirst(4)) {
             case "settings": settings = body.joined(separator: "\n")
             case "arrives whole": arrivesWhole = true
+            case let words where words.hasSuffix(" away"):
+                guard let neighbour = Neighbour(rawValue: String(words.dropLast(" away".count))) else {
+                    throw Mistake(description: "\(file):\(next + 1): nobody knows who is \(words)")
+                }
+                away.insert(neighbour)
             case let words:
                 guard let (actor, action) = Journey.parse(words) else {
                     throw Mistake(description: "\(file):\(next + 1): \(words) is no step")
@@ -62,7 +75,8 @@ extension Journey {
         guard let title = lines.first, !Journey.isHeading(title), !steps.isEmpty else {
             throw Mistake(description: "\(file): a journey has a title and steps")
         }
-        (self.file, self.title, self.settings, self.steps, self.arrivesWhole) = (file, title, settings, steps, arrivesWhole)
+        (self.file, self.title, self.settings, self.away) = (file, title, settings, away)
+        (self.steps, self.arrivesWhole) = (steps, arrivesWhole)
     }
 
     private static func isHeading(_ line: String) -> Bool { line.hasPrefix("--- ") }

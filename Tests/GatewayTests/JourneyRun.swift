@@ -45,7 +45,7 @@ final class JourneyRun: @unchecked Sendable {
                 for peer in Array(clients.values) + origins { peer.close() }
                 strand.retire()
             }
-            try gateway.adopt(settings: journey.settings, origin: listener.address)
+            try gateway.adopt(settings: journey.settings, away: journey.away, origin: listener.address)
             await settle()
             if journey.steps.contains(where: { $0.action == .says }) { _ = await gateway.takeLog() }
             for step in journey.steps { try await perform(step) }

@@ -3,12 +3,29 @@ import GatewayTesting
 import Identity
 import Migration
 
+@testable import Gateway
+
 /// Who there is in a journey (`Journeys/README.md`).
 enum People {
     static let ids = ["ada": "1", "bob": "2", "carol": "3", "dan": "4", "root": "5"]
     private static let linked: Set = ["ada", "bob", "dan"]
 
-    static var directory: FakeDirectory {
+    /// What the gateway asks about them, and gets no answer from whoever is away.
+    static func services(store: FakeLegacyStore, away: Set<Journey.Neighbour>) -> Services {
+        let (directory, clerkUsers, keys) = (directory, clerkUsers, TokenMint().keySet)
+        if away.contains(.directory) {
+            directory.fail(.timedOut)
+            store.fail(.timedOut)
+        }
+        if away.contains(.clerk) { clerkUsers.fail(.unavailable(retryAfterSeconds: 7)) }
+        let keySource = FakeKeySource(published: keys, next: away.contains(.keys) ? .failure(.unavailable) : .success(keys))
+        var services = Services()
+        (services.directory, services.store, services.clerkUsers) = (directory, store, clerkUsers)
+        (services.keys, services.keySource) = (keySource.published, keySource)
+        return services
+    }
+
+    private static var directory: FakeDirectory {
         FakeDirectory(
             ids.map { name, id in
                 DirectoryUser(
@@ -17,7 +34,7 @@ enum People {
             })
     }
 
-    static var clerkUsers: FakeClerkUsers {
+    private static var clerkUsers: FakeClerkUsers {
         FakeClerkUsers((Array(ids.keys) + ["eve"]).map { ClerkUser("user_" + $0, email: email($0)) })
     }
 

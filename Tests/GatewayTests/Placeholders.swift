@@ -121,6 +121,8 @@ final class Placeholders {
             case "forged token": mint.session(user, at: now).tampered
             case "unsigned token":
                 mint.sign(header: #"{"alg":"none","typ":"JWT"}"#, claims: ["sub": "\"\(user)\"", "iss": "\"\(TokenMint.issuer)\""])
+            case "rotated token": TokenMint(keyID: "ins_2", rotated: true).session(user, at: now)
+            case "expired rotated token": TokenMint(keyID: "ins_2", rotated: true).session(user, at: past)
             case "foreign token": mint.session(user, at: now, claims: ["iss": "\"https://elsewhere.example.com\""])
             case "old token": TokenMint.legacy(id, at: now)
             case "expired old token": TokenMint.legacy(id, at: past)

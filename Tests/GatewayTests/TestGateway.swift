@@ -45,7 +45,9 @@ final class TestGateway: @unchecked Sendable {
     var address: Address { worker.addresses[0] }
 
     /// The worker adopts it at its next wake-up.
-    func adopt(settings: String, origin: Address) throws { plan.publish(try TestGateway.plan(settings, origin: origin, store)) }
+    func adopt(settings: String, away: Set<Journey.Neighbour>, origin: Address) throws {
+        plan.publish(try TestGateway.plan(settings, origin: origin, store, away: away))
+    }
 
     /// What the access log says since it was asked last.
     func takeLog() async -> String {
@@ -67,17 +69,13 @@ final class TestGateway: @unchecked Sendable {
         return await withCheckedContinuation { done in loop.spawn { done.resume(returning: await body()) } }
     }
 
-    private static func plan(_ changes: String, origin: Address?, _ store: FakeLegacyStore?) throws -> Plan {
+    private static func plan(
+        _ changes: String, origin: Address?, _ store: FakeLegacyStore?, away: Set<Journey.Neighbour> = []
+    ) throws -> Plan {
         let file = Journeys.folder + "/settings.json"
         let text = try changing(JSONValue(parsing: Files.read(file, bytesMax: 1 << 20)), changes)
         let settings = try SettingsLoader.load(text, path: file, environment: [:]).settings
-        let mint = TokenMint()
-        var services = Services()
-        services.directory = People.directory
-        services.store = store ?? People.store
-        services.clerkUsers = People.clerkUsers
-        services.keySource = FakeKeySource(published: mint.keySet, next: .success(mint.keySet))
-        services.keys = Published(mint.keySet)
+        let services = People.services(store: store ?? People.store, away: away)
         return Plan(settings, services: services, origins: settings.origins.map { _ in Published(origin.map { [$0] } ?? []) })
     }
 
