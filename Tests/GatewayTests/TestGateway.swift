@@ -1,8 +1,6 @@
 import Files
 import GatewayTesting
-import Glibc
 import JSON
-import Logging
 import Settings
 import Snapshot
 import Sockets
@@ -15,9 +13,7 @@ final class TestGateway: @unchecked Sendable {
     let worker: Worker
     let loop: Loop
     let plan: Published<Plan>
-    private let logThread: LogThread
-    private let logFile: String
-    private var logRead = 0
+    private let log: LogFile
 
     static let shared = TestGateway()
 
@@ -27,13 +23,9 @@ final class TestGateway: @unchecked Sendable {
     init(settings: String = "", store: FakeLegacyStore? = nil) {
         self.store = store
         do {
-            let folder = try TemporaryFolder(prefix: "segue-journeys-")
-            let log = unsafe open(folder.file("access.log"), O_CREAT | O_RDWR | O_APPEND, 0o600)
-            // From here on only the descriptor holds it.
-            folder.remove()
-            (logThread, logFile) = (LogThread(descriptor: log), "/proc/self/fd/\(log)")
+            log = try LogFile()
             plan = Published(try TestGateway.plan(settings, origin: nil, store))
-            worker = try Worker(name: "journeys", plan: plan, log: logThread, share: 1, seed: 1)
+            worker = try Worker(name: "journeys", plan: plan, log: log.thread, share: 1, seed: 1)
             loop = worker.loop
             try worker.listen(on: [Address("127.0.0.1:0")!])
             worker.start()
@@ -52,10 +44,7 @@ final class TestGateway: @unchecked Sendable {
     /// What the access log says since it was asked last.
     func takeLog() async -> String {
         await worker.flushLog()
-        logThread.drain(milliseconds: 5000)
-        let bytes = (try? Files.read(logFile, bytesMax: 1 << 24)) ?? []
-        defer { logRead = bytes.count }
-        return String(decoding: bytes[logRead...], as: UTF8.self)
+        return log.take()
     }
 
     /// A copy of what the worker has counted.
