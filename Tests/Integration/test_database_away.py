@@ -77,3 +77,21 @@ def test_a_caller_who_is_known_passes_while_it_is_away(gateway, clerk, users, ow
     finally:
         own_postgres.start()
     wait_until(lambda: json.loads(gateway.admin("/readyz")[1])["status"] == "ready", "it is ready again", seconds=30)
+
+
+def test_an_observed_request_passes_and_is_counted_as_unavailable(gateway, own_postgres):
+    def unavailable() -> float:
+        return gateway.metric("segue_shadow_total", route="observe", mode="legacy", outcome="unavailable")
+
+    before = unavailable()
+    own_postgres.stop()
+    try:
+        answer = gateway.get("/observe/x", headers={"Authorization": "Legacy observed-0123456789abcdef"})
+        assert answer.status_code == 200, "day one changes nothing"
+        wait_until(lambda: unavailable() == before + 1, "it is counted")
+        # Without a credential there is nothing to ask.
+        assert gateway.get("/observe/x").status_code == 200
+        assert unavailable() == before + 1
+    finally:
+        own_postgres.start()
+    wait_until(lambda: json.loads(gateway.admin("/readyz")[1])["status"] == "ready", "it is ready again", seconds=30)
