@@ -101,11 +101,19 @@ final class Placeholders {
     private func piece(_ name: Substring) throws(Journey.Mistake) -> Pattern.Piece? {
         if name == "any" { return .anyInLine }
         if name == "lines" { return .anyLines }
-        if name.hasPrefix("chunked ") { return .chunked(Array(name.dropFirst(8).utf8), isWhole: true) }
-        if name.hasPrefix("begun ") { return .chunked(Array(name.dropFirst(6).utf8), isWhole: false) }
-        let words = name.split(separator: " ").map(String.init)
-        if words.count == 2, let count = Int(words[0]) { return .bytes(Array(String(repeating: words[1], count: count).utf8)) }
-        return try token(words).map { .bytes($0) }
+        for (word, isWhole) in [("chunked ", true), ("begun ", false)] where name.hasPrefix(word) {
+            let text = name.dropFirst(word.count)
+            return .chunked(repeated(text) ?? Array(text.utf8), isWhole: isWhole)
+        }
+        if let bytes = repeated(name) { return .bytes(bytes) }
+        return try token(name.split(separator: " ").map(String.init)).map { .bytes($0) }
+    }
+
+    /// `1000 x`
+    private func repeated(_ text: Substring) -> [UInt8]? {
+        let words = text.split(separator: " ")
+        guard words.count == 2, let count = Int(words[0]) else { return nil }
+        return Array(String(repeating: String(words[1]), count: count).utf8)
     }
 
     private func token(_ words: [String]) throws(Journey.Mistake) -> [UInt8]? {
