@@ -5,8 +5,9 @@ import Settings
 import Telemetry
 
 /// What is to be said about one request when it is over: filled in along the journey, written as one line of the access
-/// log and counted once. The next request of the connection uses its memory again.
-struct Account {
+/// log and counted once. The next request of the connection uses it again. A class, because its eight references were
+/// counted at every hand-over.
+final class Account {
     var requestID: [UInt8] = []
     /// A `traceparent` of our own, where the client sent none that may be passed on; else empty.
     var traceparent: [UInt8] = []
@@ -28,11 +29,23 @@ struct Account {
     var bytesOut: Int64 = 0
     var isTruncated = false
 
+    init() {}
+
+    /// For a request that is judged after its connection has gone on.
+    init(copying other: Account) {
+        (requestID, traceparent) = (other.requestID, other.traceparent)
+        (startedNanoseconds, originMilliseconds) = (other.startedNanoseconds, other.originMilliseconds)
+        (route, status, refusal, caller) = (other.route, other.status, other.refusal, other.caller)
+        (evidence, refusedStandings, isConflict) = (other.evidence, other.refusedStandings, other.isConflict)
+        (expiredCookies, bytesIn, bytesOut) = (other.expiredCookies, other.bytesIn, other.bytesOut)
+        isTruncated = other.isTruncated
+    }
+
     /// What both sides came to, whether the request passed or not; `nil` where no credential was judged.
     var standings: Standings? { evidence?.standings ?? refusedStandings }
 
     /// Begins the next request.
-    mutating func reset() {
+    func reset() {
         requestID.removeAll(keepingCapacity: true)
         traceparent.removeAll(keepingCapacity: true)
         (startedNanoseconds, originMilliseconds) = (0, nil)

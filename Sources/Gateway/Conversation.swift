@@ -10,7 +10,7 @@ final class Conversation: @unchecked Sendable {
     let worker: Worker
     let client: ServerConnection
     let chain: ForwardedChain
-    var account = Account()
+    let account = Account()
     /// The request's way to an origin, once it has begun: then its content is the exchange's and nobody else's.
     var exchange: Exchange?
     /// Whether the connection goes on after the current request.

@@ -15,11 +15,12 @@ extension Conversation {
         let generation = worker.generation
         let now = UnixTime(milliseconds: worker.loop.wallMilliseconds)
 
-        let path = try canonicalise(head, generation.plan)
-        guard let route = try match(head, path, generation.plan) else { return await respondHealthy() }
+        let section = head.section
+        let path = try canonicalise(head, section, generation.plan)
+        guard let route = try match(head, section, path, generation.plan) else { return await respondHealthy() }
         let evidence = try await authenticate(head, for: route, generation, at: now)
         let caller = try await resolve(evidence, for: route, generation, at: now)
-        let request = try rewrite(head, path.bytes, evidence, caller, route, generation)
+        let request = try rewrite(head, section, path.bytes, evidence, caller, route, generation)
         let exchange = try await forward(request, for: route, generation)
         try await respond(exchange)
     }
@@ -27,10 +28,11 @@ extension Conversation {
     // MARK: Where the request goes
 
     /// The one form of the path that is matched, logged and forwarded. `bytes` is empty where the client sent that form.
-    private func canonicalise(_ head: RequestHead, _ plan: Plan) throws(Refusal) -> (canonical: CanonicalPath, bytes: [UInt8]) {
-        guard head.section.count(.via) < Conversation.hopsMax else { throw .loop }
+    private func canonicalise(
+        _ head: RequestHead, _ section: FieldSection, _ plan: Plan
+    ) throws(Refusal) -> (canonical: CanonicalPath, bytes: [UInt8]) {
+        guard section.count(.via) < Conversation.hopsMax else { throw .loop }
         if head.wantsWebSocket, head.framing != .empty { throw .upgradeWithContent }
-        let section = head.section
         var bytes: [UInt8] = []
         do throws(PathRefusal) {
             return (try plan.canonicalizer.canonicalize(section.bytes.span.extracting(head.path), into: &bytes), bytes)
@@ -44,9 +46,8 @@ extension Conversation {
 
     /// `nil`: the request is for our own `/healthz`.
     private func match(
-        _ head: RequestHead, _ path: (canonical: CanonicalPath, bytes: [UInt8]), _ plan: Plan
+        _ head: RequestHead, _ section: FieldSection, _ path: (canonical: CanonicalPath, bytes: [UInt8]), _ plan: Plan
     ) throws(Refusal) -> RoutePlan? {
-        let section = head.section
         let bytes = path.bytes.isEmpty ? section.bytes.span.extracting(head.path) : path.bytes.span
         let matched: MatchedRoute
         do throws(RoutingRefusal) {
@@ -54,7 +55,7 @@ extension Conversation {
                 bytes, path.canonical, authority: section.bytes.span.extracting(head.authority), method: head.method)
         } catch {
             // Ours only where no route takes it: what stands behind a catch-all answers as before.
-            if error == .noRoute, head.section.string(head.path) == "/healthz" { return nil }
+            if error == .noRoute, section.string(head.path) == "/healthz" { return nil }
             throw .routing(error)
         }
         let route = plan.routes[matched.index]
@@ -110,20 +111,18 @@ extension Conversation {
     // MARK: What the origin gets
 
     private func rewrite(
-        _ head: RequestHead, _ path: [UInt8], _ evidence: Evidence?, _ caller: Caller?, _ route: RoutePlan, _ generation: Generation
+        _ head: RequestHead, _ section: FieldSection, _ path: [UInt8], _ evidence: Evidence?, _ caller: Caller?,
+        _ route: RoutePlan, _ generation: Generation
     ) throws(Refusal) -> OriginRequest {
         // In `public` and `observe` credentials are forwarded as they were sent.
         let removal =
             route.mode == .observe
             ? nil : evidence.map { generation.authenticator.removal(route.credentials, $0, conflict: account.isConflict) }
-        let section = head.section
         let given = section.first(.traceparent).map { isValidTraceparent(section.bytes.span.extracting($0)) }
         if given != true { worker.identifiers.appendTraceparent(to: &account.traceparent) }
         let request = try generation.rewriter.rewrite(
-            head,
-            Rewriter.Findings(
-                route: route, path: path, removal: removal, caller: caller, requestID: account.requestID,
-                newTraceparent: account.traceparent, chain: chain))
+            head, section,
+            Rewriter.Findings(route: route, path: path, removal: removal, caller: caller, account: account, chain: chain))
         worker.counters.strippedFields += UInt64(request.strippedFields)
         return request
     }

@@ -8,7 +8,7 @@ import Telemetry
 /// A request on a route in `observe` whose credentials could not be judged without asking somebody. The origin has answered
 /// it as if Segue were not there; what each mode would have made of it is asked afterwards, and counted and logged then.
 final class Observation: FinishedRequest, @unchecked Sendable {
-    private(set) var account: Account
+    let account: Account
     let head: RequestHead
     let chain: ForwardedChain
     private let authenticator: Authenticator
@@ -20,7 +20,9 @@ final class Observation: FinishedRequest, @unchecked Sendable {
     static let observationsMax = 256
 
     init(of conversation: Conversation, on route: RoutePlan, _ authenticator: Authenticator) {
-        (account, chain, head) = (conversation.account, conversation.chain, RequestHead(copying: conversation.head))
+        (account, chain, head) = (
+            Account(copying: conversation.account), conversation.chain, RequestHead(copying: conversation.head)
+        )
         (requirement, self.authenticator) = (conversation.requirement(of: route), authenticator)
         now = UnixTime(milliseconds: conversation.worker.loop.wallMilliseconds)
     }

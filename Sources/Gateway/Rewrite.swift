@@ -34,14 +34,14 @@ struct Rewriter {
         /// Which credentials go no further; `nil`: all are forwarded as they were sent.
         let removal: CredentialRemoval?
         let caller: Caller?
-        let requestID: [UInt8]
-        let newTraceparent: [UInt8]
+        /// With the request's id, and a new `traceparent` where the client's may not be passed on.
+        let account: Account
         let chain: ForwardedChain
     }
 
-    func rewrite(_ head: RequestHead, _ findings: Findings) throws(Refusal) -> OriginRequest {
-        // Taken once and handed down: each look at it through the head would count two references.
-        let section = head.section
+    /// - Parameter section: the head's. It is handed down the journey, because each look at it through the head counts two
+    ///   references.
+    func rewrite(_ head: RequestHead, _ section: FieldSection, _ findings: Findings) throws(Refusal) -> OriginRequest {
         let connection = try connectionOptions(of: section)
         var output: [UInt8] = []
         output.reserveCapacity(section.bytes.count + (findings.caller?.fieldLines.count ?? 0) + 512)
@@ -170,7 +170,7 @@ struct Rewriter {
         case .contentLength, .xRequestID, .xForwardedFor, .xForwardedHost, .xForwardedPort, .xForwardedProto, .forwarded:
             return false
         case .expect: return head.expectsContinue
-        case .traceparent, .tracestate: return findings.newTraceparent.isEmpty
+        case .traceparent, .tracestate: return findings.account.traceparent.isEmpty
         default: return true
         }
     }
@@ -200,11 +200,11 @@ struct Rewriter {
         }
         findings.chain.appendFields(section, authority: head.authority, to: &output)
         output.append(copying: "X-Request-Id: ")
-        output += findings.requestID
+        output += findings.account.requestID
         output.append(copying: "\r\n")
-        if !findings.newTraceparent.isEmpty {
+        if !findings.account.traceparent.isEmpty {
             output.append(copying: "traceparent: ")
-            output += findings.newTraceparent
+            output += findings.account.traceparent
             output.append(copying: "\r\n")
         }
     }

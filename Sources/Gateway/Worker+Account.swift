@@ -28,15 +28,10 @@ extension Worker {
         }
         if request.account.route?.mode == .observe { countObserved(request.account.evidence, at: index) }
         guard generation.plan.logsAccess else { return }
-        log(request, endedNanoseconds: ended)
-    }
-
-    /// Apart from the counting, so that only who logs copies the account.
-    private func log(_ request: some FinishedRequest, endedNanoseconds: Int64) {
         let account = request.account
         accessLog.write(
             account, head: request.head, client: request.chain.clientAddress(request.head.section),
-            routeName: account.route?.name, wall: loop.wallMilliseconds, nowNanoseconds: endedNanoseconds,
+            routeName: account.route?.name, wall: loop.wallMilliseconds, nowNanoseconds: ended,
             originMilliseconds: account.originMilliseconds)
     }
 

@@ -29,7 +29,7 @@ package struct FieldSection: Sendable {
     package private(set) var lines: [FieldLine] = []
     /// One bit for each known field that has a line: it answers most questions about a section, since most fields that
     /// are asked for are not there.
-    private var present: UInt64 = 0
+    @usableFromInline var present: UInt64 = 0
 
     package init() {}
 
@@ -51,18 +51,20 @@ package struct FieldSection: Sendable {
         present = 0
     }
 
-    /// Whether any line has this name.
-    package func contains(_ field: KnownField) -> Bool { present & 1 << UInt64(field.rawValue) != 0 }
+    /// Whether any line has this name. Inlined, so that a section that belongs to a head is not copied for the question.
+    @inlinable package func contains(_ field: KnownField) -> Bool { present & 1 << UInt64(field.rawValue) != 0 }
 
     /// The value of the first line with this name.
-    package func first(_ field: KnownField) -> Range<Int>? {
-        guard contains(field) else { return nil }
+    @inlinable package func first(_ field: KnownField) -> Range<Int>? { contains(field) ? findFirst(field) : nil }
+
+    @usableFromInline func findFirst(_ field: KnownField) -> Range<Int>? {
         for line in lines where line.known == field { return line.value }
         return nil
     }
 
-    package func count(_ field: KnownField) -> Int {
-        guard contains(field) else { return 0 }
+    @inlinable package func count(_ field: KnownField) -> Int { contains(field) ? countAll(field) : 0 }
+
+    @usableFromInline func countAll(_ field: KnownField) -> Int {
         var count = 0
         for line in lines where line.known == field { count += 1 }
         return count

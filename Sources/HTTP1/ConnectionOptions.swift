@@ -8,7 +8,7 @@ package struct ConnectionOptions: Sendable, Equatable {
     /// Whether an option other than these three is there: only then must each line's name be compared.
     private var namesFields = false
 
-    package init(_ section: FieldSection) throws(FieldError) {
+    package init(_ section: borrowing FieldSection) throws(FieldError) {
         guard section.contains(.connection) else { return }
         var count = 0
         for line in section.lines where line.known == .connection {

@@ -6,7 +6,7 @@ struct FramingFields {
     private(set) var contentLength: Int64?
     private(set) var isChunked = false
 
-    init(_ section: FieldSection, minorVersion: UInt8) throws(FramingError) {
+    init(_ section: borrowing FieldSection, minorVersion: UInt8) throws(FramingError) {
         guard section.contains(.contentLength) || section.contains(.transferEncoding) else { return }
         for line in section.lines {
             switch line.known {

@@ -18,6 +18,8 @@ extension RequestHead {
     func completeFromFields() throws(RequestError) {
         try settleAuthority()
         if path.isEmpty { supplyPath() }
+        // Taken once, because each look at a property of the head counts two references.
+        let section = section
         let framingFields: FramingFields
         do throws(FramingError) {
             framingFields = try FramingFields(section, minorVersion: minorVersion)
@@ -26,8 +28,8 @@ extension RequestHead {
         }
         // RFC 9112 §6.3: a request with neither length has no content.
         framing = framingFields.isChunked ? .chunked : framingFields.contentLength.map { .length($0) } ?? .empty
-        try settleConnection()
-        try settleExpectation()
+        try settleConnection(section)
+        try settleExpectation(section)
     }
 
     /// RFC 9112 §3.2: exactly one Host, valid, in every HTTP/1.1 request; §3.2.2: the target of an absolute-form
@@ -67,7 +69,7 @@ extension RequestHead {
     }
 
     /// RFC 9112 §9.3. Towards its clients a gateway is the origin server, so HTTP/1.0's keep-alive is honoured.
-    private func settleConnection() throws(RequestError) {
+    private func settleConnection(_ section: FieldSection) throws(RequestError) {
         let options: ConnectionOptions
         do throws(FieldError) {
             options = try ConnectionOptions(section)
@@ -76,12 +78,12 @@ extension RequestHead {
         }
         keepsAlive = !options.close && (minorVersion == 1 || options.keepAlive)
         // RFC 9110 §7.8: an HTTP/1.0 Upgrade is ignored, and so is one that Connection does not announce.
-        wantsUpgrade = minorVersion == 1 && options.upgrade && section.count(.upgrade) > 0
+        wantsUpgrade = minorVersion == 1 && options.upgrade && section.contains(.upgrade)
     }
 
     /// RFC 9110 §10.1.1: an unknown expectation may be answered with 417; one from HTTP/1.0 is ignored, and without
     /// content there is nothing to wait for.
-    private func settleExpectation() throws(RequestError) {
+    private func settleExpectation(_ section: FieldSection) throws(RequestError) {
         expectsContinue = false
         guard minorVersion == 1, section.contains(.expect) else { return }
         for line in section.lines where line.known == .expect {

@@ -64,6 +64,8 @@ package struct ResponseParser: Sendable {
 
 extension ResponseHead {
     fileprivate func completeFromFields(answering method: Method) throws(ResponseError) {
+        // Taken once, because each look at a property of the head counts two references.
+        let section = section
         let lengths: FramingFields
         do throws(FramingError) {
             lengths = try FramingFields(section, minorVersion: minorVersion)
