@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test mutating func `a user's id is text, whatever the users table holds`() throws {
-        var account = Account()
+        let account = Account()
         account.caller = Caller(
             DirectoryUser("1\",\"user\":\"2", email: nil), method: .legacy("a \"kind\""), fields: IdentityFields())
         let line = try line(RequestHead(text: "GET /x\nHost: a"), account)
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test mutating func `times are what they are called`() throws {
-        var account = Account()
+        let account = Account()
         (account.startedNanoseconds, account.originMilliseconds) = (5_000_000, 12)
         let line = try line(RequestHead(text: "GET /x\nHost: a"), account)
         #expect(line["ts"]?.string == "2026-01-01T00:00:00.007Z")
