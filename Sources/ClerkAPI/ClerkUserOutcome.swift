@@ -15,11 +15,6 @@ enum ClerkUserOutcome: Equatable {
     /// Clerk is away, slow or broken.
     case failed(String, retryAfterSeconds: Int)
 
-    /// For a 429 without `Retry-After`: the length of Clerk's windows.
-    static let limitSeconds = 10
-    /// The longest `Retry-After` that is believed.
-    static let retryAfterSecondsMax = 600
-
     init(_ result: Result<FetchResponse, FetchError>, for id: ClerkUserID) {
         switch result {
         case .failure(let error): self = .failed("\(error)", retryAfterSeconds: 1)
@@ -28,7 +23,7 @@ enum ClerkUserOutcome: Equatable {
     }
 
     private init(_ response: FetchResponse, for id: ClerkUserID) {
-        let retryAfter = response.retryAfterSeconds.map { min(max(1, $0), Self.retryAfterSecondsMax) }
+        let retryAfter = response.retryAfterSeconds.map { min(max(1, $0), Limits.retryAfterSecondsMax) }
         switch response.status.code {
         case 200:
             do throws(ClerkReplyError) {
@@ -38,7 +33,7 @@ enum ClerkUserOutcome: Equatable {
             }
         // Without Clerk's envelope it is some proxy, or a wrong `apiUrl`, that found nothing.
         case 404 where ClerkErrors(parsing: response.content)?.codes.contains("resource_not_found") == true: self = .noSuchUser
-        case 429: self = .limited(retryAfterSeconds: retryAfter ?? Self.limitSeconds)
+        case 429: self = .limited(retryAfterSeconds: retryAfter ?? Limits.retryAfterSeconds)
         case 401, 403: self = .refused(status: Int(response.status.code))
         default: self = .failed("status \(response.status.code)", retryAfterSeconds: retryAfter ?? 1)
         }

@@ -19,11 +19,6 @@ package final class ClerkUsersAPI: ClerkUsers {
 
     typealias Answer = Result<ClerkUser?, ClerkUsersFailure>
 
-    /// Each call, the wait for a free connection included. A person waits for it, once in their life.
-    static let timeoutMilliseconds = 5_000
-    /// A user with metadata and memberships is some tens of KiB.
-    static let responseBytesMax = 1 << 20
-
     /// `report` gets the few lines that an operator must see.
     package convenience init(settings: ClerkSettings, client: FetchClient, report: @escaping @Sendable (String) -> Void) {
         self.init(settings: settings, now: { Clock.monotonicMilliseconds() }, report: report) { client.start($0, completion: $1) }
@@ -42,7 +37,7 @@ package final class ClerkUsersAPI: ClerkUsers {
     package func user(_ id: ClerkUserID) async throws(ClerkUsersFailure) -> ClerkUser? {
         // Anything else cannot be a user's id, and must not become a part of a path.
         guard !id.text.isEmpty, id.text.utf8.allSatisfy(\.isWordCharacter) else { return nil }
-        let result = await answer(timeoutMilliseconds: Self.timeoutMilliseconds + 1_000) { reply in ask(id, reply) }
+        let result = await answer(timeoutMilliseconds: Limits.userMilliseconds + 1_000) { reply in ask(id, reply) }
         guard let result else { throw .unavailable(retryAfterSeconds: 1) }
         return try result.get()
     }
@@ -68,7 +63,7 @@ package final class ClerkUsersAPI: ClerkUsers {
     private func request(for id: ClerkUserID) -> FetchRequest {
         FetchRequest(
             .get, "\(baseURL)/v1/users/\(id.text)", fields: ClerkBackendAPI.fields(secretKey: secretKey),
-            timeoutMilliseconds: Self.timeoutMilliseconds, responseBytesMax: Self.responseBytesMax)
+            timeoutMilliseconds: Limits.userMilliseconds, responseBytesMax: Limits.userBytes)
     }
 }
 

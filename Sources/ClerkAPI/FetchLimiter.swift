@@ -1,10 +1,8 @@
 /// How often the key set may be fetched, whoever asks: three times in a row, then once per cool-down. With the default
 /// of 10 s that is at most four fetches in any 10 s, however many tokens with invented key ids arrive.
 struct FetchLimiter {
-    static let burst = 3
-
     private let refillMilliseconds: Int64
-    private var left = FetchLimiter.burst
+    private var left = Limits.fetchBurst
     /// When the next one is added; meaningless while none is missing.
     private var nextRefill: Int64 = 0
 
@@ -14,7 +12,7 @@ struct FetchLimiter {
     mutating func take(at now: Int64) -> Bool {
         refill(at: now)
         guard left > 0 else { return false }
-        if left == Self.burst { nextRefill = now + refillMilliseconds }
+        if left == Limits.fetchBurst { nextRefill = now + refillMilliseconds }
         left -= 1
         return true
     }
@@ -26,7 +24,7 @@ struct FetchLimiter {
     }
 
     private mutating func refill(at now: Int64) {
-        while left < Self.burst, now >= nextRefill {
+        while left < Limits.fetchBurst, now >= nextRefill {
             left += 1
             nextRefill += refillMilliseconds
         }

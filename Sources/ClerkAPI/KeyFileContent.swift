@@ -14,8 +14,6 @@ struct KeyFileContent: Sendable {
     let keys: [KeySet.Entry]
     var retired: [Retired] = []
 
-    static let bytesMax = 1 << 20
-
     func encoded(issuer: String) -> [UInt8] {
         var json = JSONWriter()
         json.beginObject()
@@ -47,7 +45,7 @@ struct KeyFileContent: Sendable {
     }
 
     init(parsing content: [UInt8], issuer: String) throws(Failure) {
-        guard let file = try? JSONValue(parsing: content, limits: JSONLimits(bytes: Self.bytesMax)),
+        guard let file = try? JSONValue(parsing: content, limits: JSONLimits(bytes: Limits.keyFileBytes)),
             let writtenFor = file["issuer"]?.string, let fetched = file["fetched_at_ms"]?.int64, let jwks = file["jwks"]
         else { throw .notAKeyFile }
         guard writtenFor.utf8.elementsEqual(issuer.utf8) else { throw .otherIssuer(writtenFor) }

@@ -66,7 +66,7 @@ package final class KeyKeeper: KeySource {
     package func fetchAgain() async throws(KeyFetchFailure) {
         // With a key from the settings there is nothing else to wait for.
         guard state != nil else { return }
-        let result = await answer(timeoutMilliseconds: Int(KeyKeeping.waitMilliseconds) + 500) { reply in
+        let result = await answer(timeoutMilliseconds: Int(Limits.keyWaitMilliseconds) + 500) { reply in
             change { $0.demanded(at: self.world.now(), reply) }
         }
         guard let result else { throw .unavailable }

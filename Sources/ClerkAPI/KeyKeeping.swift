@@ -17,10 +17,6 @@ struct KeyKeeping {
         var report: String?
     }
 
-    /// How long a request waits for a fetch, and how many may wait at the same time.
-    static let waitMilliseconds: Int64 = 2_000
-    static let waitingMax = 1_024
-
     private struct Waiting {
         /// The number of the first fetch that began after this request arrived.
         let fetch: UInt64
@@ -81,12 +77,12 @@ struct KeyKeeping {
     /// A request needs keys that are fetched after now.
     mutating func demanded(at now: Int64, _ reply: @escaping Reply) -> Effects {
         var effects = Effects()
-        guard waiting.count < Self.waitingMax else { return refused(reply, retryAfterSeconds: 1) }
+        guard waiting.count < Limits.keyWaitingMax else { return refused(reply, retryAfterSeconds: 1) }
         switch refresh.demanded(at: now) {
         case .limited(let milliseconds): return refused(reply, retryAfterSeconds: Int((milliseconds + 999) / 1000))
-        case .join(let number): waiting.append(Waiting(fetch: number, deadline: now + Self.waitMilliseconds, reply: reply))
+        case .join(let number): waiting.append(Waiting(fetch: number, deadline: now + Limits.keyWaitMilliseconds, reply: reply))
         case .begin(let number):
-            waiting.append(Waiting(fetch: number, deadline: now + Self.waitMilliseconds, reply: reply))
+            waiting.append(Waiting(fetch: number, deadline: now + Limits.keyWaitMilliseconds, reply: reply))
             effects.beginsFetch = true
         }
         return effects

@@ -24,9 +24,6 @@ struct KeyRefresh {
         case sleep(until: Int64)
     }
 
-    /// The first wait after a failure; it doubles up to `retryMilliseconds.upperBound`.
-    static let retryMilliseconds: ClosedRange<Int64> = 1_000...60_000
-
     private let refreshMilliseconds: Int64
     private var limiter: FetchLimiter
     private var state: State
@@ -90,8 +87,8 @@ struct KeyRefresh {
 
     private func pause(jitter: Double) -> Int64 {
         guard failuresInARow > 0 else { return refreshMilliseconds - Int64(Double(refreshMilliseconds) * 0.1 * jitter) }
-        let doubled = Self.retryMilliseconds.lowerBound << Int64(min(failuresInARow - 1, 16))
-        let longest = min(doubled, Self.retryMilliseconds.upperBound, refreshMilliseconds)
+        let doubled = Limits.keyRetryMilliseconds.lowerBound << Int64(min(failuresInARow - 1, 16))
+        let longest = min(doubled, Limits.keyRetryMilliseconds.upperBound, refreshMilliseconds)
         return longest - Int64(Double(longest) * 0.5 * jitter)
     }
 }

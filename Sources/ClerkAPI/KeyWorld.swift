@@ -22,9 +22,6 @@ struct KeyWorld: Sendable {
 }
 
 extension KeyWorld {
-    /// Longer than a request waits: who came later still profits.
-    static let fetchMilliseconds = 5_000
-
     init(settings: ClerkSettings, client: FetchClient, file: KeyFile?) {
         now = { Clock.monotonicMilliseconds() }
         wall = { UnixTime(milliseconds: Clock.wallMilliseconds()) }
@@ -33,7 +30,7 @@ extension KeyWorld {
         load = { file?.load() }
         store = { file?.store($0) }
         let request = FetchRequest(
-            .get, settings.jwksURL, fields: Self.fields(settings), timeoutMilliseconds: Self.fetchMilliseconds,
+            .get, settings.jwksURL, fields: Self.fields(settings), timeoutMilliseconds: Limits.keyFetchMilliseconds,
             responseBytesMax: TokenLimits.keySetBytes)
         fetch = { completion in client.start(request) { completion(Self.keySet($0)) } }
     }
@@ -75,7 +72,7 @@ struct KeyFile: Sendable {
 
     func load() -> KeyFileContent? {
         do {
-            return try KeyFileContent(parsing: try file.read(bytesMax: KeyFileContent.bytesMax), issuer: issuer)
+            return try KeyFileContent(parsing: try file.read(bytesMax: Limits.keyFileBytes), issuer: issuer)
         } catch PrivateFile.Failure.absent {
             return nil
         } catch {

@@ -34,6 +34,7 @@ struct EmulatedSession {
 
 /// The sessions of the instance; the oldest make room.
 struct SessionStore {
+    /// A test of a migration opens tens of thousands.
     static let sessionsMax = 100_000
 
     private var sessions: [String: EmulatedSession] = [:]

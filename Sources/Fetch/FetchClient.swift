@@ -21,8 +21,7 @@ package final class FetchClient: Sendable {
         let completion: FetchCompletion
     }
 
-    /// 1,024 people may wait for one service; more means that it is away, and they hear so at once.
-    package init(engine: FetchEngine, transfersMax: Int = 8, waitingMax: Int = 1_024) {
+    package init(engine: FetchEngine, transfersMax: Int = Limits.transfers, waitingMax: Int = Limits.waiting) {
         (self.engine, self.transfersMax, self.waitingMax) = (engine, transfersMax, waitingMax)
     }
 

@@ -22,10 +22,7 @@ package final class FetchEngine: Sendable {
         case timer(due: Int64, @Sendable () -> Void)
     }
 
-    /// Longest sleep without news; libcurl's own timers shorten it.
-    private static let idleMilliseconds = 60_000
-
-    package init(connectionsMax: Int = 64) { multi = CurlMulti(connectionsMax: connectionsMax) }
+    package init(connectionsMax: Int = Limits.connections) { multi = CurlMulti(connectionsMax: connectionsMax) }
 
     /// Starts the thread; once.
     package func start() {
@@ -82,7 +79,7 @@ extension FetchEngine {
             multi.perform()
             while let (transfer, result) = multi.nextFinished() { work.end(transfer, on: multi, result) }
             work.runDueTimers(at: Self.now)
-            multi.wait(milliseconds: work.millisecondsToNextTimer(at: Self.now) ?? Self.idleMilliseconds)
+            multi.wait(milliseconds: work.millisecondsToNextTimer(at: Self.now) ?? Limits.idleMilliseconds)
         }
         for transfer in work.transfers.values { work.end(transfer, on: multi, nil) }
     }

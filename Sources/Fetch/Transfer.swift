@@ -13,9 +13,6 @@ import Telemetry
     private let completion: FetchCompletion
     private var received = Received()
 
-    /// The largest header section that is kept, in bytes; libcurl has no setting for it.
-    private static let headerBytesMax = 65_536
-
     private struct Received {
         var fields: [(name: String, value: String)] = []
         var headerBytes = 0
@@ -148,7 +145,7 @@ extension Transfer {
     /// One field line, a status line, or the empty line. A status line begins the section anew: 1xx responses come first.
     private func headerReceived(_ bytes: UnsafeRawBufferPointer) -> Int {
         received.headerBytes += bytes.count
-        guard received.headerBytes <= Self.headerBytesMax else {
+        guard received.headerBytes <= Limits.headerBytes else {
             received.isTooLarge = true
             return 0
         }

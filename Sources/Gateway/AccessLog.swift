@@ -14,9 +14,6 @@ struct AccessLog {
     private var clockSecond: Int64 = -1
     private var clockPrefix: [UInt8] = []
 
-    /// Lines that are handed over at once even when the worker is busy.
-    private static let batchBytes = 32_768
-
     init(thread: LogThread) { self.thread = thread }
 
     /// Hands over what has been collected.
@@ -24,7 +21,7 @@ struct AccessLog {
         guard !lines.isEmpty else { return }
         var batch: [UInt8] = []
         swap(&batch, &lines)
-        lines.reserveCapacity(AccessLog.batchBytes + 1024)
+        lines.reserveCapacity(FixedLimits.logBatchBytes + 1024)
         thread.write(batch)
     }
 
@@ -71,7 +68,7 @@ struct AccessLog {
             lines.appendDecimal(UInt64(max(0, originMilliseconds)))
         }
         lines.append(copying: "}\n")
-        if lines.count >= AccessLog.batchBytes { flush() }
+        if lines.count >= FixedLimits.logBatchBytes { flush() }
     }
 
     private mutating func appendAuthentication(_ account: Account) {

@@ -1,5 +1,6 @@
 import HTTP
 import HTTP1
+import Settings
 import Sockets
 
 /// The content of one message on its way from one connection to the other. The receiver's framing is written anew from
@@ -37,11 +38,6 @@ struct ContentRelay {
         case receiverLost(ConnectionLoss)
     }
 
-    /// What one connection moves before its worker turns to the next.
-    private static let share = 262_144
-    /// What may wait for a receiver that does not read: then the sender is not read either.
-    private static let pendingMax = 65_536
-
     init(_ messageFraming: MessageFraming, as framing: Framing, bytesMax: Int64) {
         // Bytes that stand behind an origin's answer when it is over cost that connection its place in the pool.
         reader = ContentReader(messageFraming)
@@ -51,7 +47,7 @@ struct ContentRelay {
     }
 
     mutating func move(from sender: Connection, to receiver: Connection) throws(Failure) -> Progress {
-        var share = ContentRelay.share
+        var share = FixedLimits.shareBytes
         while true {
             try take(from: sender, to: receiver)
             switch receiver.write() {
@@ -60,7 +56,7 @@ struct ContentRelay {
             case .bytes, .wouldBlock: break
             }
             if isComplete { return receiver.pending == 0 ? .finished : .blocked }
-            if receiver.pending >= ContentRelay.pendingMax { return .blocked }
+            if receiver.pending >= FixedLimits.pendingBytes { return .blocked }
             guard share > 0 else { return .shareUsed }
             switch sender.read() {
             case .bytes(let count): share -= count
@@ -73,7 +69,7 @@ struct ContentRelay {
 
     /// Hands what has arrived to the receiver's output.
     private mutating func take(from sender: Connection, to receiver: Connection) throws(Failure) {
-        while !isComplete, receiver.pending < ContentRelay.pendingMax {
+        while !isComplete, receiver.pending < FixedLimits.pendingBytes {
             let step: ContentStep
             do throws(ContentError) {
                 step = try sender.input.withFilled { (input) throws(ContentError) in try reader.next(in: input) }

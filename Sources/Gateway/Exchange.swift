@@ -23,8 +23,6 @@ final class Exchange {
     private var wasHead = false
     private var interimCount = 0
     private var presence: PresenceProbe
-    /// 1xx responses to one request. An origin sends one or two; without a limit it could send nothing else for ever.
-    private static let interimsMax = 16
     /// When the request was sent and when the response head had come, on the loop's clock; for the log.
     private(set) var askedAt: Int64 = 0
     private(set) var answeredAt: Int64 = 0
@@ -135,7 +133,7 @@ final class Exchange {
             if try parseHead(of: origin, answering: request) {
                 guard origin.head.status.isInformational, origin.head.status != .switchingProtocols else { return true }
                 interimCount += 1
-                guard interimCount <= Exchange.interimsMax else { throw .origin(.unasked) }
+                guard interimCount <= FixedLimits.interims else { throw .origin(.unasked) }
                 passOnInterim(origin.head, request)
                 continue
             }
@@ -143,7 +141,7 @@ final class Exchange {
             case .bytes: continue
             case .wouldBlock:
                 guard origin.wire.input.isFull else { return false }
-                let most = OriginConnection.headLimits.startLineBytes + OriginConnection.headLimits.sectionBytes + 4
+                let most = origin.pool.headLimits.startLineBytes + origin.pool.headLimits.sectionBytes + 4
                 guard origin.wire.input.capacity < most else { throw .origin(.garbage(.field(.sectionTooLarge(limitBytes: most)))) }
                 origin.wire.input.grow(to: most)
             case .end, .failed: throw .origin(.closedEarly)
@@ -155,7 +153,7 @@ final class Exchange {
         guard !origin.wire.input.isEmpty else { return false }
         do throws(ResponseError) {
             let step = try origin.wire.input.withFilled { (input) throws(ResponseError) in
-                try origin.parser.parse(input, into: origin.head, answering: request.method, limits: OriginConnection.headLimits)
+                try origin.parser.parse(input, into: origin.head, answering: request.method, limits: origin.pool.headLimits)
             }
             guard case .head(let length) = step else { return false }
             origin.wire.input.consume(length)

@@ -31,7 +31,7 @@ extension Conversation {
     private func canonicalise(
         _ head: RequestHead, _ section: FieldSection, _ plan: Plan
     ) throws(Refusal) -> (canonical: CanonicalPath, bytes: [UInt8]) {
-        guard section.count(.via) < Conversation.hopsMax else { throw .loop }
+        guard section.count(.via) < FixedLimits.hops else { throw .loop }
         if head.wantsWebSocket, head.framing != .empty { throw .upgradeWithContent }
         var bytes: [UInt8] = []
         do throws(PathRefusal) {
@@ -40,9 +40,6 @@ extension Conversation {
             throw .path(error)
         }
     }
-
-    /// A request that has passed so many intermediaries is going in a circle (RFC 9110 §7.6.3).
-    private static let hopsMax = 16
 
     /// `nil`: the request is for our own `/healthz`.
     private func match(
@@ -130,6 +127,7 @@ extension Conversation {
     private func forward(_ request: OriginRequest, for route: RoutePlan, _ generation: Generation) async throws(Refusal) -> Exchange
     {
         guard let origin = route.origin else { throw .routing(.noRoute) }
+        if request.wantsUpgrade, worker.counters.tunnelsOpen >= worker.tunnelsMax { throw .tunnelsFull(limit: worker.tunnelsMax) }
         // What is announced as too large is refused before any of it is sent.
         if case .length(let length) = client.head.framing, length > route.bodyBytesMax {
             throw .contentTooLarge(limit: route.bodyBytesMax)

@@ -17,8 +17,6 @@ final class OriginConnection {
     var endedWithContent = true
     /// The turn of the loop in which it was put back.
     var idleTurn: UInt64 = 0
-    /// What an origin may send as the head of a response: as much as clients may, for the same reasons.
-    static let headLimits = HeadLimits(statusLineBytes: 8_192, headerBytes: 65_536, headerCount: 200)
     /// Held for as long as the connection lives: a pool of settings that were replaced has nobody else. While it rests in
     /// the pool both hold each other, until it is taken, dropped or retired.
     let pool: OriginPool

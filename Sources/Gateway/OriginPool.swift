@@ -1,3 +1,4 @@
+import HTTP1
 import Settings
 import Snapshot
 import Sockets
@@ -18,12 +19,16 @@ final class OriginPool {
     /// Places that came free for conversations that have waited, and have not run since. Who comes meanwhile waits too.
     private var promised = 0
     private var isRetired = false
+    /// What the origin may send as the head of a response.
+    let headLimits: HeadLimits
 
     /// The addresses of the origin's servers, as the resolver last saw them.
     typealias Snapshotting = Published<[Address]>
 
     init(origin: Origin, servers: Published<[Address]>, loop: Loop, buffers: BufferPool) {
         (self.origin, self.servers, self.loop, self.buffers) = (origin, servers, loop, buffers)
+        headLimits = HeadLimits(
+            statusLineBytes: FixedLimits.statusLineBytes, headerBytes: origin.headerBytes, headerCount: origin.headerCount)
     }
 
     /// A connection that is ready for a request: an idle one, or a new one.
@@ -41,7 +46,7 @@ final class OriginPool {
 
     /// Returns when a place was promised. Whatever else wakes the strand, its client's next bytes, costs no turn.
     private func waitForPlace(on strand: Strand, until deadline: Deadline) async throws(OriginFailure) {
-        guard waiting.count < OriginPool.waitingMax else { throw .busy }
+        guard waiting.count < origin.waiting else { throw .busy }
         waiting.append(strand)
         while true {
             let wake = await strand.park(until: deadline)
@@ -53,9 +58,6 @@ final class OriginPool {
         }
         promised -= 1
     }
-
-    /// How many conversations of one worker may wait for one origin's connections.
-    private static let waitingMax = 1024
 
     /// The fast way: an idle connection, if there is one that nobody waits for.
     func takeIdle(for strand: Strand) -> OriginConnection? { hasPlace ? takeLatest(for: strand) : nil }
@@ -79,14 +81,11 @@ final class OriginPool {
     private var latestRested: Int? {
         idle.lastIndex { connection in
             connection.idleTurn != loop.turnCount
-                && (connection.endedWithContent || loop.now - connection.idleSince >= OriginPool.restMilliseconds)
+                && (connection.endedWithContent || loop.now - connection.idleSince >= FixedLimits.restMilliseconds)
         }
     }
 
     private var latestOfThisTurn: Int? { idle.lastIndex { $0.idleTurn == loop.turnCount && $0.endedWithContent } }
-
-    /// How long a connection rests after a response without content.
-    private static let restMilliseconds: Int64 = 50
 
     /// Tries each server once, starting behind the one that was used last.
     private func connect(on strand: Strand, until deadline: Deadline) async throws(OriginFailure) -> OriginConnection {
@@ -120,6 +119,13 @@ final class OriginPool {
         (connection.idleSince, connection.idleTurn) = (loop.now, loop.turnCount)
         connection.wire.socket.strand = nil
         idle.append(connection)
+        promisePlace()
+    }
+
+    /// A tunnel takes no place of requests: `limits.tunnels` counts it, and it closes the connection itself.
+    func release(_ connection: OriginConnection) {
+        connection.wire.socket.onEvent = nil
+        open -= 1
         promisePlace()
     }
 

@@ -44,14 +44,11 @@ package final class OriginResolver: Sendable {
         startThread(name: "resolver") { [self] in
             while true {
                 let origins = followed.withLock { $0 }
-                sleep(origins.contains { $0.isUnknown } ? OriginResolver.retrySeconds : OriginResolver.refreshSeconds)
+                sleep(origins.contains { $0.isUnknown } ? FixedLimits.unknownNameSeconds : FixedLimits.nameSeconds)
                 for origin in followed.withLock({ $0 }) { refresh(origin) }
             }
         }
     }
-
-    /// How long an answer of the resolver is believed, and how soon it is asked again for a name that it does not know.
-    private static let (refreshSeconds, retrySeconds): (UInt32, UInt32) = (30, 1)
 
     private func refresh(_ origin: FollowedOrigin) {
         let found = resolve(origin.servers)

@@ -25,6 +25,8 @@ package enum Refusal: Error {
     /// An Upgrade request with content: two parsers would disagree about where the new protocol begins.
     case upgradeWithContent
     case origin(OriginFailure)
+    /// As many connections are upgraded as `limits.tunnels` allows.
+    case tunnelsFull(limit: Int)
     /// The request has been here before (RFC 9110 §7.6.3).
     case loop
     /// The client is gone: nothing is sent, only logged.
@@ -42,6 +44,7 @@ package enum Refusal: Error {
         case .identity(let refusal): refusal.status
         case .contentTooLarge: .contentTooLarge
         case .origin(let failure): failure.status
+        case .tunnelsFull: .serviceUnavailable
         case .loop: .loopDetected
         case .clientGone: Status(499)
         }
@@ -63,6 +66,7 @@ package enum Refusal: Error {
         case .content: "content_malformed"
         case .upgradeWithContent: "upgrade_with_content"
         case .origin(let failure): failure.code
+        case .tunnelsFull: "tunnels_full"
         case .loop: "loop_detected"
         case .clientGone: "client_gone"
         }
@@ -83,6 +87,7 @@ package enum Refusal: Error {
         case .content: "The content is malformed"
         case .upgradeWithContent: "An upgrade request cannot have content"
         case .origin(let failure): failure.text
+        case .tunnelsFull: "Too many connections are upgraded; try again"
         case .loop: "The request has passed here before"
         case .clientGone: ""
         }
@@ -113,7 +118,7 @@ package enum Refusal: Error {
         switch self {
         case .request, .headTimeout, .contentTimeout, .contentTooLarge, .content, .upgradeWithContent, .clientGone:
             true
-        case .path, .routing, .query, .closed, .authentication, .identity, .origin, .loop: false
+        case .path, .routing, .query, .closed, .authentication, .identity, .origin, .tunnelsFull, .loop: false
         }
     }
 
@@ -123,6 +128,7 @@ package enum Refusal: Error {
         case .request(let error): String(describing: error)
         case .path(let refusal): refusal.rawValue
         case .content(let error): String(describing: error)
+        case .tunnelsFull(let limit): "limit \(limit) in this worker"
         case .contentTooLarge(let limit): "limit \(limit) bytes"
         case .origin(let failure): failure.reason
         case .authentication(let refusal): refusal.fault.map { String(describing: $0) }

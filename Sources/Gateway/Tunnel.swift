@@ -11,7 +11,8 @@ extension Conversation {
     func tunnel(_ exchange: Exchange, _ head: ResponseHead) async {
         guard let origin = exchange.takeOrigin() else { return }
         keepsAlive = false
-        defer { origin.pool.discard(origin) }
+        origin.pool.release(origin)
+        defer { origin.wire.close() }
         writeSwitch(head)
         worker.counters.tunnelsOpen += 1
         defer { worker.counters.tunnelsOpen -= 1 }
@@ -57,17 +58,14 @@ private struct Flow {
     /// Everything that the sender sent has been written, and its end passed on.
     private(set) var hasEnded = false
 
-    private static let share = 262_144
-    private static let pendingMax = 65_536
-
     init(from sender: Connection, to receiver: Connection) { (self.sender, self.receiver) = (sender, receiver) }
 
     /// Moves what can be moved now; `false` when the tunnel is broken.
     mutating func move() -> Bool {
-        var share = Flow.share
+        var share = FixedLimits.shareBytes
         wantsTurn = false
         while !hasEnded {
-            if !sender.input.isEmpty, receiver.pending < Flow.pendingMax {
+            if !sender.input.isEmpty, receiver.pending < FixedLimits.pendingBytes {
                 bytes += Int64(sender.input.count)
                 receiver.output.append(contentsOf: sender.input.storage[sender.input.filled])
                 sender.input.clear()

@@ -16,12 +16,13 @@ package final class Worker: @unchecked Sendable {
     private var plan: Snapshot<Plan>
     private(set) var generation: Generation
     private let tokens: TokenCache
-    let buffers = BufferPool(blockBytes: 16_384, blocksMax: 256)
+    let buffers = BufferPool(blockBytes: FixedLimits.bufferBytes, blocksMax: FixedLimits.buffers)
     private var listeners: [ListeningSocket] = []
     var counters: Counters
     var identifiers = RequestIdentifiers()
     var accessLog: AccessLog
     private let connectionsMax: Int
+    private let share: Int
     private var isDraining = false
     private var dateSecond: Int64 = -1
     private var date = ""
@@ -34,6 +35,7 @@ package final class Worker: @unchecked Sendable {
         generation = try Generation(self.plan.value, version: self.plan.version, tokens: tokens, loop: loop, buffers: buffers)
         counters = Counters(routeCount: self.plan.value.settings.routes.count)
         accessLog = AccessLog(thread: log)
+        self.share = share
         connectionsMax = max(1, self.plan.value.settings.limits.connections / share)
         loop.onWake = { [unowned self] in adoptPlan() }
     }
@@ -79,6 +81,8 @@ package final class Worker: @unchecked Sendable {
     }()
 
     func ended(_ conversation: Conversation) { counters.connectionsOpen -= 1 }
+
+    var tunnelsMax: Int { max(1, generation.plan.limits.tunnels / share) }
 
     var acceptsRequests: Bool { !isDraining }
 

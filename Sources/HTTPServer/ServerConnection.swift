@@ -77,7 +77,7 @@ package final class ServerConnection {
         strand.isIdle = true
         defer { strand.isIdle = false }
         do throws(ConnectionLoss) {
-            return try await wire.readMore(on: strand, until: loop.deadline(in: ServerConnection.quietMilliseconds))
+            return try await wire.readMore(on: strand, until: loop.deadline(in: Limits.quietMilliseconds))
         } catch {
             guard error == .timedOut else { throw .quiet }
         }
@@ -89,9 +89,6 @@ package final class ServerConnection {
             throw .quiet
         }
     }
-
-    /// After so long without a request the connection gives its buffers back.
-    private static let quietMilliseconds = 1000
 
     /// Ends the connection. A client that is still sending would have its last response destroyed by a reset, so our
     /// side is finished first and what comes is read and thrown away, for a while (RFC 9112 §9.6).
@@ -105,15 +102,12 @@ package final class ServerConnection {
     }
 
     private func discardInput() async {
-        let deadline = wire.socket.loop.deadline(in: ServerConnection.lingerMilliseconds)
-        var left = ServerConnection.lingerBytesMax
+        let deadline = wire.socket.loop.deadline(in: Limits.lingerMilliseconds)
+        var left = Limits.lingerBytes
         while left > 0 {
             left -= wire.input.count
             wire.input.clear()
             do { try await wire.readMore(on: strand, until: deadline) } catch { return }
         }
     }
-
-    private static let lingerMilliseconds = 2000
-    private static let lingerBytesMax = 1 << 20
 }

@@ -10,7 +10,7 @@ package final class SmallServer {
     private let loop: Loop
     private let handler: Handler
     private let limits: SmallServerLimits
-    private let buffers = BufferPool(blockBytes: 16_384, blocksMax: 64)
+    private let buffers = BufferPool(blockBytes: Limits.bufferBytes, blocksMax: Limits.buffers)
     private var listener: ListeningSocket?
     private var connections = 0
 
@@ -107,20 +107,6 @@ package final class SmallServer {
             }
         }
     }
-}
-
-/// The limits of a small server: its clients are operators, scrapers and tests.
-package struct SmallServerLimits: Sendable {
-    package var requestLineBytes = 8_192
-    package var headerBytes = 16_384
-    package var headerCount = 100
-    /// The Backend API takes users with metadata of several kilobytes; nothing here is larger than a megabyte.
-    package var contentBytes = 1 << 20
-    package var headerSeconds = 10
-    package var idleSeconds = 60
-    package var writeSeconds = 30
-    package var connections = 1_024
-    package init() {}
 }
 
 /// Why a small server did not read a request to its end.

@@ -48,7 +48,7 @@ extension GatewayProcess {
     /// Puts the settings in force as a whole; what throws changes nothing.
     private func adopt(_ next: LoadedSettings) async throws {
         if asksOtherwise(next.settings, than: loaded.settings) { try await DirectoryMisfit.check(next.settings) }
-        let origins = await resolver.find(next.settings.origins, timeoutMilliseconds: 10_000)
+        let origins = await resolver.find(next.settings.origins, timeoutMilliseconds: FixedLimits.reloadNamesMilliseconds)
         let nextServices = try ServiceSet(next.settings, after: services, engine: engine, log: log)
         let nextPlan = Plan(
             next.settings, services: nextServices.services(for: next.settings), origins: origins.map(\.addresses))

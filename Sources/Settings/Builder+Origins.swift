@@ -6,6 +6,9 @@ extension Builder {
             var origin = Origin(name: name, servers: servers(entry["servers"]))
             origin.timeouts = timeouts(entry["timeouts"])
             origin.connections = entry.int("connections") ?? origin.connections
+            origin.waiting = entry.int("waiting") ?? origin.waiting
+            origin.headerBytes = entry.int("headerBytes") ?? origin.headerBytes
+            origin.headerCount = entry.int("headerCount") ?? origin.headerCount
             origin.caseInsensitivePaths = entry.bool("caseInsensitivePaths") ?? origin.caseInsensitivePaths
             return origin
         }

@@ -113,12 +113,19 @@ extension Builder {
         limits.idleSeconds = entry.int("idleSeconds") ?? limits.idleSeconds
         limits.halfClosedSeconds = entry.int("halfClosedSeconds") ?? limits.halfClosedSeconds
         limits.connections = entry.int("connections") ?? limits.connections
+        // Unless the file says otherwise there are never more tunnels than connections.
+        limits.tunnels = entry.int("tunnels") ?? min(limits.tunnels, limits.connections)
         limits.tunnelIdleSeconds = entry.int("tunnelIdleSeconds") ?? limits.tunnelIdleSeconds
         if limits.headerBytes < limits.requestLineBytes {
             problems.error(
                 entry["headerBytes"] ?? entry,
                 found: "headerBytes \(limits.headerBytes) below requestLineBytes \(limits.requestLineBytes)",
                 expected: "room for the request line", hint: "the request line is a part of the header section")
+        }
+        if limits.tunnels > limits.connections {
+            problems.error(
+                entry["tunnels"] ?? entry, found: "tunnels \(limits.tunnels) above connections \(limits.connections)",
+                expected: "at most as many", hint: "an upgraded connection is a connection of a client")
         }
         return limits
     }

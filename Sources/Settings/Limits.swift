@@ -20,7 +20,9 @@ package struct Limits: Sendable {
     package var halfClosedSeconds = 1
     /// Client connections of the whole process.
     package var connections = 10_000
-    /// Longest silence of an upgraded connection (WebSocket), in both directions.
+    /// Upgraded connections (WebSocket) of the whole process: each holds two sockets for hours.
+    package var tunnels = 5_000
+    /// Longest silence of an upgraded connection, in both directions.
     package var tunnelIdleSeconds = 3_600
     package init() {}
 }
@@ -35,4 +37,33 @@ package struct Timeouts: Sendable {
     /// connection that the origin closed first is noticed anyway.
     package var idleSeconds = 30
     package init() {}
+}
+
+/// What no operator has had to change: limits of the path of a request that are not in the settings.
+package enum FixedLimits {
+    /// What one connection moves before its worker turns to the next.
+    package static let shareBytes = 262_144
+    /// What may wait for a receiver that does not read: then the sender is not read either.
+    package static let pendingBytes = 65_536
+    /// One read. It holds nearly every head whole.
+    package static let bufferBytes = 16_384
+    /// Unused buffers that one worker keeps: 4 MiB.
+    package static let buffers = 256
+    /// The status line of an origin's answer, reason phrase included.
+    package static let statusLineBytes = 8_192
+    /// 1xx responses to one request. An origin sends one or two; without a limit it could send nothing else for ever.
+    package static let interims = 16
+    /// Intermediaries in `Via`: a request that has passed so many is going in a circle (RFC 9110 §7.6.3).
+    package static let hops = 16
+    /// How long an origin's connection rests after an answer without content: a server that writes some all the same does
+    /// it within that time.
+    package static let restMilliseconds: Int64 = 50
+    /// How long the addresses of an origin's names are believed.
+    package static let nameSeconds: UInt32 = 30
+    /// How soon the resolver is asked again for a name that it did not know.
+    package static let unknownNameSeconds: UInt32 = 1
+    /// What a reload waits for names; an origin that is not found by then has no address until it is.
+    package static let reloadNamesMilliseconds = 10_000
+    /// Access lines that are handed over at once even when the worker is busy.
+    package static let logBatchBytes = 32_768
 }

@@ -72,8 +72,13 @@ package struct Origin: Sendable {
     package var name: String
     package var servers: [Server]
     package var timeouts = Timeouts()
-    /// Connections that one worker keeps open to one server at most.
+    /// Connections that one worker has open to the origin's servers at most, for requests.
     package var connections = 256
+    /// Requests of one worker that wait for one of them.
+    package var waiting = 1_024
+    /// The head of a response. An origin may send more than a client: it is trusted to be large, not to be endless.
+    package var headerBytes = 65_536
+    package var headerCount = 200
     package var caseInsensitivePaths = false
 
     package init(name: String, servers: [Server]) { (self.name, self.servers) = (name, servers) }

@@ -60,6 +60,9 @@ extension Shape {
             "How long after its FIN a client that waits for an answer is first asked, by an interim 100, whether it still reads; the pauses double. 0 never asks."
         ),
         key("connections", .integer(1...1_000_000), standard: "10000", "Client connections of the process."),
+        key(
+            "tunnels", .integer(1...1_000_000), standard: "5000",
+            "Upgraded connections (WebSocket) of the process; not above `connections`, nor by default."),
         key("tunnelIdleSeconds", .integer(1...86_400), standard: "3600", "Longest silence of an upgraded connection (WebSocket)."),
     ])
 
@@ -88,7 +91,14 @@ extension Shape {
     private static let origin: Shape = .object([
         required("servers", .array(.string), "`http://HOST:PORT`, used in turn."),
         key("timeouts", timeouts, "How long Segue waits for these servers."),
-        key("connections", .integer(1...65_536), standard: "256", "Connections that one worker keeps to one server at most."),
+        key(
+            "connections", .integer(1...65_536), standard: "256",
+            "Connections that one worker has to these servers at most; tunnels are not counted."),
+        key(
+            "waiting", .integer(1...65_536), standard: "1024",
+            "Requests of one worker that may wait for such a connection, for `connectSeconds` at most; the next is answered 503."),
+        key("headerBytes", .integer(1024...262_144), standard: "65536", "Longest header section of a response."),
+        key("headerCount", .integer(16...1000), standard: "200", "Most field lines of a response."),
         key(
             "caseInsensitivePaths", .bool, standard: "false",
             "The origin takes `/Admin` for `/admin`; its routes then match both, so that no spelling gets around one."),

@@ -8,6 +8,7 @@ from websockets.sync.client import connect
 
 from harness.clerk import AUTHORIZED_PARTY
 from harness.raw import Client
+from harness.recording import OK
 
 
 def test_messages_pass_both_ways(relay):
@@ -72,3 +73,29 @@ def test_bytes_before_the_101_are_not_taken_for_the_new_protocol(relay_to, recor
         client.read()
     assert b"root" not in origin.received
     assert b"/clerk/secret" not in origin.received
+
+
+def test_upgrades_beyond_the_limit_are_refused_and_take_no_place_of_requests(relay_to, recording_origin):
+    def behave(connection, _):
+        while request := connection.recv(65_536):
+            if b"Upgrade" not in request:
+                connection.sendall(OK)
+                continue
+            connection.sendall(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+            while connection.recv(65_536):
+                pass
+
+    origin = recording_origin(behave)
+    upgrade = (
+        b"GET /public/ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    gateway = relay_to(
+        origin, workers=1, limits={"tunnels": 2}, origins={"api": {"servers": [origin.url], "connections": 1}}
+    )
+    with Client(gateway.port) as first, Client(gateway.port) as second, Client(gateway.port) as third:
+        assert [first.exchange(upgrade).status, second.exchange(upgrade).status] == [101, 101]
+        refusal = third.exchange(upgrade)
+        assert (refusal.status, refusal.first("Retry-After")) == (503, "5")
+        assert b"tunnels_full" in refusal.content
+        assert third.exchange(b"GET /public/x HTTP/1.1\r\nHost: a\r\n\r\n").status == 200

@@ -48,6 +48,7 @@ import Testing
             ("trustedProxies.0", "\"proxy\"", "trustedProxies[0]", "CIDR"),
             ("trustedProxies.0", "\"010.0.0.0/8\"", "trustedProxies[0]", "CIDR"),
             ("limits.headerBytes", "4096", "limits.headerBytes", "request line"),
+            ("limits.tunnels", "10001", "limits.tunnels", "at most as many"),
             ("limits.headerSeconds", "0", "limits.headerSeconds", "from 1 to 300"),
             ("limits.bodyBytes", "true", "limits.bodyBytes", "found true"),
             ("path.slashes", "\"mergee\"", "path.slashes", "did you mean \"merge\"?"),
