@@ -47,11 +47,12 @@ import Testing
         }
     }
 
-    /// The access log's lines, when `count` observations are left open.
+    /// The access log's lines, when `count` observations are left open; in the end whatever is open.
     private func log(whenOpen count: Int = 0) async -> [Substring] {
         let gateway = gateway
         return await gateway.onLoop {
-            while await gateway.worker.snapshot()?.observationsOpen != count {}
+            var patience = 100_000
+            while patience > 0, await gateway.worker.snapshot()?.observationsOpen != count { patience -= 1 }
             return await gateway.takeLog().split(separator: "\n")
         }
     }
