@@ -1,0 +1,11 @@
+import JSON
+
+extension JSONWriter {
+    mutating func emptyArrays(_ names: String...) {
+        for name in names {
+            key(name)
+            beginArray()
+            endArray()
+        }
+    }
+}
