@@ -48,10 +48,20 @@ def table(rows: list[Row]) -> str:
     return "\n".join(lines)
 
 
+def added(row: Row, relay: Row, peer: str) -> float:
+    """What Segue's work on a row costs on top of its plain relay, over what the peer's does on top of the peer's."""
+    return (row.median("segue") - relay.median("segue")) / (row.median(peer) - relay.median(peer))
+
+
 def missed(rows: list[Row]) -> list[str]:
     """Every threshold that the run did not meet, in words; rows and peers that did not run are not judged."""
     thresholds = json.loads((HERE / "thresholds.json").read_text())
     misses = []
+    relay = next((row for row in rows if row.name == "relay"), None)
+    for row in rows if relay else []:
+        for peer, most in thresholds["added"].get(row.name, {}).items():
+            if peer in row.cpu and peer in relay.cpu and (ratio := added(row, relay, peer)) > most:
+                misses.append(f"{row.name}: {ratio:.2f} × what {peer} adds to its relay, at most {most} wanted")
     for row in rows:
         for peer, ratio in row.ratios().items():
             most = thresholds["ratios"].get(row.name, {}).get(peer)
