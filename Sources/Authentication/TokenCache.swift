@@ -47,6 +47,7 @@ final class CachedSession {
 package final class TokenCache {
     let tokens: BytesCache<CachedToken>
     let sessions: BytesCache<CachedSession>
+    let sightings: Sightings
 
     /// - Parameter seed: random, once per process, so that nobody can aim tokens at one place of the table.
     package init(
@@ -55,6 +56,7 @@ package final class TokenCache {
         sessionsMax: Int = AuthenticationLimits.cachedAnswers
     ) {
         let hash = SeededHash(seed: seed)
+        sightings = Sightings(hash: hash, count: tokensMax)
         tokens = BytesCache(hash: hash, entriesMax: tokensMax, bytesMax: tokenBytesMax)
         sessions = BytesCache(hash: hash, entriesMax: sessionsMax, bytesMax: tokenBytesMax)
     }

@@ -141,6 +141,10 @@ extension Verifiers {
         case .valid(let subject, let dates):
             guard let verified else { return (.forged, .malformed) }
             let tokenID = rules.checksRevocation ? verified.claims.tokenID.value : nil
+            // Without a question whose answer is to be kept, a shared secret is asked again sooner than a place is taken.
+            guard verified.key != nil || tokenID != nil || cache.sightings.note(verified.text.span) else {
+                return dates.verdict(subject, at: now)
+            }
             let known = remember(.legacy(subject), verified, dates, tokenID: tokenID)
             return try judgeRevocation(known, subject, answers, at: now)
         }
