@@ -61,7 +61,7 @@ final class Exchange {
     private func checkOut(_ pool: OriginPool, fresh: Bool) async throws(ForwardFailure) -> OriginConnection {
         let connection: OriginConnection
         do throws(OriginFailure) {
-            connection = try await pool.checkOut(on: client.strand, fresh: fresh)
+            connection = try await pool.checkOut(on: client.strand, fresh: fresh, within: timeouts.connectSeconds)
         } catch {
             throw .origin(error)
         }

@@ -32,8 +32,9 @@ final class OriginPool {
     }
 
     /// A connection that is ready for a request: an idle one, or a new one.
-    func checkOut(on strand: Strand, fresh: Bool = false) async throws(OriginFailure) -> OriginConnection {
-        let deadline = loop.deadline(inSeconds: origin.timeouts.connectSeconds)
+    /// - Parameter seconds: how long the request may wait for it; a route may say otherwise than its origin.
+    func checkOut(on strand: Strand, fresh: Bool = false, within seconds: Int) async throws(OriginFailure) -> OriginConnection {
+        let deadline = loop.deadline(inSeconds: seconds)
         if !hasPlace { try await waitForPlace(on: strand, until: deadline) }
         if !fresh, let connection = takeLatest(for: strand) { return connection }
         // A connection that rests, or that may not be used for this request, makes room for a new one.

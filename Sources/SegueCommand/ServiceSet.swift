@@ -51,7 +51,10 @@ final class ServiceSet: Sendable {
             keys = old.keys
         } else {
             keys = try settings.clerk.map { clerk in
-                try KeyKeeper(
+                if settings.stateDirectory == nil, clerk.jwtKey == nil {
+                    report("Clerk's keys are not kept: a process that starts while Clerk is away knows none; name a stateDirectory")
+                }
+                return try KeyKeeper(
                     settings: clerk, client: FetchClient(engine: engine), stateDirectory: settings.stateDirectory, report: report)
             }
         }

@@ -11,7 +11,8 @@ extension Shape {
             "Networks (`10.0.0.0/8`) whose `X-Forwarded-*` and `Forwarded` are believed, walked from the right."),
         key(
             "stateDirectory", .string,
-            "Where the last good key set is kept across restarts; without it, only in memory and the database."),
+            "Where the last good key set is kept across restarts. Without it a process that starts while Clerk is away knows no key."
+        ),
         key("limits", limits, "Limits on connections of clients."),
         key("log", log, "What is logged."),
         key("shutdown", .object([drain]), "How the process ends."),

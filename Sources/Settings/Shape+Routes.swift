@@ -16,7 +16,16 @@ extension Shape {
             "errors", .words(of: Route.ErrorProfile.self), standard: "\"detail\"",
             "The shape of Segue's own answers: FastAPI's, `{\"error\": …}`, or RFC 9457."),
         key("limits", .object([bodyBytes]), "Limits of this route."),
-        key("timeouts", timeouts, "Instead of those of the origin."),
+        key(
+            "timeouts",
+            .object([
+                key(
+                    "connectSeconds", .integer(1...300), standard: "the origin's",
+                    "To get a connection: to open one, or to wait for one that is in use."),
+                key(
+                    "responseSeconds", .integer(1...3600), standard: "the origin's",
+                    "From the end of the request to the head of the response."),
+            ]), "Instead of those of the origin."),
         later("canary", "flip the whole route"),
         later("mint", "teach the origin to read the identity fields"),
     ])

@@ -58,7 +58,7 @@ final class PoolScene: @unchecked Sendable {
 
     func checkOut() async throws(OriginFailure) -> OriginConnection {
         guard let pool else { throw .unresolved }
-        return try await pool.checkOut(on: strand)
+        return try await pool.checkOut(on: strand, within: PoolScene.patienceSeconds)
     }
 
     private static let patienceSeconds = 30
@@ -77,7 +77,7 @@ final class PoolScene: @unchecked Sendable {
         let end = loop.deadline(inSeconds: PoolScene.patienceSeconds)
         do throws(OriginFailure) {
             guard let pool else { throw .unresolved }
-            taken.append(try await pool.checkOut(on: waiting[number]))
+            taken.append(try await pool.checkOut(on: waiting[number], within: PoolScene.patienceSeconds))
             served.append(number)
             // Whoever nobody woke looks once more when the time is up.
             outcomes.append(loop.deadline(in: 0) < end)

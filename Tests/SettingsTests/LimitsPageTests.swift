@@ -38,8 +38,28 @@ import Testing
         schema["minimum"] != nil || (schema["anyOf"]?.array ?? []).contains { takesRange($0) }
     }
 
+    @Test func `each row of a file stands in it with that value`() throws {
+        var (file, source, count) = ("", "", 0)
+        for line in try read("docs/limits.md").split(separator: "\n") {
+            if line.hasPrefix("### ["), let open = line.firstRange(of: "(../"), let close = line.lastIndex(of: ")") {
+                file = String(line[open.upperBound..<close])
+                source = try read(file)
+            }
+            let cells = line.split(separator: "`", omittingEmptySubsequences: false)
+            guard !file.isEmpty, line.hasPrefix("| `"), cells.count >= 5 else { continue }
+            count += 1
+            let (name, value) = (cells[1], cells[3])
+            let stands = source.split(separator: "\n").contains { line in
+                let words = line.split(separator: " ").map { $0.prefix { $0 != ":" } }
+                return words.contains(name) && (line.hasSuffix("= \(value)") || line.contains("= \(value) "))
+            }
+            #expect(stands, "\(file): \(name) = \(value)")
+        }
+        #expect(count > 80)
+    }
+
     @Test(arguments: [
-        "Settings/Limits", "HTTP1/HeadLimits", "HTTPServer/Limits", "Sockets/Limits", "JOSE/TokenLimits",
+        "Settings/Limits", "HTTP1/HeadLimits", "HTTP1/ChunkError", "HTTPServer/Limits", "Sockets/Limits", "JOSE/TokenLimits",
         "Authentication/AuthenticationLimits", "Identity/IdentityLimits", "ClerkAPI/Limits", "Fetch/Limits", "Directory/Limits",
     ])
     func `each limit of a module has a row with its value`(file: String) throws {
@@ -48,7 +68,11 @@ import Testing
         var count = 0
         for line in lines {
             let words = line.split(separator: " ")
-            guard let name = words.firstIndex(of: "let").map({ words[$0 + 1] }), words.contains("static"),
+            let isConstant = words.contains("static") && words.contains("let")
+            // Those of the settings are above, by their keys.
+            let isVariable = words.starts(with: ["package", "var"]) && file != "Settings/Limits"
+            guard isConstant || isVariable,
+                let name = words.firstIndex(where: { $0 == "let" || $0 == "var" }).map({ words[$0 + 1] }),
                 let equals = line.firstRange(of: " = "), line[equals.upperBound...].first?.isNumber == true
             else { continue }
             count += 1
