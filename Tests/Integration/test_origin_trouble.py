@@ -34,6 +34,38 @@ def test_an_origin_that_says_nothing_is_504(relay_to, recording_origin):
     assert time.monotonic() - started < 4
 
 
+def test_a_route_waits_for_a_connection_as_long_as_it_says(relay_to, recording_origin):
+    begun, over = threading.Event(), threading.Event()
+
+    def hold(connection, _):
+        connection.recv(65_536)
+        begun.set()
+        over.wait(60)
+        connection.sendall(OK)
+
+    origin = recording_origin(hold)
+    gateway = relay_to(
+        origin,
+        workers=1,
+        origins={"api": {"servers": [origin.url], "connections": 1, "timeouts": {"connectSeconds": 300}}},
+        routes=[
+            {
+                "name": "public", "match": {"path": "/public/*"}, "origin": "api", "mode": "public",
+                "timeouts": {"connectSeconds": 1},
+            }
+        ],
+    )  # fmt: skip
+    with Client(gateway.port) as first:
+        first.send(GET)
+        assert begun.wait(10)
+        # By the origin's word this would be five minutes.
+        answer = ask(gateway)
+        over.set()
+        assert answer.status == 503
+        assert b"origin_busy" in answer.content
+        assert first.read().status == 200
+
+
 def test_an_origin_that_hangs_up_is_502(relay_to, recording_origin):
     assert ask(relay_to(recording_origin(lambda connection, _: connection.recv(65_536)))).status == 502
 
