@@ -26,18 +26,7 @@ final class ChangeListener: @unchecked Sendable {
         var backOff = BackOff(Limits.backOffMilliseconds)
         while !isClosing {
             do throws(PostgresError) {
-                let connection = try await PostgresConnection.connect(
-                    to: url, prepared: true, timeoutMilliseconds: Limits.connectMilliseconds)
-                self.connection = connection
-                defer {
-                    connection.close()
-                    self.connection = nil
-                }
-                try await connection.script("LISTEN \(DirectoryChange.channel)", timeoutMilliseconds: Limits.statementMilliseconds)
-                backOff.reset()
-                status.listening(true)
-                tell(.everything)
-                try await listen(on: connection)
+                try await listen { backOff.reset() }
             } catch {
                 status.listening(false)
                 await sleep(milliseconds: backOff.pause(random: .random(in: 0...1)))
@@ -45,7 +34,20 @@ final class ChangeListener: @unchecked Sendable {
         }
     }
 
-    private func listen(on connection: PostgresConnection) async throws(PostgresError) {
+    private func listen(connected: () -> Void) async throws(PostgresError) {
+        status.opening()
+        defer { status.closed() }
+        let connection = try await PostgresConnection.connect(
+            to: url, prepared: true, timeoutMilliseconds: Limits.connectMilliseconds)
+        self.connection = connection
+        defer {
+            connection.close()
+            self.connection = nil
+        }
+        try await connection.script("LISTEN \(DirectoryChange.channel)", timeoutMilliseconds: Limits.statementMilliseconds)
+        connected()
+        status.listening(true)
+        tell(.everything)
         while !isClosing {
             if let heard = try await connection.notification(timeoutMilliseconds: Limits.listenSilenceMilliseconds) {
                 tell(DirectoryChange(heard.content))

@@ -26,6 +26,7 @@ final class DirectoryStatus: Sendable {
         /// Kinds of question that nobody can answer now.
         var away: Set<LaneKind>
         var queues: [LaneKind: Int] = [:]
+        var connections = 0
     }
 
     private let state: Guarded<State>
@@ -37,6 +38,13 @@ final class DirectoryStatus: Sendable {
     }
 
     var health: DirectoryHealth { state.withLock { $0.health } }
+
+    /// Connections to the database, those that are being opened included.
+    var connections: Int { state.withLock { $0.connections } }
+
+    func opening() { state.withLock { $0.connections += 1 } }
+
+    func closed() { state.withLock { $0.connections -= 1 } }
 
     func connected(_ kind: LaneKind) {
         state.withLock { state in

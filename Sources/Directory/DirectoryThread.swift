@@ -54,15 +54,32 @@ package final class DirectoryThread: Sendable {
         loop.spawn { await work.seal(through: writers, on: loop) }
     }
 
-    /// Refuses what waits and closes the connections. The process need not wait for it.
+    /// Another takes its place: it closes what is idle at once and what is busy when that is done, and still answers
+    /// requests that began before.
+    package func retire() {
+        loop.post { [readers, writers, legacyReaders, listener, work] in
+            for lanes in [readers, writers, legacyReaders] { lanes.retire() }
+            listener?.close()
+            work.isClosing = true
+        }
+    }
+
+    /// Refuses what waits and closes the connections, a busy one when it is done. The process need not wait for it.
     package func stop() {
-        loop.post { [readers, writers, legacyReaders, listener, work, loop] in
+        loop.post { [readers, writers, legacyReaders, listener, work, loop, status] in
             for lanes in [readers, writers, legacyReaders] { lanes.close() }
             listener?.close()
             work.isClosing = true
-            loop.stop()
+            loop.spawn {
+                // A loop that has stopped wakes nobody who could close a connection.
+                while status.connections > 0 { await sleep(milliseconds: Limits.closingMilliseconds) }
+                loop.stop()
+            }
         }
     }
+
+    /// Connections to the database that are open or being opened.
+    package var connections: Int { status.connections }
 
     package var health: DirectoryHealth { status.health }
 

@@ -27,7 +27,9 @@ final class Lanes: @unchecked Sendable {
     private var idle: [Strand] = []
     private var connected = 0
     private var failure: Unavailable?
+    private var running = 0
     private var isStarted = false
+    private var isRetired = false
     private var isClosing = false
 
     init(_ kind: LaneKind, _ count: Int, through entrance: SessionEntrance, on loop: Loop, _ status: DirectoryStatus) {
@@ -39,31 +41,47 @@ final class Lanes: @unchecked Sendable {
     func start() {
         guard !isStarted else { return }
         isStarted = true
-        for _ in 0..<count { loop.spawn { await self.run() } }
+        for _ in 0..<count { addLane() }
+    }
+
+    private func addLane() {
+        running += 1
+        loop.spawn { await self.run() }
     }
 
     func submit(_ question: Question) {
-        start()
-        if connected == 0, let failure { return refuse(question, failure) }
+        if !isRetired {
+            start()
+            if connected == 0, let failure { return refuse(question, failure) }
+        }
         guard waiting.count < Limits.queueMax else { return refuse(question, .overloaded) }
         waiting.append(question)
         status.queued(kind, waiting.count)
         idle.popLast()?.wake()
+        if isRetired, running < count { addLane() }
+    }
+
+    /// Closes what is idle, and from now on what becomes so: a late question gets a connection of its own.
+    func retire() {
+        isRetired = true
+        for strand in idle { strand.wake() }
+        idle.removeAll()
     }
 
     /// Ends every lane; what still waits is refused.
     func close() {
         isClosing = true
         refuseAll(.away("Segue is stopping"))
-        for strand in idle { strand.wake() }
-        idle.removeAll()
+        retire()
     }
 
     // MARK: A lane
 
     private func run() async {
+        defer { running -= 1 }
         var backOff = BackOff(Limits.backOffMilliseconds)
-        while !isClosing {
+        while isNeeded {
+            status.opening()
             do throws(DirectoryError) {
                 let session = try await entrance.open()
                 backOff.reset()
@@ -73,12 +91,17 @@ final class Lanes: @unchecked Sendable {
                 await serve(session)
                 connected -= 1
                 session.close()
+                status.closed()
             } catch {
+                status.closed()
                 failed(error)
+                guard isNeeded else { return }
                 await sleep(milliseconds: backOff.pause(random: .random(in: 0...1)))
             }
         }
     }
+
+    private var isNeeded: Bool { !isClosing && (!isRetired || !waiting.isEmpty) }
 
     private func failed(_ error: DirectoryError) {
         guard connected == 0 else { return }
@@ -133,7 +156,7 @@ final class Lanes: @unchecked Sendable {
         guard waiting.isEmpty else { return waiting.removeFirst() }
         let strand = Strand(on: loop)
         defer { strand.retire() }
-        while waiting.isEmpty, !isClosing {
+        while waiting.isEmpty, !isRetired {
             idle.append(strand)
             _ = await strand.park(until: .never)
             idle.removeAll { $0 === strand }

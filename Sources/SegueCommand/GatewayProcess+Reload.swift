@@ -49,17 +49,20 @@ extension GatewayProcess {
     private func adopt(_ next: LoadedSettings) async throws {
         if asksOtherwise(next.settings, than: loaded.settings) { try await DirectoryMisfit.check(next.settings) }
         let origins = await resolver.find(next.settings.origins, timeoutMilliseconds: FixedLimits.reloadNamesMilliseconds)
+        if next.settings.directory != loaded.settings.directory { await replaced.settle() }
         let nextServices = try ServiceSet(next.settings, after: services, engine: engine, log: log)
         let nextPlan = Plan(
             next.settings, services: nextServices.services(for: next.settings), origins: origins.map(\.addresses))
         _ = try nextPlan.authenticator(version: 0, tokens: TokenCache(seed: 0))
         resolver.follow(origins)
-        replace(services, with: nextServices)
+        let old = services
+        start(nextServices, after: old)
         if next.settings.listen != loaded.settings.listen || next.settings.workers != loaded.settings.workers {
             log.log(.warn, "listen and workers change with the next start")
         }
         loaded = next
         plan.publish(nextPlan)
+        if let directory = old.directory, directory !== nextServices.directory { replaced.add(directory, on: control) }
         warn(of: next)
         log.log(.info, "settings adopted", ["version": "\(plan.version)"])
     }
@@ -77,15 +80,10 @@ extension GatewayProcess {
         }
     }
 
-    /// Requests under way still ask the old threads: these stop when none can be left.
-    private func replace(_ old: ServiceSet, with next: ServiceSet) {
+    private func start(_ next: ServiceSet, after old: ServiceSet) {
         if next.directory !== old.directory { follow(next) }
         next.start(after: old)
         services = next
-        control.spawn {
-            await sleep(milliseconds: 60_000)
-            old.stop(before: next)
-        }
     }
 
     /// Workers forget what the directory says has changed.

@@ -31,6 +31,7 @@ final class GatewayProcess: @unchecked Sendable {
     /// Why the file on disk is not in force.
     var lastProblem: String?
     var reloads = ReloadQueue()
+    let replaced = ReplacedDirectories()
     private(set) var isDraining = false
     private var admin: SmallServer?
     private var watches: [EventSource] = []

@@ -81,11 +81,6 @@ final class ServiceSet: Sendable {
         if directory !== old?.directory { directory?.start() }
     }
 
-    /// Ends what `next` does not go on with.
-    func stop(before next: ServiceSet?) {
-        if directory !== next?.directory { directory?.stop() }
-    }
-
     /// What requests ask. Queries of old credentials go by the entries of the settings that are in force.
     func services(for settings: Settings) -> Services {
         var services = Services()

@@ -64,6 +64,14 @@ package enum FixedLimits {
     package static let unknownNameSeconds: UInt32 = 1
     /// What a reload waits for names; an origin that is not found by then has no address until it is.
     package static let reloadNamesMilliseconds = 10_000
+    /// How long a directory that newer settings have replaced answers requests that began before; it keeps no idle
+    /// connection meanwhile. An identified request asks within seconds of its beginning.
+    package static let replacedMilliseconds = 60_000
+    /// What a change of the directory waits for the busy connections of the one before the last, so that not more than
+    /// two sets are open: as long as a link may take.
+    package static let handOverMilliseconds = 5_000
+    /// Replaced directories that answer late requests: beyond that the oldest stops. Each is a thread.
+    package static let replacedMax = 8
     /// Access lines that are handed over at once even when the worker is busy.
     package static let logBatchBytes = 32_768
 }

@@ -11,6 +11,7 @@ from harness import legacy
 from harness.gateway import settings
 from harness.load import Load
 from harness.processes import wait_until
+from harness.users import PostgresUsers
 
 
 @pytest.fixture
@@ -114,3 +115,31 @@ def test_a_hundred_reloads_under_load_fail_no_request(reloading, users):
         wait_until(lambda: reloading.get("/dual/x").status_code == 403, "the last file is the one in force")
     assert set(load.outcomes) == {(200, None)}, load.outcomes
     assert load.answered > 100
+
+
+def with_connections(made: dict, count: int) -> dict:
+    return made | {"directory": made["directory"] | {"connections": count}}
+
+
+def test_a_hundred_changes_of_the_directory_fail_no_request_and_open_two_sets_at_most(start_gateway, origin, clerk, postgres):
+    users = PostgresUsers(postgres)
+    gateway = start_gateway(settings(origin, clerk, users), clerk, users)
+    token = legacy.token(users.add("directories@example.com"))
+    session = users.add_session(users.add("sessions@example.com"))
+    most = 0
+
+    def send(client, number):
+        if number % 2:
+            return client.get(f"{gateway.url}/legacy/x", headers={"Authorization": f"Bearer {token}"})
+        return client.get(f"{gateway.url}/legacy/x", headers={"Cookie": f"session_token={session}"})
+
+    with Load(send, threads=3) as load:
+        for number in range(100):
+            epoch = gateway.metric("segue_config_epoch")
+            gateway.configure(with_connections(gateway.settings, 5 - number % 2))
+            wait_until(lambda: gateway.metric("segue_config_epoch") > epoch, "the directory is replaced")
+            most = max(most, users.connections())
+    assert set(load.outcomes) == {(200, None)}, load.outcomes
+    # A set: five for look-ups, two for links, two for legacy queries and one that listens. The reload itself asks, too.
+    assert most <= 2 * 10 + 1
+    wait_until(lambda: users.connections() <= 10, "what was replaced is closed")

@@ -73,6 +73,11 @@ class PostgresUsers(_Users):
     def query(self, sql: str) -> list[tuple[str, ...]]:
         return [tuple(line.split("\t")) for line in self.server.psql(self.database, sql).stdout.splitlines()]
 
+    def connections(self) -> int:
+        """Those of everybody else."""
+        sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        return int(self.query(sql)[0][0])
+
 
 class SQLiteUsers(_Users):
     session_query = "SELECT user_id FROM sessions WHERE token = $1 AND expires_at > CURRENT_TIMESTAMP"

@@ -1,0 +1,51 @@
+import Authentication
+import Directory
+import Identity
+import PostgresTesting
+import Settings
+import Sockets
+import Telemetry
+import Testing
+
+/// The connections of a directory whose place another has taken.
+@Suite(.serialized) struct LanesTests {
+    @Test(arguments: [Backend.postgresUUID, .sqliteText])
+    func `one that was replaced keeps no idle connection, and still answers`(backend: Backend) async throws {
+        let database = TestDatabase(backend)
+        database.add(1)
+        try await withDirectory(database.settings()) { directory in
+            _ = try await directory.user(backend.id(1))
+            #expect(directory.connections > 0)
+            directory.retire()
+            await closed(directory)
+            for _ in 0..<3 {
+                let users = try await race(20) { _ in try await directory.user(backend.id(1)) }
+                #expect(users.allSatisfy { $0 != nil })
+                let linked = try await directory.link(backend.id(1), to: "user_a")
+                #expect(linked.linked != nil || linked.existing != nil)
+                await closed(directory)
+            }
+        }
+    }
+
+    @Test func `a question that is under way when its directory is replaced is answered`() async throws {
+        let database = TestDatabase(.postgresUUID)
+        let slow = LegacySettings(name: "slow", from: [], kind: .session(.init(query: "SELECT $1::text FROM pg_sleep(1)")))
+        try await withDirectory(database.settings()) { directory in
+            let queries = LegacyQueries([slow], on: directory)
+            async let answer = queries.sessionUser(entry: 0, token: Secret("42"))
+            let asks = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1)%' AND pid <> pg_backend_pid()"
+            for _ in 0..<100 where database.run(asks) != ["1"] { await sleep(milliseconds: 20) }
+            directory.retire()
+            let user = try await answer
+            #expect(user == UserID("42"))
+            await closed(directory)
+        }
+    }
+
+    /// Waits, ten seconds at most, until no connection is open.
+    private func closed(_ directory: DirectoryThread) async {
+        for _ in 0..<100 where directory.connections > 0 { await sleep(milliseconds: 100) }
+        #expect(directory.connections == 0)
+    }
+}
