@@ -13,6 +13,8 @@ final class Conversation: @unchecked Sendable {
     let account = Account()
     /// The request's way to an origin, once it has begun: then its content is the exchange's and nobody else's.
     var exchange: Exchange?
+    /// The judgement of an observed request's credentials, where it had to be asked for.
+    var observation: Observation?
     /// Whether the connection goes on after the current request.
     var keepsAlive = true
     /// Whether the client may still be sending while its last response is on the way to it.
@@ -83,7 +85,9 @@ final class Conversation: @unchecked Sendable {
 
     private func finish() {
         if !worker.acceptsRequests { keepsAlive = false }
-        if let route = account.route, route.mode == .observe, account.evidence == nil { return worker.observe(self, on: route) }
-        worker.account(for: self, endedNanoseconds: Clock.monotonicNanoseconds())
+        let ended = Clock.monotonicNanoseconds()
+        guard let observation else { return worker.account(for: account, of: client.head, chain, endedNanoseconds: ended) }
+        observation.end(self, endedNanoseconds: ended)
+        self.observation = nil
     }
 }

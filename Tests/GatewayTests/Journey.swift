@@ -28,7 +28,7 @@ struct Journey: Sendable {
         case client(Int)
         /// A connection of the origin server in the order of arrival; without a number the one that was sent to last.
         case origin(Int?)
-        case log
+        case log, gateway, database
     }
 
     enum Action: String, Sendable {
@@ -39,6 +39,10 @@ struct Journey: Sendable {
         case finishes, resets
         /// Only of the log.
         case says
+        /// Only of the gateway: settings, as `settings` has them, while requests are under way.
+        case adopts
+        /// Only of the database: old sessions.
+        case loses
     }
 }
 
@@ -88,11 +92,14 @@ extension Journey {
         words.removeFirst()
         let number = words.first.flatMap { Int($0) }
         if number != nil { words.removeFirst() }
-        guard let action = Action(rawValue: words.joined(separator: " ")), (name == "log") == (action == .says) else { return nil }
-        switch name {
-        case "client": return (.client(number ?? 1), action)
-        case "origin": return (.origin(number), action)
-        case "log": return (.log, action)
+        guard let action = Action(rawValue: words.joined(separator: " ")) else { return nil }
+        switch (name, action) {
+        case ("log", .says): return (.log, action)
+        case ("gateway", .adopts): return (.gateway, action)
+        case ("database", .loses): return (.database, action)
+        case (_, .says), (_, .adopts), (_, .loses): return nil
+        case ("client", _): return (.client(number ?? 1), action)
+        case ("origin", _): return (.origin(number), action)
         default: return nil
         }
     }

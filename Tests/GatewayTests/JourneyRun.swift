@@ -1,3 +1,4 @@
+import GatewayTesting
 import Sockets
 import Telemetry
 
@@ -14,6 +15,7 @@ final class JourneyRun: @unchecked Sendable {
     private var clients: [Int: Peer] = [:]
     private var origins: [Peer] = []
     private var current = 0
+    private var originAddress: Address?
 
     struct Failure: Error, CustomStringConvertible {
         let description: String
@@ -45,8 +47,8 @@ final class JourneyRun: @unchecked Sendable {
                 for peer in Array(clients.values) + origins { peer.close() }
                 strand.retire()
             }
-            try gateway.adopt(settings: journey.settings, away: journey.away, origin: listener.address)
-            await settle()
+            originAddress = listener.address
+            try await adopt(journey.settings)
             if journey.steps.contains(where: { $0.action == .says }) { _ = await gateway.takeLog() }
             for step in journey.steps { try await perform(step) }
             try await finish()
@@ -72,6 +74,8 @@ final class JourneyRun: @unchecked Sendable {
             case .finishes: try await peer(step.actor).finish()
             case .resets: try await peer(step.actor).reset()
             case .says: try await checkLog(step)
+            case .adopts: try await adopt(step.lines.joined(separator: "\n"))
+            case .loses: for session in step.lines { gateway.store.remove(session: session) }
             }
         } catch {
             throw Failure("\(journey.file):\(step.line): \(error)")
@@ -79,6 +83,11 @@ final class JourneyRun: @unchecked Sendable {
     }
 
     // MARK: Steps
+
+    private func adopt(_ settings: String) async throws {
+        try gateway.adopt(settings: settings, away: journey.away, origin: originAddress)
+        await settle()
+    }
 
     private func send(_ step: Journey.Step) async throws {
         let bytes = try placeholders.bytes(step.lines)
@@ -149,7 +158,7 @@ final class JourneyRun: @unchecked Sendable {
         case .origin(let number):
             try await wait(for: "a connection", of: { nil }) { self.origins.count >= number ?? 1 }
             return origins[number.map { $0 - 1 } ?? current]
-        case .log: throw Failure("the log is no peer")
+        case .log, .gateway, .database: throw Failure("these are no peers")
         }
     }
 

@@ -1,5 +1,7 @@
 import Authentication
 import GatewayTesting
+import HTTP
+import Settings
 import Sockets
 import Telemetry
 import Testing
@@ -84,6 +86,20 @@ import Testing
         let lines = await log()
         #expect(lines.count == 1 && lines[0].contains("\"auth.legacy\":\"unavailable\""))
         #expect(await observed("unavailable") == 1)
+    }
+
+    @Test func `a token that expires while the origin answers was good`() async throws {
+        let fixture = AuthenticationFixture()
+        fixture.store.add(session: "sess-1", of: "1")
+        let arrival = fixture.clock.now
+        let token = fixture.mint.session(at: arrival).bearer
+        let head = RequestHead(text: AuthenticationFixture.request(token, "Cookie: session_token=sess-1"))
+        let requirement = Requirement(mode: .observe, isOptional: false, isSecure: true)
+        #expect(try fixture.authenticator.observe(head, for: requirement, at: arrival) == nil, "the database must be asked")
+        // Minutes pass: by the clock on the wall the token has long expired.
+        let observation = Observation(of: head, requirement, try fixture.authenticator, at: arrival)
+        await observation.judge()
+        #expect(observation.evidence?.standings.clerk == .valid)
     }
 
     @Test func `a crowd that waits for the database grows only so far`() async {

@@ -17,14 +17,15 @@ final class TestGateway: @unchecked Sendable {
 
     static let shared = TestGateway()
 
-    /// Sessions of the old application; `nil`: those of the people in journeys.
-    private let store: FakeLegacyStore?
+    /// Sessions of the old application: those of the people in journeys, anew for each settings, or others that stay.
+    private(set) var store: FakeLegacyStore
+    private let keepsStore: Bool
 
     init(settings: String = "", store: FakeLegacyStore? = nil) {
-        self.store = store
+        (self.store, keepsStore) = (store ?? People.store, store != nil)
         do {
             log = try LogFile()
-            plan = Published(try TestGateway.plan(settings, origin: nil, store))
+            plan = Published(try TestGateway.plan(settings, origin: nil, self.store))
             worker = try Worker(name: "journeys", plan: plan, log: log.thread, share: 1, seed: 1)
             loop = worker.loop
             try worker.listen(on: [Address("127.0.0.1:0")!])
@@ -37,7 +38,8 @@ final class TestGateway: @unchecked Sendable {
     var address: Address { worker.addresses[0] }
 
     /// The worker adopts it at its next wake-up.
-    func adopt(settings: String, away: Set<Journey.Neighbour>, origin: Address) throws {
+    func adopt(settings: String, away: Set<Journey.Neighbour>, origin: Address?) throws {
+        if !keepsStore { store = People.store }
         plan.publish(try TestGateway.plan(settings, origin: origin, store, away: away))
     }
 
@@ -59,12 +61,12 @@ final class TestGateway: @unchecked Sendable {
     }
 
     private static func plan(
-        _ changes: String, origin: Address?, _ store: FakeLegacyStore?, away: Set<Journey.Neighbour> = []
+        _ changes: String, origin: Address?, _ store: FakeLegacyStore, away: Set<Journey.Neighbour> = []
     ) throws -> Plan {
         let file = Journeys.folder + "/settings.json"
         let text = try changing(JSONValue(parsing: Files.read(file, bytesMax: 1 << 20)), changes)
         let settings = try SettingsLoader.load(text, path: file, environment: [:]).settings
-        let services = People.services(store: store ?? People.store, away: away)
+        let services = People.services(store: store, away: away)
         return Plan(settings, services: services, origins: settings.origins.map { _ in Published(origin.map { [$0] } ?? []) })
     }
 
