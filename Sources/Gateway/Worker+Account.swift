@@ -8,9 +8,24 @@ import Telemetry
 extension Worker {
     /// Counts a request and writes its line.
     func account(for account: Account, of head: RequestHead, _ chain: ForwardedChain, endedNanoseconds ended: Int64) {
-        // Settings may have changed since the request was matched: the counters are the new settings' then.
-        let last = counters.routes.count - 1
-        let index = account.route.map { min($0.index, last) } ?? last
+        if let index = counterIndex(of: account.route) { count(account, at: index, endedNanoseconds: ended) }
+        guard generation.plan.logsAccess else { return }
+        accessLog.write(
+            account, head: head, client: chain.clientAddress(head.section),
+            routeName: account.route?.name, wall: loop.wallMilliseconds, nowNanoseconds: ended,
+            originMilliseconds: account.originMilliseconds)
+    }
+
+    /// Settings may have changed since the request was matched: the counters are the new settings' then. `nil` where these
+    /// have no route of that name: nobody could read the count.
+    private func counterIndex(of route: RoutePlan?) -> Int? {
+        guard let route else { return counters.routes.count - 1 }
+        let routes = generation.plan.routes
+        if route.index < routes.count, routes[route.index] === route { return route.index }
+        return routes.firstIndex { $0.name == route.name }
+    }
+
+    private func count(_ account: Account, at index: Int, endedNanoseconds ended: Int64) {
         let code = account.status.code
         counters.routes[index].responses[code == 499 ? 0 : Int(code / 100)] += 1
         counters.routes[index].duration.record(microseconds: (ended - account.startedNanoseconds) / 1000)
@@ -20,11 +35,6 @@ extension Worker {
             counters.routes[index].legacy[Int(standings.legacy.rawValue)] += 1
         }
         if account.route?.mode == .observe { countObserved(account.evidence, at: index) }
-        guard generation.plan.logsAccess else { return }
-        accessLog.write(
-            account, head: head, client: chain.clientAddress(head.section),
-            routeName: account.route?.name, wall: loop.wallMilliseconds, nowNanoseconds: ended,
-            originMilliseconds: account.originMilliseconds)
     }
 
     /// What each mode would have decided.
