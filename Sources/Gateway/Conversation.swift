@@ -32,6 +32,9 @@ final class Conversation: @unchecked Sendable {
         chain = ForwardedChain(peer: socket.peer, trusted: settings.trustedProxies)
     }
 
+    /// Of the settings with which the request began; no request waits for anything before its route is known.
+    var limits: Limits { account.route?.limits ?? worker.generation.plan.limits }
+
     func run() async {
         while keepsAlive { await serve() }
         await client.close(lingering: lingers)

@@ -180,7 +180,7 @@ extension Conversation {
     }
 
     func flush() async {
-        let deadline = worker.loop.deadline(inSeconds: worker.generation.plan.limits.bodyIdleSeconds)
+        let deadline = worker.loop.deadline(inSeconds: limits.bodyIdleSeconds)
         do {
             try await client.wire.flush(on: client.strand, until: deadline)
         } catch {

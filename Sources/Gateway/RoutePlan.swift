@@ -22,6 +22,8 @@ final class RoutePlan: Sendable {
     let namesMethods: Bool
     let bodyBytesMax: Int64
     let timeouts: Timeouts
+    /// Those of the settings that the route is from: a request keeps them while others are adopted.
+    let limits: Limits
 
     init(_ route: Route, at index: Int, in settings: Settings) {
         (self.index, name, mode, isOptional) = (index, route.name, route.mode, route.optional)
@@ -31,6 +33,7 @@ final class RoutePlan: Sendable {
         query = QueryRewriter(set: identifies ? route.setQuery : [], require: identifies ? route.requireQuery : [])
         originAuthority = route.origin.flatMap { settings.origins[$0].servers.first }.map { "\($0.host):\($0.port)" } ?? ""
         namesMethods = !route.match.methods.isEmpty
+        limits = settings.limits
         bodyBytesMax = route.limits.bodyBytes ?? settings.limits.bodyBytes
         timeouts = route.timeouts ?? route.origin.map { settings.origins[$0].timeouts } ?? Timeouts()
     }

@@ -16,7 +16,7 @@ extension Conversation {
         writeSwitch(head)
         worker.counters.tunnelsOpen += 1
         defer { worker.counters.tunnelsOpen -= 1 }
-        let idleSeconds = worker.generation.plan.limits.tunnelIdleSeconds
+        let idleSeconds = limits.tunnelIdleSeconds
         var toOrigin = Flow(from: client.wire, to: origin.wire)
         var toClient = Flow(from: origin.wire, to: client.wire)
         while !(toOrigin.hasEnded && toClient.hasEnded) {

@@ -12,7 +12,10 @@ import Testing
         let gateway = TestGateway()
         let (asks, hop, answer) =
             upgrades
-            ? ("Connection: Upgrade\nUpgrade: websocket", "Connection: upgrade\nUpgrade: websocket\n{hop}", "{any}\n{any}\n{any}\n{any}\n")
+            ? (
+                "Connection: Upgrade\nUpgrade: websocket", "Connection: upgrade\nUpgrade: websocket\n{hop}",
+                "{any}\n{any}\n{any}\n{any}\n"
+            )
             : ("Cookie: session_token=sess-ada", "Cookie: session_token=sess-ada\n{hop}", "{ok}")
         let journey = """
             The routes change while a request is under way.
