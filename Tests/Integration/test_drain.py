@@ -34,25 +34,29 @@ def test_a_streamed_answer_is_finished(relay_to, origin):
 
 
 def test_idle_connections_do_not_hold_it_up(relay_to, origin):
-    gateway = relay_to(origin)
+    gateway = relay_to(origin, shutdown={"drainSeconds": 300})
     clients = [Client(gateway.port) for _ in range(50)]
     for client in clients:
         assert client.exchange(b"GET /public/x HTTP/1.1\r\nHost: a\r\n\r\n").status == 200
-    started = time.monotonic()
     gateway.process.send(signal.SIGTERM)
     assert gateway.process.wait() == 0
-    assert time.monotonic() - started < 5
 
 
-def test_a_request_that_never_ends_is_given_up_at_the_deadline(relay_to, origin):
-    gateway = relay_to(origin, shutdown={"drainSeconds": 1})
-    with Client(gateway.port, timeout=30) as client:
-        client.send(b"GET /public/slow?seconds=20 HTTP/1.1\r\nHost: a\r\n\r\n")
-        time.sleep(0.3)
-        started = time.monotonic()
+def test_a_request_that_never_ends_is_given_up_at_the_deadline(relay_to, recording_origin):
+    asked, over = threading.Event(), threading.Event()
+
+    def say_nothing(connection, _):
+        connection.recv(65_536)
+        asked.set()
+        over.wait()
+
+    gateway = relay_to(recording_origin(say_nothing), shutdown={"drainSeconds": 1})
+    with Client(gateway.port) as client:
+        client.send(b"GET /public/x HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert asked.wait(10)
         gateway.process.send(signal.SIGTERM)
         gateway.process.wait()
-        assert time.monotonic() - started < 6
+    over.set()
 
 
 def test_while_it_drains_it_is_alive_and_not_ready(relay_to, origin):

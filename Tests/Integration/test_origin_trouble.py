@@ -26,12 +26,9 @@ def test_an_origin_that_is_down_is_502(relay_to):
 
 
 def test_an_origin_that_says_nothing_is_504(relay_to, recording_origin):
-    origin = recording_origin(lambda connection, _: (connection.recv(65_536), time.sleep(5)))
+    origin = recording_origin(lambda connection, _: (connection.recv(65_536), time.sleep(60)))
     gateway = relay_to(origin, origins={"api": {"servers": [origin.url], "timeouts": {"responseSeconds": 1}}})
-    started = time.monotonic()
-    answer = ask(gateway)
-    assert answer.status == 504
-    assert time.monotonic() - started < 4
+    assert ask(gateway).status == 504
 
 
 def test_a_route_waits_for_a_connection_as_long_as_it_says(relay_to, recording_origin):
