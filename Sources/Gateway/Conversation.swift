@@ -15,6 +15,8 @@ final class Conversation: @unchecked Sendable {
     var exchange: Exchange?
     /// The judgement of an observed request's credentials, where it had to be asked for.
     var observation: Observation?
+    /// What `exchange` is, once it has begun; one object for all requests of the connection.
+    let reusableExchange: Exchange
     /// Whether the connection goes on after the current request.
     var keepsAlive = true
     /// Whether the client may still be sending while its last response is on the way to it.
@@ -29,6 +31,7 @@ final class Conversation: @unchecked Sendable {
             limits: HeadLimits(
                 requestLineBytes: limits.requestLineBytes, headerBytes: limits.headerBytes, headerCount: limits.headerCount),
             patience: .init(idleSeconds: limits.idleSeconds, headerSeconds: limits.headerSeconds))
+        reusableExchange = Exchange(client: client, loop: worker.loop)
         chain = ForwardedChain(peer: socket.peer, trusted: settings.trustedProxies)
     }
 

@@ -12,23 +12,31 @@ import Sockets
 /// ```
 /// The origin may answer before it has read the request to its end. Its answer is passed on at once, the rest of the
 /// request flows on for as long as the origin takes it, and neither connection is used again.
+///
+/// A client's connection has one, and begins it anew for each request.
 final class Exchange {
     let client: ServerConnection
     let loop: Loop
-    let timeouts: Timeouts
-    private let bodyIdleSeconds: Int
-    private var upload: ContentRelay
+    private var timeouts = Timeouts()
+    private var bodyIdleSeconds = 0
+    private var upload = ContentRelay(.empty, as: .asDeclared, bytesMax: 0)
     private var hasUploadFailed = false
     private(set) var origin: OriginConnection?
     private var wasHead = false
     private var interimCount = 0
-    private var presence: PresenceProbe
+    private var presence = PresenceProbe(firstSeconds: 0)
     /// When the request was sent and when the response head had come, on the loop's clock; for the log.
     private(set) var askedAt: Int64 = 0
     private(set) var answeredAt: Int64 = 0
 
-    init(client: ServerConnection, loop: Loop, timeouts: Timeouts, limits: Limits, bodyBytesMax: Int64) {
-        (self.client, self.loop, self.timeouts, bodyIdleSeconds) = (client, loop, timeouts, limits.bodyIdleSeconds)
+    init(client: ServerConnection, loop: Loop) { (self.client, self.loop) = (client, loop) }
+
+    /// For the request whose head the client's connection has read.
+    func begin(timeouts: Timeouts, limits: Limits, bodyBytesMax: Int64) {
+        // Each way out of an exchange has let go of the origin's connection; one that has not must not be answered on.
+        abandon()
+        (self.timeouts, bodyIdleSeconds) = (timeouts, limits.bodyIdleSeconds)
+        (hasUploadFailed, wasHead, interimCount, askedAt, answeredAt) = (false, false, 0, 0, 0)
         presence = PresenceProbe(firstSeconds: limits.halfClosedSeconds)
         let framing = client.head.framing
         upload = ContentRelay(framing, as: framing == .chunked ? .chunked : .asDeclared, bytesMax: bodyBytesMax)

@@ -132,9 +132,8 @@ extension Conversation {
         if case .length(let length) = client.head.framing, length > route.bodyBytesMax {
             throw .contentTooLarge(limit: route.bodyBytesMax)
         }
-        let exchange = Exchange(
-            client: client, loop: worker.loop, timeouts: route.timeouts, limits: generation.plan.limits,
-            bodyBytesMax: route.bodyBytesMax)
+        let exchange = reusableExchange
+        exchange.begin(timeouts: route.timeouts, limits: generation.plan.limits, bodyBytesMax: route.bodyBytesMax)
         self.exchange = exchange
         do throws(ForwardFailure) {
             try await exchange.forward(request, to: generation.pools[origin])

@@ -47,10 +47,12 @@ struct RequestIdentifiers {
 }
 
 private func setHex<let count: Int>(_ byte: UInt8, in text: inout InlineArray<count, UInt8>, at index: Int) {
-    text[index] = digit(byte >> 4)
-    text[index + 1] = digit(byte & 15)
-
-    func digit(_ value: UInt8) -> UInt8 { value < 10 ? 48 + value : 87 + value }
+    // Both digits at once, each in its half: what is above 9 is moved from behind '9' to 'a'.
+    let digits = UInt16(byte & 15) << 8 | UInt16(byte >> 4)
+    let letters = (digits &+ 0x0606) >> 4 & 0x0101
+    let hex = digits &+ 0x3030 &+ letters &* 39
+    text[index] = UInt8(truncatingIfNeeded: hex)
+    text[index + 1] = UInt8(truncatingIfNeeded: hex >> 8)
 }
 
 /// Whether a client's request id may be kept: letters, digits, `.`, `_` and `-`, 128 of them at most.
