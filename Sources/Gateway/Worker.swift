@@ -45,7 +45,7 @@ package final class Worker: @unchecked Sendable {
         for address in addresses {
             listeners.append(
                 try ListeningSocket(
-                    on: address, loop: loop, accepted: { [unowned self] in accepted($0) },
+                    on: address, isShared: true, loop: loop, accepted: { [unowned self] in accepted($0) },
                     refused: { [unowned self] _ in counters.connectionsRefused += 1 }))
         }
     }

@@ -10,13 +10,15 @@ package final class ListeningSocket: EventSource {
     private var isResting = false
 
     /// - Parameters:
+    ///   - isShared: whether other sockets of this process may listen there too.
     ///   - accepted: gets each connection, on the loop's thread.
     ///   - refused: is told when the system had no descriptor or memory for a connection; the listener then rests for
     ///     a moment instead of spinning.
     package init(
-        on address: Address, loop: Loop, accepted: @escaping (Socket) -> Void, refused: @escaping (SystemError) -> Void
+        on address: Address, isShared: Bool = false, loop: Loop, accepted: @escaping (Socket) -> Void,
+        refused: @escaping (SystemError) -> Void
     ) throws(SystemError) {
-        let descriptor = try ListeningSocket.open(address)
+        let descriptor = try ListeningSocket.open(address, isShared: isShared)
         self.accepted = accepted
         self.refused = refused
         self.address =
@@ -39,13 +41,13 @@ package final class ListeningSocket: EventSource {
         try retrying("bind \(address)") { unsafe address.withSockaddr { unsafe bind(descriptor, $0, $1) } }
     }
 
-    private static func open(_ address: Address) throws(SystemError) -> Int32 {
+    private static func open(_ address: Address, isShared: Bool) throws(SystemError) -> Int32 {
         let family = address.isIPv4 ? AF_INET : AF_INET6
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let descriptor = try retrying("socket") { Glibc.socket(family, kind, 0) }
         do {
             try set(SO_REUSEADDR, on: descriptor)
-            try set(SO_REUSEPORT, on: descriptor)
+            if isShared { try set(SO_REUSEPORT, on: descriptor) }
             try retrying("bind \(address)") { unsafe address.withSockaddr { unsafe bind(descriptor, $0, $1) } }
             try retrying("listen \(address)") { listen(descriptor, Limits.backlog) }
             return descriptor

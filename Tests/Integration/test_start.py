@@ -84,6 +84,13 @@ def test_a_database_that_is_away_does_not_keep_it_from_serving(start_gateway, or
         server.remove()
 
 
+def test_an_admin_address_that_another_process_has_is_refused(start_gateway, origin):
+    first, second = start_gateway(settings(origin)), start_gateway(settings(origin), serve=False)
+    second.configure(second.settings | {"admin": first.settings["admin"]})
+    assert "Address already in use" in refused(second)
+    assert first.admin("/healthz")[0] == 200
+
+
 BROKEN_KEY = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"
 
 
