@@ -2,14 +2,13 @@ import Crypto
 import HTTP
 package import HTTPServer
 import JSON
-package import Telemetry
+import Telemetry
 
 /// The admin listener: health, metrics and version for anybody who reaches it, `/admin/…` with the token only.
 package struct AdminService: Sendable {
     private let source: any AdminSource
-    private let token: Secret?
 
-    package init(source: any AdminSource, token: Secret?) { (self.source, self.token) = (source, token) }
+    package init(source: any AdminSource) { self.source = source }
 
     package func handle(_ request: ServerRequest) async -> ServerResponse {
         guard request.method == .get || request.method == .head else {
@@ -32,7 +31,7 @@ package struct AdminService: Sendable {
     // MARK: Who may ask
 
     private func authorized(_ request: ServerRequest, _ answer: () async -> ServerResponse) async -> ServerResponse {
-        guard let token else { return refusal(.forbidden, "set admin.token to open /admin") }
+        guard let token = source.adminToken else { return refusal(.forbidden, "set admin.token to open /admin") }
         guard let given = bearer(request), isSame(given, token.expose()) else {
             var response = refusal(.unauthorized, "the admin token is missing or wrong")
             response.fields.append(("WWW-Authenticate", #"Bearer realm="segue admin""#))

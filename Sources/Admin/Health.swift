@@ -1,4 +1,5 @@
 package import Identity
+package import Telemetry
 
 /// Whether the process can do its work, and what stands in the way. Losing the database or Clerk for a while makes it
 /// degraded and not unready: people whose tokens and rows are known still pass, and a balancer that took every replica
@@ -43,4 +44,6 @@ package protocol AdminSource: Sendable {
     /// `nil` when the directory cannot be asked now, or there is none.
     func migrationCounts() async -> MigrationCounts?
     var version: String { get }
+    /// What opens `/admin/…` now; `nil`: nothing does.
+    var adminToken: Secret? { get }
 }

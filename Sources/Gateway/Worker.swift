@@ -21,7 +21,6 @@ package final class Worker: @unchecked Sendable {
     var counters: Counters
     var identifiers = RequestIdentifiers()
     var accessLog: AccessLog
-    private let connectionsMax: Int
     private let share: Int
     private var isDraining = false
     private var dateSecond: Int64 = -1
@@ -36,7 +35,6 @@ package final class Worker: @unchecked Sendable {
         counters = Counters(routeCount: self.plan.value.settings.routes.count)
         accessLog = AccessLog(thread: log)
         self.share = share
-        connectionsMax = max(1, self.plan.value.settings.limits.connections / share)
         loop.onWake = { [unowned self] in adoptPlan() }
     }
 
@@ -81,6 +79,8 @@ package final class Worker: @unchecked Sendable {
     }()
 
     func ended(_ conversation: Conversation) { counters.connectionsOpen -= 1 }
+
+    private var connectionsMax: Int { max(1, generation.plan.limits.connections / share) }
 
     var tunnelsMax: Int { max(1, generation.plan.limits.tunnels / share) }
 

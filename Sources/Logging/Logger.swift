@@ -1,4 +1,5 @@
 import JSON
+import Synchronization
 package import Telemetry
 
 /// How much a log says.
@@ -19,17 +20,21 @@ package enum LogLevel: Int, Sendable, Comparable {
 
 /// What the process says about itself, as one JSON object per line, in the order `ts`, `level`, `msg`, then what the
 /// message is about. A secret cannot get in: fields are text that somebody wrote out, and a `Secret` has none.
-package struct Logger: Sendable {
+package final class Logger: Sendable {
     private let thread: LogThread
-    private let level: LogLevel
+    private let threshold: Atomic<Int>
     private let now: @Sendable () -> UnixTime
 
     package init(_ thread: LogThread, level: LogLevel, now: @escaping @Sendable () -> UnixTime) {
-        (self.thread, self.level, self.now) = (thread, level, now)
+        (self.thread, self.now) = (thread, now)
+        threshold = Atomic(level.rawValue)
     }
 
+    /// From now on nothing less important is written.
+    package func follow(_ level: LogLevel) { threshold.store(level.rawValue, ordering: .relaxed) }
+
     package func log(_ level: LogLevel, _ message: String, _ fields: KeyValuePairs<String, String> = [:]) {
-        guard level <= self.level else { return }
+        guard level.rawValue <= threshold.load(ordering: .relaxed) else { return }
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("ts")

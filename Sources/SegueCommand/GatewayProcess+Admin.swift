@@ -14,6 +14,8 @@ import Telemetry
 extension GatewayProcess: AdminSource {
     var version: String { Segue.version }
 
+    var adminToken: Secret? { loaded.settings.admin?.token }
+
     func health() async -> Health {
         let causes = causes()
         if isDraining { return Health(state: .draining, causes: causes) }

@@ -57,8 +57,10 @@ extension GatewayProcess {
         resolver.follow(origins)
         let old = services
         start(nextServices, after: old)
-        if next.settings.listen != loaded.settings.listen || next.settings.workers != loaded.settings.workers {
-            log.log(.warn, "listen and workers change with the next start")
+        log.follow(next.settings.log.level.logLevel)
+        let waiting = next.settings.keysForNextStart(since: started)
+        if !waiting.isEmpty {
+            log.log(.warn, "these settings change with the next start", ["keys": waiting.joined(separator: ", ")])
         }
         loaded = next
         plan.publish(nextPlan)

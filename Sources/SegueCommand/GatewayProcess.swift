@@ -20,6 +20,8 @@ final class GatewayProcess: @unchecked Sendable {
     let logThread: LogThread
     let file: String
     let environment: [String: String]
+    /// What the process began with.
+    let started: Settings
     let engine = FetchEngine()
     let resolver = OriginResolver()
     let plan: Published<Plan>
@@ -38,7 +40,7 @@ final class GatewayProcess: @unchecked Sendable {
 
     /// Opens every port; throws before anything is served.
     init(_ loaded: LoadedSettings, environment: [String: String]) throws {
-        (self.loaded, file, self.environment) = (loaded, loaded.file, environment)
+        (self.loaded, file, self.environment, started) = (loaded, loaded.file, environment, loaded.settings)
         let settings = loaded.settings
         logThread = LogThread(descriptor: 1)
         log = Logger(logThread, level: settings.log.level.logLevel) { UnixTime(milliseconds: Clock.wallMilliseconds()) }
@@ -74,7 +76,7 @@ final class GatewayProcess: @unchecked Sendable {
     private func openAdmin(_ settings: Settings) throws {
         guard let admin = settings.admin else { return }
         guard let address = Address(admin.address) else { throw SystemError("listen \(admin.address)", code: 22) }
-        let service = AdminService(source: self, token: admin.token)
+        let service = AdminService(source: self)
         self.admin = try SmallServer(on: address, loop: control) { await service.handle($0) }
     }
 

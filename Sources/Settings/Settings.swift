@@ -27,6 +27,17 @@ package struct Settings: Sendable {
     package init() {}
 }
 
+extension Settings {
+    /// What differs from the settings that a process began with and cannot change while it runs.
+    package func keysForNextStart(since start: Settings) -> [String] {
+        var keys: [String] = []
+        if listen != start.listen { keys.append("listen") }
+        if workers != start.workers { keys.append("workers") }
+        if admin?.address != start.admin?.address { keys.append("admin.address") }
+        return keys
+    }
+}
+
 package struct Listen: Sendable, Hashable {
     package var address: String
     package init(address: String) { self.address = address }

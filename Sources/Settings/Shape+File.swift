@@ -3,8 +3,12 @@ extension Shape {
     static let file: Shape = .object([
         key("$schema", .string, "Where an editor finds the JSON Schema; Segue does not read it."),
         required("version", .number(oneOf: [1]), "The version of this format."),
-        key("workers", .integer(0...256), standard: "0", "Threads that serve requests; 0 is one per core."),
-        key("listen", .array(listen), standard: "[{\"address\": \"0.0.0.0:8080\"}]", "Where clients connect."),
+        key(
+            "workers", .integer(0...256), standard: "0",
+            "Threads that serve requests; 0 is one per core. It changes with the next start."),
+        key(
+            "listen", .array(listen), standard: "[{\"address\": \"0.0.0.0:8080\"}]",
+            "Where clients connect. It changes with the next start."),
         key("admin", admin, "The listener for operators; without it there is none."),
         key(
             "trustedProxies", .array(.string), standard: "[]",
@@ -36,7 +40,7 @@ extension Shape {
     ])
 
     private static let admin: Shape = .object([
-        required("address", .string, "Like that of `listen`; keep it off public networks."),
+        required("address", .string, "Like that of `listen`; keep it off public networks. It changes with the next start."),
         key("token", .secret, standard: "`SEGUE_ADMIN_TOKEN`", "Opens `/admin/…`, which answers 403 without one."),
     ])
 

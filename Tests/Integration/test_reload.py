@@ -1,14 +1,16 @@
 """Settings change without a restart; a broken file changes nothing."""
 
+import contextlib
 import copy
 import json
 import signal
+import socket
 import time
 
 import pytest
 
-from harness import legacy
-from harness.gateway import settings
+from harness import leaks, legacy
+from harness.gateway import ADMIN_TOKEN, settings
 from harness.load import Load
 from harness.processes import wait_until
 from harness.users import PostgresUsers
@@ -143,3 +145,30 @@ def test_a_hundred_changes_of_the_directory_fail_no_request_and_open_two_sets_at
     # A set: five for look-ups, two for links, two for legacy queries and one that listens. The reload itself asks, too.
     assert most <= 2 * 10 + 1
     wait_until(lambda: users.connections() <= 10, "what was replaced is closed")
+
+
+def test_another_admin_token_opens_and_the_old_one_no_longer_does(reloading):
+    page, token = "/admin/routes", leaks.secret("another-admin-token-0123456789abcdef", "another admin token")
+    assert reloading.admin(page, ADMIN_TOKEN)[0] == 200
+    reloading.configure(reloading.settings | {"admin": reloading.settings["admin"] | {"token": token}})
+    wait_until(lambda: reloading.admin(page, token)[0] == 200, "the new token opens")
+    assert reloading.admin(page, ADMIN_TOKEN)[0] == 401
+
+
+def test_the_limit_on_connections_and_the_level_of_the_log_follow_the_file(reloading):
+    epoch = reloading.metric("segue_config_epoch")
+    reloading.configure(reloading.settings | {"workers": 1})
+    wait_until(lambda: reloading.metric("segue_config_epoch") > epoch, "the settings are adopted")
+    assert "change with the next start" in reloading.process.output and '"keys":"workers"' in reloading.process.output
+    limits = {"connections": 1, "tunnels": 1}
+    reloading.configure(reloading.settings | {"limits": limits, "log": {"level": "error"}})
+    wait_until(lambda: reloading.metric("segue_config_epoch") > epoch + 1, "the settings are adopted")
+    said = reloading.process.output.count('"settings adopted"')
+    with contextlib.ExitStack() as held:
+        clients = [held.enter_context(socket.create_connection(("127.0.0.1", reloading.port))) for _ in range(10)]
+        # Each worker admits one at least, whatever the number of workers.
+        answers = [client.recv(12) for client in clients[-1:]]
+        assert answers == [b"HTTP/1.1 503"]
+    reloading.configure(reloading.settings | {"limits": {}})
+    wait_until(lambda: reloading.metric("segue_config_epoch") > epoch + 2, "the settings are adopted")
+    assert reloading.process.output.count('"settings adopted"') == said, "the level is error now"

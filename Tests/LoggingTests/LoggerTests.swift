@@ -33,6 +33,17 @@ import Testing
         #expect(lines.first?.contains("maybe") == isWritten)
     }
 
+    @Test func `the level can change while the process runs`() {
+        let logger = logger(.warn)
+        logger.log(.info, "too early")
+        logger.follow(.info)
+        logger.log(.info, "in time")
+        logger.follow(.error)
+        logger.log(.warn, "too late")
+        logger.log(.error, "in any case")
+        #expect(sink.lines(2).map { $0.contains("in time") || $0.contains("in any case") } == [true, true])
+    }
+
     @Test(arguments: [
         "two\nlines", "\r\n", "a \"quote\"", "back\\slash", "\u{0}\u{1}\u{1B}[31m\u{7F}", "\",\"level\":\"error",
         "\u{2028}\u{2029}",
