@@ -31,18 +31,26 @@ extension GatewayProcess {
             if case .unreadable = error, !force { return }  // The file is being replaced.
             return refuse(error.lines)
         }
-        guard force || next.text != loaded.text else { return lastProblem = nil }
+        guard force || next.text != loaded.text else { return recovered() }
         do {
             try await adopt(next)
-            lastProblem = nil
+            recovered()
         } catch {
             refuse(["\(error)"])
         }
     }
 
+    /// Every event in the folder has the file read again: what was said of it once is not said again.
     private func refuse(_ problems: [String]) {
-        lastProblem = problems.first ?? ""
+        guard problems != self.problems else { return }
+        self.problems = problems
         for line in problems { log.log(.error, "the settings were not adopted", ["problem": line]) }
+    }
+
+    private func recovered() {
+        guard !problems.isEmpty else { return }
+        problems = []
+        log.log(.info, "the settings file is good again")
     }
 
     /// Puts the settings in force as a whole; what throws changes nothing.

@@ -31,7 +31,8 @@ final class GatewayProcess: @unchecked Sendable {
     var loaded: LoadedSettings
     var services: ServiceSet
     /// Why the file on disk is not in force.
-    var lastProblem: String?
+    var problems: [String] = []
+    var lastProblem: String? { problems.first }
     var reloads = ReloadQueue()
     let replaced = ReplacedDirectories()
     private(set) var isDraining = false

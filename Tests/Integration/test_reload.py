@@ -172,3 +172,25 @@ def test_the_limit_on_connections_and_the_level_of_the_log_follow_the_file(reloa
     reloading.configure(reloading.settings | {"limits": {}})
     wait_until(lambda: reloading.metric("segue_config_epoch") > epoch + 2, "the settings are adopted")
     assert reloading.process.output.count('"settings adopted"') == said, "the level is error now"
+
+
+def test_a_refusal_is_logged_once_and_so_is_the_recovery(reloading):
+    def said(words: str) -> int:
+        return reloading.process.output.count(words)
+
+    refusal, recovery = '"the settings were not adopted"', '"the settings file is good again"'
+    reloading.write('{"version": 1, "broken": ')
+    wait_until(lambda: said(refusal), "the refusal is logged")
+    first = said(refusal)
+    for number in range(3):
+        (reloading.folder / f"unrelated-{number}").write_text("")
+        time.sleep(0.3)
+    assert said(refusal) == first and said(recovery) == 0
+    reloading.write("{}")
+    wait_until(lambda: said(refusal) > first, "another refusal is logged")
+    reloading.configure(reloading.settings)
+    wait_until(lambda: said(recovery) == 1, "the recovery is logged")
+    (reloading.folder / "unrelated-3").write_text("")
+    reloading.process.send(signal.SIGHUP)
+    wait_until(lambda: said('"settings adopted"'), "the same text is adopted again")
+    assert said(recovery) == 1
