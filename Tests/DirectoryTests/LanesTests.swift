@@ -34,8 +34,9 @@ import Testing
         try await withDirectory(database.settings()) { directory in
             let queries = LegacyQueries([slow], on: directory)
             async let answer = queries.sessionUser(entry: 0, token: Secret("42"))
-            let asks = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1)%' AND pid <> pg_backend_pid()"
-            for _ in 0..<100 where database.run(asks) != ["1"] { await sleep(milliseconds: 20) }
+            let asks = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'"
+            let isUnderWay = await happens { database.run(asks) == ["1"] }
+            #expect(isUnderWay)
             directory.retire()
             let user = try await answer
             #expect(user == UserID("42"))
@@ -43,9 +44,17 @@ import Testing
         }
     }
 
-    /// Waits, ten seconds at most, until no connection is open.
     private func closed(_ directory: DirectoryThread) async {
-        for _ in 0..<100 where directory.connections > 0 { await sleep(milliseconds: 100) }
-        #expect(directory.connections == 0)
+        let isClosed = await happens { directory.connections == 0 }
+        #expect(isClosed)
+    }
+
+    /// Waits, some ten seconds at most, until the condition holds.
+    private func happens(_ condition: () -> Bool) async -> Bool {
+        for _ in 0..<200 {
+            if condition() { return true }
+            await sleep(milliseconds: 50)
+        }
+        return false
     }
 }
