@@ -21,11 +21,11 @@ final class TestGateway: @unchecked Sendable {
     private(set) var store: FakeLegacyStore
     private let keepsStore: Bool
 
-    init(settings: String = "", store: FakeLegacyStore? = nil) {
+    init(store: FakeLegacyStore? = nil) {
         (self.store, keepsStore) = (store ?? People.store, store != nil)
         do {
             log = try LogFile()
-            plan = Published(try TestGateway.plan(settings, origin: nil, self.store))
+            plan = Published(try TestGateway.plan("", origin: nil, self.store))
             worker = try Worker(name: "journeys", plan: plan, log: log.thread, share: 1, seed: 1)
             loop = worker.loop
             try worker.listen(on: [Address("127.0.0.1:0")!])

@@ -5,9 +5,12 @@ import Testing
 
 @Suite struct WorkerTests {
     @Test func `a connection beyond the limit is told so, and those that are open go on`() async throws {
-        let gateway = TestGateway(settings: #""limits": { "connections": 1 }"#)
+        let gateway = TestGateway()
         let journey = """
             One connection is open; there is no room for another.
+
+            --- settings
+            "limits": { "connections": 1 }
 
             --- client sends
             GET /public/1 HTTP/1.1
