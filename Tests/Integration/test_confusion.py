@@ -1,7 +1,5 @@
 """Messages that were confused once: a client or an origin that breaks the rules harms nobody but itself."""
 
-import os
-import subprocess
 import threading
 import time
 
@@ -218,14 +216,3 @@ def test_a_request_without_host_arrives_with_one(relay_to, recording_origin):
     lines = [line.lower() for line in origin.received.split(b"\r\n")]
     assert [line for line in lines if line.startswith(b"host:")] == [f"host: 127.0.0.1:{origin.port}".encode()]
     assert b"x-forwarded-host:" not in [line.strip() for line in lines], "an empty host is worse than none"
-
-
-# Two processes.
-
-
-def test_a_second_gateway_on_the_same_address_is_refused(relay):
-    environment = os.environ | relay.environment
-    second = subprocess.run(relay.process.command, capture_output=True, text=True, timeout=10, env=environment)
-    assert second.returncode > 0, second.stderr
-    assert str(relay.port) in second.stderr
-    assert [relay.get("/public/x").status_code for _ in range(10)] == [200] * 10

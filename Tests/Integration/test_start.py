@@ -91,6 +91,13 @@ def test_an_admin_address_that_another_process_has_is_refused(start_gateway, ori
     assert first.admin("/healthz")[0] == 200
 
 
+def test_an_address_that_another_gateway_has_is_refused(start_gateway, origin):
+    first, second = start_gateway(settings(origin)), start_gateway(settings(origin), serve=False)
+    second.configure(second.settings | {"listen": first.settings["listen"]})
+    assert f":{first.port}: Address already in use" in refused(second)
+    assert [first.get("/public/x").status_code for _ in range(10)] == [200] * 10
+
+
 BROKEN_KEY = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"
 
 
