@@ -10,6 +10,24 @@
 
 _Thread_local void *segue_current_loop_pointer;
 
+// Of the Swift runtime (include/swift/Runtime/Concurrency.h): what is asked before a job without an executor of its own
+// goes to the global one.
+typedef __attribute__((swiftcall)) void segue_enqueue(void *job);
+extern __attribute__((swiftcall)) void (*swift_task_enqueueGlobal_hook)(void *job, segue_enqueue *original);
+
+static void (*segue_take_job)(void *loop, void *job);
+
+static __attribute__((swiftcall)) void segue_enqueue_global(void *job, segue_enqueue *original) {
+    void *loop = segue_current_loop_pointer;
+    if (loop != NULL) segue_take_job(loop, job);
+    else original(job);
+}
+
+void segue_take_global_jobs(void (*take)(void *loop, void *job)) {
+    segue_take_job = take;
+    swift_task_enqueueGlobal_hook = segue_enqueue_global;
+}
+
 int segue_accept(int descriptor, struct sockaddr *address, socklen_t *length) {
     return accept4(descriptor, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }

@@ -1,6 +1,5 @@
-/// The isolation of everything that runs on a loop. An executor preference alone would let a task hop, through the same
-/// loop's queue, at every call of an async function, and an event could slip in between looking at a condition and
-/// parking on it. Isolated to an actor whose executor is the loop, a task gives up its thread only where it parks.
+/// The isolation of everything that runs on a loop: isolated to an actor whose executor is the loop, a task gives up its
+/// thread only where it parks, and no event slips in between looking at a condition and parking on it.
 @safe actor Core {
     private let executor: UnownedSerialExecutor
 

@@ -6,7 +6,7 @@ import Snapshot
 /// enqueue their tasks here, and a turn of the loop runs them: a conversation is straight-line async code that never
 /// leaves its thread. Everything below `// Owned by the thread` is touched by that thread alone; other threads reach
 /// the loop through `incoming` only, which is why the class may be called Sendable.
-package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
+package final class Loop: SerialExecutor, @unchecked Sendable {
     package let name: String
     private let poll: Int32
     private let bell: Int32
@@ -51,6 +51,7 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
         var event = unsafe epoll_event(events: Events.readable, data: epoll_data_t(u64: .max))
         try retrying("epoll_ctl") { unsafe epoll_ctl(poll, EPOLL_CTL_ADD, bell, &event) }
         core = Core(of: self)
+        Self.takesResumedTasks
         readClocks()
     }
 
@@ -80,7 +81,7 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
     /// task reads and writes there needs no lock.
     package func spawn(_ work: @escaping @Sendable () async -> Void) {
         let core = self.core
-        Task(executorPreference: self) { await core?.run(work) }
+        if isCurrent { Task { await core?.run(work) } } else { post { Task { await core?.run(work) } } }
     }
 
     /// Runs a short piece of work on the loop's thread, in order with other such pieces.
@@ -100,6 +101,13 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
             var one: UInt64 = 1
             _ = unsafe Glibc.write(bell, &one, 8)
         }
+    }
+
+    /// A continuation hands its task to the global executor, from where it would hop to its actor's: on a loop's thread it
+    /// is handed to the loop instead. docs/decisions/0007-resuming-tasks.md says why not by an executor preference.
+    private static let takesResumedTasks: Void = unsafe segue_take_global_jobs { loop, job in
+        let loop = unsafe Unmanaged<Loop>.fromOpaque(loop!).takeUnretainedValue()
+        unsafe loop.jobs.append(unsafeBitCast(job, to: UnownedJob.self))
     }
 
     // MARK: The thread
@@ -161,7 +169,7 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
         guard !jobs.isEmpty else { return }
         swap(&jobs, &running)
         for job in running {
-            unsafe job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+            unsafe job.runSynchronously(on: asUnownedSerialExecutor())
         }
         running.removeAll(keepingCapacity: true)
     }

@@ -25,6 +25,9 @@ extern _Thread_local void *segue_current_loop_pointer;
 static inline void *segue_current_loop(void) { return segue_current_loop_pointer; }
 static inline void segue_set_current_loop(void *loop) { segue_current_loop_pointer = loop; }
 
+/// From now on a job that would go to the global executor goes to `take` instead, where the calling thread runs a loop.
+void segue_take_global_jobs(void (*take)(void *loop, void *job));
+
 /// Starts the program at `path` with no input and both outputs going to `output`, no signal blocked, and SIGTERM coming
 /// when the calling thread ends, however it ends. Returns the process id, or -1 with errno.
 pid_t segue_start_program(const char *path, char *const arguments[], char *const environment[], int output);
