@@ -41,6 +41,9 @@ package enum KnownField: UInt8, CaseIterable, Sendable {
     case xForwardedProto
     case xRequestID
 
+    /// Written out because other modules call the compiler's own through a witness table, some thirty times a request.
+    package static func == (a: KnownField, b: KnownField) -> Bool { a.rawValue == b.rawValue }
+
     /// The name in lower case, as comparisons want it.
     package var name: StaticString {
         switch self {
