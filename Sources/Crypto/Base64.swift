@@ -13,20 +13,24 @@ package enum Base64 {
     package static func decode(_ text: String) throws(CryptoError) -> [UInt8] {
         let bytes = Array(text.utf8)
         let padding = bytes.reversed().prefix { $0 == UInt8(ascii: "=") }.count
-        guard bytes.count % 4 == 0, padding <= 2, let decoded = decode(bytes.span, 0..<bytes.count - padding, standardTables) else {
-            throw .invalidEncoding
-        }
+        var decoded: [UInt8] = []
+        guard bytes.count % 4 == 0, padding <= 2,
+            decode(bytes.span, 0..<bytes.count - padding, standardTables, appendingTo: &decoded)
+        else { throw .invalidEncoding }
         return decoded
     }
 
     package static func decodeURL(_ text: String) throws(CryptoError) -> [UInt8] {
         let bytes = Array(text.utf8)
-        guard let decoded = decodeURL(bytes.span, 0..<bytes.count) else { throw .invalidEncoding }
+        var decoded: [UInt8] = []
+        guard decodeURL(bytes.span, 0..<bytes.count, appendingTo: &decoded) else { throw .invalidEncoding }
         return decoded
     }
 
-    /// Decodes part of a text where it stands: a segment of a token.
-    package static func decodeURL(_ text: Span<UInt8>, _ range: Range<Int>) -> [UInt8]? { decode(text, range, urlSafeTables) }
+    /// Decodes part of a text where it stands: a segment of a token. `false`: it is not valid, and nothing was appended.
+    package static func decodeURL(_ text: Span<UInt8>, _ range: Range<Int>, appendingTo bytes: inout [UInt8]) -> Bool {
+        decode(text, range, urlSafeTables, appendingTo: &bytes)
+    }
 }
 
 extension Base64 {
@@ -64,9 +68,11 @@ extension Base64 {
 
     /// Four characters at a time: their 24 bits are put together from four tables, and are written as four bytes of which
     /// the next group overwrites the last. As a loop over bytes this was a tenth of what a new token costs.
-    private static func decode(_ text: Span<UInt8>, _ range: Range<Int>, _ tables: [UInt32]) -> [UInt8]? {
+    private static func decode(
+        _ text: Span<UInt8>, _ range: Range<Int>, _ tables: [UInt32], appendingTo bytes: inout [UInt8]
+    ) -> Bool {
         // A single left-over character holds 6 bits: no byte.
-        guard range.count % 4 != 1 else { return nil }
+        guard range.count % 4 != 1 else { return false }
         let text = text.extracting(range)
         let count = text.count / 4 * 3 + max(0, text.count % 4 - 1)
         // By way of the stack: an array that is made with a capacity or a repeated value looks its own type up at run time,
@@ -75,7 +81,8 @@ extension Base64 {
             let isValid = unsafe text.withUnsafeBufferPointer { text in
                 unsafe tables.withUnsafeBufferPointer { tables in unsafe decode(text, tables, into: output) }
             }
-            return isValid ? unsafe Array(output[..<count]) : nil
+            if isValid { unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: output[..<count])) }
+            return isValid
         }
     }
 

@@ -22,16 +22,23 @@ extension Claim<Bool> {
 
 /// The claims of a token (RFC 7519 §4). The text is kept and its members are indexed; a claim is read when it is asked for.
 package struct Claims: Sendable {
+    /// The text, and whatever the token keeps behind it.
     private let json: [UInt8]
+    /// Of the text.
+    let count: Int
     private let index: JSONObjectIndex
 
-    package init(parsing json: [UInt8]) throws(TokenError) {
-        do { index = try JSONObjectIndex(json.span, limits: TokenLimits.claims) } catch { throw .invalidJSON(.payload, error) }
-        self.json = json
+    package init(parsing json: [UInt8]) throws(TokenError) { try self.init(parsing: json, count: json.count) }
+
+    init(parsing json: [UInt8], count: Int) throws(TokenError) {
+        do {
+            index = try JSONObjectIndex(json.span.extracting(0..<count), limits: TokenLimits.claims)
+        } catch { throw .invalidJSON(.payload, error) }
+        (self.json, self.count) = (json, count)
     }
 
     /// The payload as it was signed.
-    package var bytes: [UInt8] { json }
+    package var bytes: [UInt8] { Array(json[..<count]) }
 
     package var issuer: Claim<String> { string("iss") }
     package var subject: Claim<String> { string("sub") }

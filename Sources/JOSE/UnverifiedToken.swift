@@ -8,10 +8,11 @@ package final class UnverifiedToken: Sendable {
     package let unverifiedClaims: Claims
     /// The token as it came.
     package let text: [UInt8]
-    let signature: [UInt8]
+    /// The payload and then the signature, decoded.
+    private let decoded: [UInt8]
     private let headerEnd: Int
     /// Header and payload with the dot between them, at the beginning of `text`: what was signed.
-    let signingInput: Range<Int>
+    private let signingInput: Range<Int>
 
     /// - Parameter other: a token whose header need not be read again if this one has the same.
     package init(_ text: Span<UInt8>, after other: UnverifiedToken? = nil) throws(TokenError) {
@@ -20,15 +21,25 @@ package final class UnverifiedToken: Sendable {
         if let other, other.hasHeader(text.extracting(header)) {
             self.header = other.header
         } else {
-            guard let json = Base64.decodeURL(text, header) else { throw .invalidEncoding(.header) }
+            var json: [UInt8] = []
+            guard Base64.decodeURL(text, header, appendingTo: &json) else { throw .invalidEncoding(.header) }
             self.header = try TokenHeader(parsing: json)
         }
-        guard let payloadJSON = Base64.decodeURL(text, payload) else { throw .invalidEncoding(.payload) }
-        guard let signatureBytes = Base64.decodeURL(text, signature) else { throw .invalidEncoding(.signature) }
-        unverifiedClaims = try Claims(parsing: payloadJSON)
-        self.signature = signatureBytes
+        var decoded: [UInt8] = []
+        decoded.reserveCapacity(text.count)
+        guard Base64.decodeURL(text, payload, appendingTo: &decoded) else { throw .invalidEncoding(.payload) }
+        let payloadCount = decoded.count
+        guard Base64.decodeURL(text, signature, appendingTo: &decoded) else { throw .invalidEncoding(.signature) }
+        unverifiedClaims = try Claims(parsing: decoded, count: payloadCount)
+        self.decoded = decoded
         self.text = [UInt8](copying: text)
         (headerEnd, signingInput) = (header.upperBound, 0..<payload.upperBound)
+    }
+
+    /// What `body` makes of the signature and of what was signed.
+    func withSignature<Answer>(_ body: (_ signature: Span<UInt8>, _ message: Span<UInt8>) -> Answer) -> Answer {
+        let (decoded, text) = (self.decoded, self.text)
+        return body(decoded.span.extracting(unverifiedClaims.count..<decoded.count), text.span.extracting(signingInput))
     }
 
     /// Whether the token came as exactly this text.

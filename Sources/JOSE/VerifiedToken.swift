@@ -49,14 +49,12 @@ package final class TokenVerifier {
 
     package func verify(_ token: UnverifiedToken) -> SignatureVerdict {
         guard token.header.algorithm == algorithm else { return .algorithmMismatch }
-        let (text, signature) = (token.text, token.signature)
-        let message = text.span.extracting(token.signingInput)
         switch check {
         case .signature(let verifier):
-            guard verifier.verify(signature: signature.span, of: message) else { return .badSignature }
+            guard token.withSignature({ verifier.verify(signature: $0, of: $1) }) else { return .badSignature }
             return .verified(VerifiedToken(proved: token, by: verifier.key))
         case .code(let key):
-            guard key.isValid(code: signature.span, of: message) else { return .badSignature }
+            guard token.withSignature({ key.isValid(code: $0, of: $1) }) else { return .badSignature }
             return .verified(VerifiedToken(proved: token, by: nil))
         }
     }

@@ -8,18 +8,27 @@ struct MemberNames {
     private var names: [Name] = []
     /// One bit for each six bits of a hash that were met: most names have a bit of their own, and need not be compared.
     private var met: UInt64 = 0
-    /// Where the names of each open object begin.
-    private var starts: [Int] = []
+    /// Where the names of the innermost object begin.
+    private var start = 0
+    /// Where those of the objects around it do: none in most texts, which hold one object.
+    private var outerStarts: [Int] = []
+    private var isInObject = false
 
     init() { names.reserveCapacity(16) }
 
-    mutating func beginObject() { starts.append(names.count) }
+    mutating func beginObject() {
+        if isInObject { outerStarts.append(start) }
+        (start, isInObject) = (names.count, true)
+    }
 
-    mutating func endObject() { names.removeSubrange(starts.removeLast()...) }
+    mutating func endObject() {
+        names.removeSubrange(start...)
+        let outer = outerStarts.popLast()
+        (start, isInObject) = (outer ?? 0, outer != nil)
+    }
 
     /// Notes a name of the innermost object.
     mutating func add(_ text: JSONText, in bytes: Span<UInt8>, limits: JSONLimits) throws(JSONError) {
-        let start = starts.last ?? 0
         guard names.count - start < limits.members else {
             throw JSONError(.tooManyMembers(membersMax: limits.members), at: text.range.lowerBound, in: bytes)
         }
