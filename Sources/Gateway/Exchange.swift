@@ -137,38 +137,40 @@ final class Exchange {
 
     /// Reads what the origin has said; `true` when the head of the final response is complete.
     private func readHead(of origin: OriginConnection, answering request: OriginRequest) throws(ForwardFailure) -> Bool {
+        let (wire, head) = (origin.wire, origin.head)
         while true {
             if try parseHead(of: origin, answering: request) {
-                guard origin.head.status.isInformational, origin.head.status != .switchingProtocols else { return true }
+                guard head.status.isInformational, head.status != .switchingProtocols else { return true }
                 interimCount += 1
                 guard interimCount <= FixedLimits.interims else { throw .origin(.unasked) }
-                passOnInterim(origin.head, request)
+                passOnInterim(head, request)
                 continue
             }
-            switch origin.wire.read() {
+            switch wire.read() {
             case .bytes: continue
             case .wouldBlock:
-                guard origin.wire.input.isFull else { return false }
+                guard wire.input.isFull else { return false }
                 let most = origin.pool.headLimits.startLineBytes + origin.pool.headLimits.sectionBytes + 4
-                guard origin.wire.input.capacity < most else { throw .origin(.garbage(.field(.sectionTooLarge(limitBytes: most)))) }
-                origin.wire.input.grow(to: most)
+                guard wire.input.capacity < most else { throw .origin(.garbage(.field(.sectionTooLarge(limitBytes: most)))) }
+                wire.input.grow(to: most)
             case .end, .failed: throw .origin(.closedEarly)
             }
         }
     }
 
     private func parseHead(of origin: OriginConnection, answering request: OriginRequest) throws(ForwardFailure) -> Bool {
-        guard !origin.wire.input.isEmpty else { return false }
+        let (wire, head) = (origin.wire, origin.head)
+        guard !wire.input.isEmpty else { return false }
         do throws(ResponseError) {
-            let step = try origin.wire.input.withFilled { (input) throws(ResponseError) in
-                try origin.parser.parse(input, into: origin.head, answering: request.method, limits: origin.pool.headLimits)
+            let step = try wire.input.withFilled { (input) throws(ResponseError) in
+                try origin.parser.parse(input, into: head, answering: request.method, limits: origin.pool.headLimits)
             }
             guard case .head(let length) = step else { return false }
-            origin.wire.input.consume(length)
+            wire.input.consume(length)
         } catch {
             throw .origin(.garbage(error))
         }
-        if origin.head.status == .switchingProtocols, !request.wantsUpgrade || !origin.head.switchesToWebSocket {
+        if head.status == .switchingProtocols, !request.wantsUpgrade || !head.switchesToWebSocket {
             throw .origin(.unasked)
         }
         answeredAt = loop.now

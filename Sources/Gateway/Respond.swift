@@ -58,44 +58,30 @@ extension Conversation {
     private func appendFields(of head: ResponseHead, keepingLength: Bool) {
         let section = head.section
         let options = try? ConnectionOptions(section)
-        var run = 0..<0
+        let wire = client.wire
+        var run = LineRun()
         for line in section.lines {
             if options?.isHopByHop(line, in: section) ?? false { continue }
             if line.known == .contentLength, !keepingLength { continue }
             if line.known == .xRequestID { continue }  // Ours says the same, or what the log says.
-            let range = line.line
-            if run.upperBound + 2 == range.lowerBound, !run.isEmpty {
-                run = run.lowerBound..<range.upperBound
-            } else {
-                appendRun(run, section)
-                run = range
-            }
+            run.add(line, of: section, to: &wire.output)
         }
-        appendRun(run, section)
-    }
-
-    private func appendRun(_ run: Range<Int>, _ section: FieldSection) {
-        guard !run.isEmpty else { return }
-        client.wire.output.append(copying: section.bytes.span.extracting(run))
-        client.wire.output.append(copying: "\r\n")
+        run.end(of: section, to: &wire.output)
     }
 
     /// What Segue says on every response, and the end of the head.
     private func appendOurFields() {
-        client.wire.output.append(copying: "Via: 1.1 segue\r\nX-Request-Id: ")
-        client.wire.output += account.requestID
-        client.wire.output.append(copying: "\r\n")
+        let wire = client.wire
+        wire.output.append(copying: "Via: 1.1 segue\r\nX-Request-Id: ")
+        wire.output += account.requestID
+        wire.output.appendLineEnd()
         for name in account.expiredCookies { appendExpiredCookie(name) }
-        appendConnection()
-        client.wire.output.append(copying: "\r\n")
-    }
-
-    private func appendConnection() {
         if !keepsAlive {
-            client.wire.output.append(copying: "Connection: close\r\n")
+            wire.output.append(copying: "Connection: close\r\n")
         } else if client.head.minorVersion == 0 {
-            client.wire.output.append(copying: "Connection: keep-alive\r\n")
+            wire.output.append(copying: "Connection: keep-alive\r\n")
         }
+        wire.output.appendLineEnd()
     }
 
     /// A conflict that Clerk's side won: the browser is told to forget the other person's old cookie. Names with a prefix

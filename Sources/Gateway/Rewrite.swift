@@ -119,7 +119,7 @@ struct Rewriter {
         _ head: RequestHead, _ section: FieldSection, _ connection: ConnectionOptions, _ findings: Findings,
         to output: inout [UInt8]
     ) -> Int {
-        var run = 0..<0
+        var run = LineRun()
         var stripped = 0
         for line in section.lines {
             if line.known == .other, isStripped(line, section, findings) {
@@ -128,20 +128,13 @@ struct Rewriter {
             }
             guard passes(line, head, section, connection, findings) else { continue }
             if line.known == .cookie, let removal = findings.removal, removal.dropsCookies {
-                appendRun(run, section, to: &output)
-                run = 0..<0
+                run.end(of: section, to: &output)
                 appendCookies(line, section, removal, to: &output)
-                continue
-            }
-            let range = line.line
-            if run.upperBound + 2 == range.lowerBound, !run.isEmpty {
-                run = run.lowerBound..<range.upperBound
             } else {
-                appendRun(run, section, to: &output)
-                run = range
+                run.add(line, of: section, to: &output)
             }
         }
-        appendRun(run, section, to: &output)
+        run.end(of: section, to: &output)
         return stripped
     }
 
@@ -153,12 +146,6 @@ struct Rewriter {
         case .whereMethodsMatter: findings.route.namesMethods
         case .fromStrangers: !findings.chain.isTrusted
         }
-    }
-
-    private func appendRun(_ run: Range<Int>, _ section: FieldSection, to output: inout [UInt8]) {
-        guard !run.isEmpty else { return }
-        output.append(copying: section.bytes.span.extracting(run))
-        output.append(copying: "\r\n")
     }
 
     private func passes(
