@@ -14,6 +14,7 @@ extension Builder {
         fields.email = fieldName(entry, "email", fields.email)
         fields.method = fieldName(entry, "method", fields.method)
         fields.migrated = fieldName(entry, "migrated", fields.migrated)
+        fields.assertion = assertion(entry, field: fieldName(entry, "assertion", nil))
 
         if Set(fields.names.map { foldedFieldName($0) }).count < fields.names.count {
             problems.error(
@@ -41,7 +42,7 @@ extension Builder {
 
 extension IdentityFields {
     /// Those that are sent.
-    var names: [String] { [userID, clerkUserID, email, method, migrated].compactMap(\.self) }
+    var names: [String] { [userID, clerkUserID, email, method, migrated, assertion?.field].compactMap(\.self) }
 }
 
 /// As the stripping of a client's fields compares them.

@@ -101,7 +101,7 @@ extension Builder {
     }
 
     /// RFC 7518 §3.2: a key as long as the digest. A shorter one can be guessed from a single token.
-    private func checkStrength(_ entry: Entry, _ secret: String) {
+    func checkStrength(_ entry: Entry, _ secret: String) {
         let count = secret.utf8.count
         if count < 8 {
             problems.error(

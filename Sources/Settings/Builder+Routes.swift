@@ -28,6 +28,8 @@ extension Builder {
         route.encodedSlash = entry.bool("encodedSlash") ?? false
         route.setQuery = parameters(entry["set"]?["query"])
         route.requireQuery = parameters(entry["require"]?["query"])
+        require(entry["require"], &route)
+        route.mint = entry["mint"].flatMap { mint($0, for: mode) }
         if let credentials = entry["credentials"] {
             route.credentials.legacy = credentials.choice("legacy") ?? route.credentials.legacy
             route.credentials.clerk = credentials.choice("clerk") ?? route.credentials.clerk
@@ -110,6 +112,20 @@ extension Builder {
         }
     }
 
+    private func require(_ section: Entry?, _ route: inout Route) {
+        guard let section else { return }
+        route.requirePath = parameters(section["path"])
+        route.requireJSON = parameters(section["json"])
+        route.requireForm = parameters(section["form"])
+        route.requiredContentBytes = section.int("contentBytes") ?? route.requiredContentBytes
+        let names = (try? PathPattern(route.match.path))?.parameterNames ?? []
+        for member in section["path"]?.members ?? [] where !names.contains(member.name) {
+            problems.error(
+                member.entry, found: "\"\(member.name)\"", expected: "a {name} of the route's path",
+                hint: nearestName(to: member.name, in: names).map { "did you mean \"\($0)\"?" })
+        }
+    }
+
     private func template(_ entry: Entry) -> Route.Template {
         let text = entry.text ?? ""
         switch text {
@@ -132,10 +148,10 @@ extension Builder {
             problems.warn(
                 entry["optional"] ?? entry, expected: "mode \"legacy\", \"dual\" or \"clerk\"", hint: "it has no effect now")
         }
-        if route.mode == .public, !route.setQuery.isEmpty || !route.requireQuery.isEmpty {
+        if route.mode == .public, entry["set"] != nil || entry["require"] != nil {
             problems.warn(
                 entry["set"] ?? entry["require"] ?? entry, expected: "a mode that knows the caller",
-                hint: "in mode \"public\" the query is forwarded as sent")
+                hint: "in mode \"public\" the request is forwarded as sent")
         }
     }
 }

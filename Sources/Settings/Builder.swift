@@ -22,6 +22,7 @@ struct Builder {
         settings.path.slashes = root["path"]?.choice("slashes") ?? settings.path.slashes
         settings.csrf = csrf(root["csrf"])
         settings.cors = root["cors"].map { cors($0) }
+        settings.login = root["login"]?["callback"].flatMap { ownPath($0) }.map { Login(callback: $0) }
         settings.identity = identity(root["identity"])
         settings.clerk = root["clerk"].flatMap { clerk($0) }
         settings.legacy = legacy(root["legacy"])
@@ -155,7 +156,15 @@ extension Builder {
             )
         }
         let origins = isEverybody ? ["*"] : section.map { webOrigins($0) } ?? []
-        return CORS(allowedOrigins: origins, credentials: credentials)
+        var cors = CORS(allowedOrigins: origins, credentials: credentials)
+        cors.exposedHeaders =
+            entry["exposedHeaders"]?.elements.compactMap { name in
+                if let text = name.text, isToken(text) { return text }
+                problems.error(name, expected: "a field name", hint: "such as X-Total-Count")
+                return nil
+            } ?? []
+        cors.maxAgeSeconds = entry.int64("maxAgeSeconds") ?? cors.maxAgeSeconds
+        return cors
     }
 
     /// Origins as browsers write them (RFC 6454 §6.2), because they are compared byte by byte.

@@ -22,6 +22,12 @@ struct Checker {
             if let whole = number.int64, allowed.contains(whole) { return Entry(path, value.range, .integer(whole)) }
             problems.error(path, value.range, found: number.text, expected: shape.expectation)
             return nil
+        case (.scalar, .string(let text)): return string(text, value, path, isSecret: false)
+        case (.scalar, .bool(let value_)): return Entry(path, value.range, .bool(value_))
+        case (.scalar, .number(let number)):
+            if let whole = number.int64 { return Entry(path, value.range, .integer(whole)) }
+            problems.error(path, value.range, found: number.text, expected: shape.expectation)
+            return nil
         case (.array(let element), .array(let elements)):
             let entries = elements.enumerated().compactMap { index, value in arrayElement(value, element, "\(path)[\(index)]") }
             return Entry(path, value.range, .array(entries))
@@ -31,8 +37,8 @@ struct Checker {
             }
             return Entry(path, value.range, .object(entries))
         case (.object(let keys), .object(let members)): return object(keys, members, value, path)
-        case (.string, _), (.secret, _), (.choice, _), (.bool, _), (.integer, _), (.number, _), (.array, _), (.map, _),
-            (.object, _):
+        case (.string, _), (.secret, _), (.choice, _), (.bool, _), (.scalar, _), (.integer, _), (.number, _), (.array, _),
+            (.map, _), (.object, _):
             problems.error(path, value.range, found: value.kind, expected: shape.expectation)
             return nil
         }

@@ -6,6 +6,7 @@ struct Relations {
 
     func check(_ settings: Settings) {
         checkNeeds(settings)
+        checkLogin(settings)
         checkLinking(settings)
         checkAddresses(settings)
         checkCredentialFields(settings)
@@ -38,13 +39,23 @@ struct Relations {
         }
     }
 
+    /// The callback answers for Clerk sessions, and links.
+    private func checkLogin(_ settings: Settings) {
+        guard let entry = root["login"], settings.login != nil else { return }
+        for (section, isThere) in [("clerk", root["clerk"] != nil), ("directory", root["directory"] != nil)] where !isThere {
+            problems.missing(section, entry.range, expected: "this section, because login.callback asks who a Clerk session is")
+        }
+    }
+
     /// Linking happens where a Clerk session may arrive, unless the id in the users table is the Clerk user id.
     private func checkLinking(_ settings: Settings) {
-        guard let entry = root["directory"], let directory = settings.directory,
-            let route = settings.routes.first(where: { [.dual, .clerk].contains($0.mode) }),
+        let because =
+            settings.routes.first { [.dual, .clerk].contains($0.mode) }
+            .map { "because route \"\($0.name)\" is in mode \"\($0.mode.rawValue)\"" }
+            ?? settings.login.map { _ in "because of login.callback" }
+        guard let entry = root["directory"], let directory = settings.directory, let because,
             directory.users.clerkUserID != directory.users.id
         else { return }
-        let because = "because route \"\(route.name)\" is in mode \"\(route.mode.rawValue)\""
         if entry["linking"] == nil {
             problems.missing(
                 "directory.linking", entry.range, expected: "linking.legacyEmail, \(because)",

@@ -6,7 +6,7 @@ package enum Mode: String, Sendable, CaseIterable {
 }
 
 package struct Route: Sendable {
-    /// Most entries of `set.query`, and of `require.query`: each is compared with every parameter of a request.
+    /// Most entries of `set.query`, and of each part of `require`: each is compared with every parameter of a request.
     package static let parametersMax = 16
 
     package var name: String
@@ -19,6 +19,13 @@ package struct Route: Sendable {
     package var encodedSlash = false
     package var setQuery: [Parameter] = []
     package var requireQuery: [Parameter] = []
+    /// By the names of `{name}` segments.
+    package var requirePath: [Parameter] = []
+    package var requireJSON: [Parameter] = []
+    package var requireForm: [Parameter] = []
+    /// Most content that is held to be checked.
+    package var requiredContentBytes = 65_536
+    package var mint: Mint?
     package var credentials = CredentialForwarding()
     package var errors = ErrorProfile.detail
     package var limits: RouteLimits = RouteLimits()

@@ -22,6 +22,7 @@ package struct Settings: Sendable {
     package var origins: [Origin] = []
     package var identity = IdentityFields()
     package var cors: CORS?
+    package var login: Login?
     package var routes: [Route] = []
 
     package init() {}
@@ -77,9 +78,17 @@ package struct CSRF: Sendable {
 package struct CORS: Sendable {
     package var allowedOrigins: [String]
     package var credentials: Bool
+    package var exposedHeaders: [String] = []
+    package var maxAgeSeconds: Int64 = 600
     package init(allowedOrigins: [String], credentials: Bool) {
         (self.allowedOrigins, self.credentials) = (allowedOrigins, credentials)
     }
+}
+
+package struct Login: Sendable {
+    /// The path of the login callback.
+    package var callback: String
+    package init(callback: String) { self.callback = callback }
 }
 
 /// The names of the fields that tell an origin who is calling; `nil`: not sent. Each is stripped from every client
@@ -90,5 +99,6 @@ package struct IdentityFields: Sendable {
     package var email: String?
     package var method: String? = "X-Auth-Method"
     package var migrated: String? = "X-Auth-Migrated"
+    package var assertion: Assertion?
     package init() {}
 }

@@ -16,7 +16,7 @@ package enum SettingsReference {
             return [(path, accepted)] + accepted.flatMap { sections($0.shape, path: path.isEmpty ? $0.name : "\(path).\($0.name)") }
         case .array(let element): return sections(element, path: path + "[]")
         case .map(let value): return sections(value, path: path + ".*")
-        case .string, .secret, .bool, .integer, .number, .choice: return []
+        case .string, .secret, .bool, .scalar, .integer, .number, .choice: return []
         }
     }
 
@@ -33,6 +33,7 @@ package enum SettingsReference {
         case .string: "string"
         case .secret: "secret"
         case .bool: "boolean"
+        case .scalar: "string, integer or boolean"
         case .integer(let range): "\(range.lowerBound)–\(range.upperBound)"
         case .number(let numbers): numbers.map { "`\($0)`" }.joined(separator: ", ")
         case .choice(let words, _): words.map { "`\($0)`" }.joined(separator: ", ")

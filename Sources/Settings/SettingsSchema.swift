@@ -17,6 +17,8 @@ package enum SettingsSchema {
         switch shape {
         case .string, .secret: object([member("type", "string")])
         case .bool: object([member("type", "boolean")])
+        case .scalar:
+            object([JSONMember("type", JSONValue(.array(["string", "integer", "boolean"].map { text($0) })))])
         case .integer(let range):
             object([
                 member("type", "integer"), JSONMember("minimum", number(range.lowerBound)),

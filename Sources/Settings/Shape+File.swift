@@ -27,11 +27,14 @@ extension Shape {
         key("directory", directory, "The users table; needed by routes in `legacy`, `dual` or `clerk`."),
         key("origins", .map(origin), standard: "{}", "The servers behind Segue, by a name that routes use."),
         key("identity", identity, "The fields that tell an origin who is calling; `null` does not send one."),
-        key("cors", cors, support: .checkedOnly, "Which web sites may read answers."),
+        key(
+            "cors", cors,
+            "Which web sites may read answers. With it Segue answers preflights and sets every CORS field; an origin's own are removed."
+        ),
+        key("login", login, "Questions about a sign-in that Segue answers itself."),
         required("routes", .array(route), "What is forwarded where, and to whom; the order does not matter."),
         later("invitations", "invitations come later; send them from Clerk for now"),
         later("smtp", "Segue sends no mail yet"),
-        later("login", "keep the login of your application for now"),
     ])
 
     private static let listen: Shape = .object([
@@ -122,11 +125,20 @@ extension Shape {
         key("email", .string, standard: "null", "The caller's e-mail address."),
         key("method", .string, standard: "\"X-Auth-Method\"", "How the caller was proved: `legacy` or `clerk`."),
         key("migrated", .string, standard: "\"X-Auth-Migrated\"", "Whether the caller is linked."),
-        later("assertion", "bind the origin to an address that only Segue can reach"),
+        key(
+            "assertion", .string, standard: "null",
+            "A field for a signed JWT that says the same for 60 seconds and this request: for origins that others can reach."),
+        key(
+            "assertionKey", .secret,
+            "What signs it: a secret of 32 bytes or more (HS256) or a PEM private key (EdDSA, ES256, RS256)."),
+        key("assertionKeyId", .string, "The `kid` of its header."),
     ])
 
     private static let cors: Shape = .object([
         required("allowedOrigins", .array(.string), "Origins (`https://app.example.com`) whose pages may read answers."),
         key("credentials", .bool, standard: "false", "Whether they may do so with cookies."),
+        key("exposedHeaders", .array(.string), standard: "[]", "Fields of answers that their scripts may read."),
+        key(
+            "maxAgeSeconds", .integer(0...86_400), standard: "600", "How long a browser may remember the answer to a preflight."),
     ])
 }

@@ -10,7 +10,7 @@ extension Shape {
         key("deny", .object([denyStatus]), "How `deny` answers."),
         key("encodedSlash", .bool, standard: "false", "Allow `%2F` in the path; it never separates segments."),
         key("set", set, "Parameters that Segue writes where the caller is known."),
-        key("require", require, "Parameters that must already be right where the caller is known."),
+        key("require", require, "What must already be right where the caller is known; else 403 `not_yours`."),
         key("credentials", credentials, "Whether the origin still sees what proved the caller."),
         key(
             "errors", .words(of: Route.ErrorProfile.self), standard: "\"detail\"",
@@ -27,7 +27,7 @@ extension Shape {
                     "From the end of the request to the head of the response."),
             ]), "Instead of those of the origin."),
         later("canary", "flip the whole route"),
-        later("mint", "teach the origin to read the identity fields"),
+        key("mint", mint, "The origin's own old credential, made for linked callers who come with Clerk's."),
     ])
 
     private static let match: Shape = .object([
@@ -48,10 +48,14 @@ extension Shape {
 
     private static let require: Shape = .object([
         key("query", .map(.string), standard: "{}", "Every copy must be equal, and there must be one; else 403 `not_yours`."),
-        later("path", "let the origin compare with the identity fields"),
-        later("body", "let the origin compare with the identity fields"),
-        later("json", "let the origin compare with the identity fields"),
-        later("form", "let the origin compare with the identity fields"),
+        key("path", .map(.string), standard: "{}", "Segments that stand for a `{name}` of the path."),
+        key(
+            "json", .map(.string), standard: "{}",
+            "Members of the content, a JSON object. It is held and checked whole; a member that is there twice is refused."),
+        key("form", .map(.string), standard: "{}", "Members of the content, an URL-encoded form."),
+        key(
+            "contentBytes", .integer(1...1_048_576), standard: "65536",
+            "Largest content that is held for `json` and `form`; a larger one is 413."),
     ])
 
     private static let credentials: Shape = .object([

@@ -5,6 +5,8 @@ indirect enum Shape: Sendable {
     /// A string whose value is never shown, and that `NAME_FILE` may hold.
     case secret
     case bool
+    /// A string, a whole number, true or false.
+    case scalar
     case integer(ClosedRange<Int64>)
     case number(oneOf: [Int64])
     /// One of some words; `later` are words of a release to come, refused with a message of their own.
@@ -55,6 +57,7 @@ indirect enum Shape: Sendable {
         switch self {
         case .string, .secret: "a string"
         case .bool: "true or false"
+        case .scalar: "a string, a whole number, true or false"
         case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .number(let numbers): "one of " + numbers.map { "\($0)" }.joined(separator: ", ")
         case .choice(let words, _): "one of " + words.map { "\"\($0)\"" }.joined(separator: ", ")
