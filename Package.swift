@@ -56,9 +56,9 @@ let package = Package(
 
         // Decisions: pure.
         swift("Settings", ["Files", "HTTP", "JSON", "Telemetry"]),
-        swift("Routing", ["HTTP", "Settings"]),
+        swift("Routing", ["HTTP", "JSON", "Settings"]),
         swift("Authentication", ["HTTP", "JOSE", "JSON", "Crypto", "Settings", "Telemetry", "Snapshot"]),
-        swift("Identity", ["Authentication", "HTTP", "Settings", "Telemetry"]),
+        swift("Identity", ["Authentication", "Crypto", "HTTP", "JOSE", "JSON", "Settings", "Telemetry"]),
         swift("Migration", ["Authentication", "Identity", "Settings", "Telemetry"]),
 
         // Adapters: answers to the questions that the decisions ask.
@@ -125,7 +125,9 @@ let package = Package(
         tests(
             "AuthenticationTests",
             ["Authentication", "GatewayTesting", "HTTP", "JOSE", "JSON", "Crypto", "Settings", "Snapshot", "Telemetry"]),
-        tests("IdentityTests", ["Identity", "Authentication", "GatewayTesting", "HTTP", "Settings", "Telemetry"]),
+        tests(
+            "IdentityTests",
+            ["Identity", "Authentication", "Crypto", "GatewayTesting", "HTTP", "JOSE", "JSON", "Settings", "Telemetry"]),
         tests("MigrationTests", ["Migration", "Authentication", "GatewayTesting", "Identity", "Settings", "Telemetry"]),
         tests(
             "ClerkAPITests",

@@ -1,10 +1,18 @@
 import HTTP
-import HTTP1
+package import HTTP1
 import Sockets
+
+/// Why the content of a request could not be read whole.
+package enum ContentFailure: Error {
+    case tooLarge, slow
+    case malformed(ContentError)
+    /// The client has gone in the middle.
+    case lost
+}
 
 extension ServerConnection {
     /// Reads the content of the current request whole.
-    func readContent(bytesMax: Int, idleSeconds: Int) async throws(SmallServerProblem) -> [UInt8] {
+    package func readContent(bytesMax: Int, idleSeconds: Int) async throws(ContentFailure) -> [UInt8] {
         var reader = ContentReader(head.framing)
         var content: [UInt8] = []
         while !reader.isFinished {
@@ -22,20 +30,20 @@ extension ServerConnection {
         return content
     }
 
-    private func step(_ reader: inout ContentReader) throws(SmallServerProblem) -> ContentStep {
+    private func step(_ reader: inout ContentReader) throws(ContentFailure) -> ContentStep {
         do throws(ContentError) {
             return try wire.input.withFilled { (input) throws(ContentError) in try reader.next(in: input) }
         } catch {
-            throw .malformed
+            throw .malformed(error)
         }
     }
 
-    private func fill(idleSeconds: Int) async throws(SmallServerProblem) {
+    private func fill(idleSeconds: Int) async throws(ContentFailure) {
         do throws(ConnectionLoss) {
             try await wire.flush(on: strand, until: wire.socket.loop.deadline(inSeconds: idleSeconds))
             try await wire.readMore(on: strand, until: wire.socket.loop.deadline(inSeconds: idleSeconds))
         } catch {
-            throw error == .timedOut ? .slow : .malformed
+            throw error == .timedOut ? .slow : .lost
         }
     }
 }

@@ -78,7 +78,7 @@ package final class SmallServer {
         /// Serves one request; `false` when the connection must end.
         private func serve() async -> Bool {
             var content: [UInt8] = []
-            do throws(SmallServerProblem) {
+            do throws(ContentFailure) {
                 if client.head.expectsContinue {
                     client.wire.output.append(contentsOf: Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
                 }
@@ -110,13 +110,11 @@ package final class SmallServer {
 }
 
 /// Why a small server did not read a request to its end.
-enum SmallServerProblem: Error {
-    case tooLarge, malformed, slow
-
+extension ContentFailure {
     var status: Status {
         switch self {
         case .tooLarge: .contentTooLarge
-        case .malformed: .badRequest
+        case .malformed, .lost: .badRequest
         case .slow: .requestTimeout
         }
     }
@@ -124,7 +122,7 @@ enum SmallServerProblem: Error {
     var text: String {
         switch self {
         case .tooLarge: "The content is too large.\n"
-        case .malformed: "The content is malformed.\n"
+        case .malformed, .lost: "The content is malformed.\n"
         case .slow: "The content did not arrive in time.\n"
         }
     }

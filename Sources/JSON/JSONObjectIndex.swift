@@ -38,6 +38,11 @@ package struct JSONObjectIndex: Sendable {
         return nil
     }
 
+    /// The members whose names are wanted, in the order of the text.
+    package func members(where isWanted: (JSONText) -> Bool) -> [(name: JSONText, value: Value)] {
+        members.filter { isWanted($0.name) }.map { ($0.name, $0.value) }
+    }
+
     package func contains(_ name: String, in text: Span<UInt8>) -> Bool { value(name, in: text) != nil }
 
     private static func value(

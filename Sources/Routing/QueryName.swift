@@ -7,15 +7,20 @@ import HTTP
 struct QueryName: Sendable {
     private let folded: [UInt8]
 
-    init(_ name: String) {
+    init(_ name: String) { self.init(decoded: name.utf8) }
+
+    private init(decoded name: some Sequence<UInt8>) {
         var folded: [UInt8] = []
-        for byte in name.utf8 {
+        for byte in name {
             if !folded.isEmpty, byte == UInt8(ascii: "[") || byte == 0 { break }
             guard let byte = QueryName.fold(byte, isFirst: folded.isEmpty) else { continue }
             folded.append(byte)
         }
         self.folded = folded
     }
+
+    /// Whether some origin takes this name of another format, decoded, for the same.
+    func isName(of decoded: [UInt8]) -> Bool { QueryName(decoded: decoded).folded == folded }
 
     func matches(_ piece: QueryPiece, _ query: Span<UInt8>) -> Bool {
         var count = 0

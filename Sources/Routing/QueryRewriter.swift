@@ -131,7 +131,7 @@ private struct RuleSet {
 }
 
 extension Route.Template {
-    fileprivate func value(_ caller: CallerValues) -> String? {
+    func value(_ caller: CallerValues) -> String? {
         switch self {
         case .userID: caller.userID
         case .clerkUserID: caller.clerkUserID

@@ -1,0 +1,81 @@
+package import Settings
+
+/// What a route requires of a request beyond its query, once its caller is known (`require`): the request says whose it
+/// is in its path or its content too, and must not say somebody else.
+package final class Requirements: Sendable {
+    package let path: RequiredPath
+    package let content: RequiredContent
+
+    /// `nil` for a route that requires nothing of the kind.
+    package init?(_ route: Route) {
+        path = RequiredPath(route)
+        content = RequiredContent(route)
+        if path.isEmpty, content.isEmpty { return nil }
+    }
+}
+
+/// Why `require` refuses a request.
+package enum RequirementRefusal: Error, Hashable, Sendable {
+    /// 403 `not_yours`: a segment of the path, or the content, names somebody else, or nobody.
+    case pathIsAnothers
+    case contentIsAnothers
+    /// 403 `not_yours`: content of another type than those that are checked.
+    case contentTypeIsNotChecked
+    /// 400 `content_ambiguous`: two readers of the content may see two different things in it.
+    case severalContentTypes
+    case contentIsEncoded
+    case charsetIsNotUTF8
+    case jsonIsMalformed
+    case jsonHasTwins
+    case formIsMalformed
+
+    package var isAmbiguous: Bool {
+        switch self {
+        case .pathIsAnothers, .contentIsAnothers, .contentTypeIsNotChecked: false
+        case .severalContentTypes, .contentIsEncoded, .charsetIsNotUTF8, .jsonIsMalformed, .jsonHasTwins, .formIsMalformed: true
+        }
+    }
+}
+
+/// `require.path`: segments of the path that stand for `{name}` and must be the caller's.
+package struct RequiredPath: Sendable {
+    private struct Segment: Sendable {
+        /// From 0, in the path.
+        let index: Int
+        let template: Route.Template
+    }
+
+    private let segments: [Segment]
+
+    init(_ route: Route) {
+        let pattern = try? PathPattern(route.match.path)
+        segments = (pattern?.segments ?? []).enumerated().flatMap { index, segment -> [Segment] in
+            guard case .parameter(let name) = segment else { return [] }
+            return route.requirePath.filter { $0.name == name }.map { Segment(index: index, template: $0.template) }
+        }
+    }
+
+    package var isEmpty: Bool { segments.isEmpty }
+
+    /// - Parameter path: canonical, and matched by the route.
+    package func check(_ path: Span<UInt8>, for caller: CallerValues) throws(RequirementRefusal) {
+        for segment in segments {
+            guard let value = segment.template.value(caller), holds(path, segment.index, value) else { throw .pathIsAnothers }
+        }
+    }
+
+    private func holds(_ path: Span<UInt8>, _ number: Int, _ value: String) -> Bool {
+        var index = 1
+        for _ in 0..<number {
+            while index < path.count, path[index] != UInt8(ascii: "/") { index += 1 }
+            index += 1
+        }
+        var decoded: [UInt8] = []
+        while index < path.count, path[index] != UInt8(ascii: "/") {
+            let escaped = path[index] == UInt8(ascii: "%") ? escapedByte(path, at: index) : nil
+            decoded.append(escaped ?? path[index])
+            index += escaped == nil ? 1 : 3
+        }
+        return decoded.elementsEqual(value.utf8)
+    }
+}
