@@ -138,6 +138,13 @@ package final class DirectoryThread: Sendable {
         try await ask(legacyReaders) { session throws(DirectoryError) in try await session.firstValue(query, token) }
     }
 
+    /// A statement of a route's `mint`; whether it returned a row.
+    func write(_ statement: String, _ token: Secret, _ user: UserID?, until: UnixTime) async throws(Unavailable) -> Bool {
+        try await ask(writers, within: Limits.linkMilliseconds) { session throws(DirectoryError) in
+            try await session.write(statement, token, user, until: until)
+        }
+    }
+
     func hasRow(_ query: String, _ value: String) async throws(Unavailable) -> Bool {
         try await ask(legacyReaders) { session throws(DirectoryError) in try await session.hasRow(query, value) }
     }

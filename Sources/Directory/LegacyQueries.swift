@@ -6,8 +6,12 @@ package import Telemetry
 package struct LegacyQuery: Sendable, Hashable {
     package let path: String
     package let sql: String
+    /// `$1` and on.
+    package let parameters: Int
 
-    package init(path: String, sql: String) { (self.path, self.sql) = (path, sql) }
+    package init(path: String, sql: String, parameters: Int = 1) {
+        (self.path, self.sql, self.parameters) = (path, sql, parameters)
+    }
 
     /// Those that `legacy` entries name.
     package static func all(of entries: [LegacySettings]) -> [LegacyQuery] {
@@ -16,6 +20,20 @@ package struct LegacyQuery: Sendable, Hashable {
             case .jwt(let token): token.revoked.map { LegacyQuery(path: "legacy[\(index)].revoked", sql: $0) }
             case .session(let session): LegacyQuery(path: "legacy[\(index)].query", sql: session.query)
             }
+        }
+    }
+}
+
+extension LegacyQuery {
+    package static func all(of settings: Settings) -> [LegacyQuery] { all(of: settings.legacy) + all(of: settings.routes) }
+
+    /// The statements with which routes make sessions of the application's.
+    package static func all(of routes: [Route]) -> [LegacyQuery] {
+        routes.enumerated().flatMap { index, route -> [LegacyQuery] in
+            guard case .session(let insert, let extend)? = route.mint?.kind else { return [] }
+            let path = "routes[\(index)].mint"
+            return [LegacyQuery(path: path + ".insert", sql: insert, parameters: 3)]
+                + (extend.map { [LegacyQuery(path: path + ".extend", sql: $0, parameters: 2)] } ?? [])
         }
     }
 }

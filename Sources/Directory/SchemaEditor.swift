@@ -85,7 +85,7 @@ final class SchemaEditor {
     /// What the database has against a query, if anything; it is planned and not run.
     private func problem(of query: LegacyQuery) async throws(DirectoryError) -> DirectoryProblem? {
         do throws(DirectoryError) {
-            try await connection.rows("EXPLAIN " + query.sql, [nil])
+            try await connection.rows("EXPLAIN " + query.sql, Array(repeating: nil, count: query.parameters))
             return nil
         } catch {
             switch error {

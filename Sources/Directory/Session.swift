@@ -95,6 +95,12 @@ final class Session {
         try await !connection.rows(query, [value]).isEmpty
     }
 
+    /// A statement that writes a session of the application's; whether it returned a row.
+    func write(_ statement: String, _ token: Secret, _ user: UserID?, until: UnixTime) async throws(DirectoryError) -> Bool {
+        let values = [token.exposeText()] + (user.map { [$0.text] } ?? []) + [time(until)]
+        return try await !connection.rows(statement, values).isEmpty
+    }
+
     // MARK: State
 
     func time(_ time: UnixTime) -> String { dialect == .postgres ? time.timestamp + "+00" : time.timestamp }

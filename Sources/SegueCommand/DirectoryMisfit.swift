@@ -13,7 +13,7 @@ struct DirectoryMisfit: Error, CustomStringConvertible {
         guard let directory = settings.directory else { return }
         let problems: [DirectoryProblem]
         do throws(DirectorySchema.Failure) {
-            problems = try await DirectorySchema(directory).problems(with: LegacyQuery.all(of: settings.legacy))
+            problems = try await DirectorySchema(directory).problems(with: LegacyQuery.all(of: settings))
         } catch { return }
         guard problems.isEmpty else { throw DirectoryMisfit(problems: problems) }
     }

@@ -15,7 +15,21 @@ struct MaterialCheck {
         for (index, legacy) in loaded.settings.legacy.enumerated() {
             if case .jwt(let jwt) = legacy.kind { check(jwt, at: index) }
         }
+        for (index, route) in loaded.settings.routes.enumerated() {
+            if case .jwt(let secret, _)? = route.mint?.kind {
+                check(secret: secret, at: ["routes", .index(index), "mint", "secret"])
+            }
+        }
+        if let assertion = loaded.settings.identity.assertion { check(assertion) }
         if let directory = loaded.settings.directory { check(directory) }
+    }
+
+    private mutating func check(_ assertion: Assertion) {
+        let path: [SettingsPathStep] = ["identity", "assertionKey"]
+        guard assertion.isSignedByPrivateKey else { return check(secret: assertion.key, at: path) }
+        do throws(CryptoError) { _ = try PrivateKey(pem: assertion.key) } catch {
+            add(path, found: "a key that cannot be used: \(error)", expected: "a PEM private key: Ed25519, P-256 or RSA")
+        }
     }
 
     private mutating func check(_ clerk: ClerkSettings) {

@@ -84,7 +84,7 @@ final class ServiceSet: Sendable {
     /// What requests ask. Queries of old credentials go by the entries of the settings that are in force.
     func services(for settings: Settings) -> Services {
         var services = Services()
-        services.directory = directory
+        (services.directory, services.sessions) = (directory, directory)
         services.store = directory.map { LegacyQueries(settings.legacy, on: $0) }
         services.clerkUsers = clerkUsers
         services.keys = keys?.keys
