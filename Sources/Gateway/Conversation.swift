@@ -15,6 +15,8 @@ final class Conversation: @unchecked Sendable {
     var exchange: Exchange?
     /// The judgement of an observed request's credentials, where it had to be asked for.
     var observation: Observation?
+    /// Whether the content of the request has been read to its end before it was forwarded or answered.
+    var hasReadContent = false
     /// What `exchange` is, once it has begun; one object for all requests of the connection.
     let reusableExchange: Exchange
     /// Whether the connection goes on after the current request.
@@ -78,7 +80,7 @@ final class Conversation: @unchecked Sendable {
 
     private func begin() {
         account.reset()
-        exchange = nil
+        (exchange, hasReadContent) = (nil, false)
         account.startedNanoseconds = Clock.monotonicNanoseconds()
         keepsAlive = client.head.keepsAlive && worker.acceptsRequests
         let section = client.head.section

@@ -32,13 +32,14 @@ final class Exchange {
     init(client: ServerConnection, loop: Loop) { (self.client, self.loop) = (client, loop) }
 
     /// For the request whose head the client's connection has read.
-    func begin(timeouts: Timeouts, limits: Limits, bodyBytesMax: Int64) {
+    /// - Parameter isHeld: whether its content has been read already, and goes with the request.
+    func begin(timeouts: Timeouts, limits: Limits, bodyBytesMax: Int64, isHeld: Bool) {
         // Each way out of an exchange has let go of the origin's connection; one that has not must not be answered on.
         abandon()
         (self.timeouts, bodyIdleSeconds) = (timeouts, limits.bodyIdleSeconds)
         (hasUploadFailed, wasHead, interimCount, askedAt, answeredAt) = (false, false, 0, 0, 0)
         presence = PresenceProbe(firstSeconds: limits.halfClosedSeconds)
-        let framing = client.head.framing
+        let framing = isHeld ? .empty : client.head.framing
         upload = ContentRelay(framing, as: framing == .chunked ? .chunked : .asDeclared, bytesMax: bodyBytesMax)
     }
 
@@ -85,6 +86,7 @@ final class Exchange {
         (askedAt, wasHead) = (loop.now, request.method == .head)
         do throws(ForwardFailure) {
             connection.wire.output.append(contentsOf: request.head)
+            if !request.content.isEmpty { connection.wire.output.append(contentsOf: request.content) }
             try await awaitHead(from: connection, of: request)
         } catch {
             origin = nil

@@ -26,7 +26,9 @@ struct FieldFilter: Sendable {
     init(_ identity: IdentityFields) {
         let defaults = IdentityFields()
         var names = [identity.userID, defaults.userID]
-        names += [identity, defaults].flatMap { [$0.clerkUserID, $0.email, $0.method, $0.migrated].compactMap { $0 } }
+        names += [identity, defaults].flatMap {
+            [$0.clerkUserID, $0.email, $0.method, $0.migrated, $0.assertion?.field].compactMap { $0 }
+        }
         let all =
             (names + FieldFilter.clerkInternal + FieldFilter.ours + FieldFilter.pathOverrides).map { ($0, Rule.always) }
             + FieldFilter.methodOverrides.map { ($0, .whereMethodsMatter) } + [("x-real-ip", .fromStrangers)]
@@ -48,6 +50,7 @@ struct FieldFilter: Sendable {
     /// What Segue says about the connection, and what it reads. The exact names are `KnownField`s and have rules of their
     /// own; these are here for their other spellings.
     private static let ours = [
+        "x-segue-assertion",
         "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto", "x-request-id",
         "content-length", "transfer-encoding", "authorization", "cookie", "host",
     ]

@@ -14,12 +14,15 @@ final class Generation {
     let callers: Callers?
     let rewriter: Rewriter
     let pools: [OriginPool]
+    /// By index into `Settings.routes`.
+    let mints: [CredentialMint?]
 
     init(_ plan: Plan, version: UInt64, tokens: TokenCache, loop: Loop, buffers: BufferPool) throws(CryptoError) {
         self.plan = plan
         authenticator = try plan.authenticator(version: version, tokens: tokens)
         callers = plan.callers()
-        rewriter = Rewriter(filter: plan.filter)
+        rewriter = Rewriter(filter: plan.filter, assertion: try AssertionSigner(plan.settings))
+        mints = try plan.mints()
         pools = zip(plan.settings.origins, plan.origins).map { OriginPool(origin: $0, servers: $1, loop: loop, buffers: buffers) }
     }
 
@@ -32,6 +35,18 @@ extension Plan {
     package func authenticator(version: UInt64, tokens: TokenCache) throws(CryptoError) -> Authenticator {
         try Authenticator(
             settings, version: version, keys: services.keys, keySource: services.keySource, store: services.store, cache: tokens)
+    }
+
+    fileprivate func mints() throws(CryptoError) -> [CredentialMint?] {
+        var mints: [CredentialMint?] = []
+        for route in settings.routes {
+            guard let mint = route.mint else {
+                mints.append(nil)
+                continue
+            }
+            mints.append(try CredentialMint(mint, rows: services.sessions))
+        }
+        return mints
     }
 
     fileprivate func callers() -> Callers? {

@@ -17,10 +17,16 @@ extension Conversation {
 
         let section = head.section
         let path = try canonicalise(head, section, generation.plan)
+        if generation.plan.answersItself, try await answerItself(head, section, path, generation, at: now) { return }
         guard let route = try match(head, section, path, generation.plan) else { return await respondHealthy() }
         let evidence = try await authenticate(head, for: route, generation, at: now)
         let caller = try await resolve(evidence, for: route, generation, at: now)
-        let request = try rewrite(head, section, path.bytes, evidence, caller, route, generation)
+        var content: [UInt8]?
+        if let requirements = route.requirements {
+            content = try await check(head, section, path.bytes, caller, against: requirements)
+        }
+        let minted = route.mints ? try await mint(evidence, caller, route, generation, at: now) : nil
+        let request = try rewrite(head, section, path.bytes, evidence, caller, content, minted, route, generation, at: now)
         let exchange = try await forward(request, for: route, generation)
         try await respond(exchange)
     }
@@ -84,24 +90,16 @@ extension Conversation {
         _ evidence: Evidence?, for route: RoutePlan, _ generation: Generation, at now: UnixTime
     ) async throws(Refusal) -> Caller? {
         guard let evidence, route.mode != .observe else { return nil }
-        guard let callers = generation.callers else { throw .identity(.unavailable(retryAfterSeconds: 30)) }
-        do throws(IdentityRefusal) {
-            let resolution = try await callers.resolve(
-                evidence, requestID: String(decoding: account.requestID, as: UTF8.self), at: now,
-                judgeLegacy: { await generation.authenticator.judgeLegacy(of: client.head, evidence, at: now) })
-            (account.caller, account.isConflict) = (resolution.caller, resolution.conflict)
-            if resolution.conflict { account.expiredCookies = cookiesToExpire(evidence, generation.plan.settings) }
-            return resolution.caller
-        } catch {
-            throw .identity(error)
-        }
+        do throws(IdentityRefusal) { return try await identify(evidence, generation, at: now) } catch { throw .identity(error) }
     }
 
-    /// The cookies of the old credential whose owner lost a conflict.
-    private func cookiesToExpire(_ evidence: Evidence, _ settings: Settings) -> [String] {
-        guard case .both(_, let legacy) = evidence.claimant, evidence.legacyPlace == .cookie else { return [] }
-        return settings.legacy[legacy.entry].from.compactMap { source in
-            if case .cookie(let name) = source { name } else { nil }
+    /// The origin's own credential, where the route mints one for this caller.
+    private func mint(
+        _ evidence: Evidence?, _ caller: Caller?, _ route: RoutePlan, _ generation: Generation, at now: UnixTime
+    ) async throws(Refusal) -> MintedCredential? {
+        guard let evidence, let caller, let mint = generation.mints[route.index] else { return nil }
+        do throws(IdentityRefusal) { return try await mint.credential(for: caller, evidence, at: now) } catch {
+            throw .identity(error)
         }
     }
 
@@ -109,7 +107,7 @@ extension Conversation {
 
     private func rewrite(
         _ head: RequestHead, _ section: FieldSection, _ path: [UInt8], _ evidence: Evidence?, _ caller: Caller?,
-        _ route: RoutePlan, _ generation: Generation
+        _ content: [UInt8]?, _ minted: MintedCredential?, _ route: RoutePlan, _ generation: Generation, at now: UnixTime
     ) throws(Refusal) -> OriginRequest {
         // In `public` and `observe` credentials are forwarded as they were sent.
         let removal =
@@ -119,7 +117,9 @@ extension Conversation {
         if given != true { worker.identifiers.appendTraceparent(to: &account.traceparent) }
         let request = try generation.rewriter.rewrite(
             head, section,
-            Rewriter.Findings(route: route, path: path, removal: removal, caller: caller, account: account, chain: chain))
+            Rewriter.Findings(
+                route: route, path: path, removal: removal, caller: caller, minted: minted, content: content, now: now,
+                account: account, chain: chain))
         worker.counters.strippedFields += UInt64(request.strippedFields)
         return request
     }
@@ -133,7 +133,8 @@ extension Conversation {
             throw .contentTooLarge(limit: route.bodyBytesMax)
         }
         let exchange = reusableExchange
-        exchange.begin(timeouts: route.timeouts, limits: generation.plan.limits, bodyBytesMax: route.bodyBytesMax)
+        exchange.begin(
+            timeouts: route.timeouts, limits: generation.plan.limits, bodyBytesMax: route.bodyBytesMax, isHeld: hasReadContent)
         self.exchange = exchange
         do throws(ForwardFailure) {
             try await exchange.forward(request, to: generation.pools[origin])

@@ -1,3 +1,4 @@
+import HTTP
 package import HTTP1
 package import Sockets
 
@@ -21,4 +22,47 @@ package enum OriginFailure: Error, Sendable {
     case brokenContent(ContentError)
     /// A 101 that nobody asked for, or interim responses without end.
     case unasked
+}
+
+extension OriginFailure {
+    var status: Status {
+        switch self {
+        case .silent, .stalled: .gatewayTimeout
+        case .unreachable(nil): .gatewayTimeout
+        case .busy: .serviceUnavailable
+        case .unreachable, .unresolved, .closedEarly, .garbage, .brokenContent, .unasked: .badGateway
+        }
+    }
+
+    var code: StaticString {
+        switch self {
+        case .silent, .stalled: "origin_timeout"
+        case .unreachable, .unresolved: "origin_unreachable"
+        case .busy: "origin_busy"
+        case .closedEarly: "origin_closed"
+        case .garbage, .brokenContent, .unasked: "origin_malformed"
+        }
+    }
+
+    var text: StaticString {
+        switch self {
+        case .silent, .stalled: "The server behind did not answer in time"
+        case .busy: "The server behind is busy; try again"
+        case .unreachable, .unresolved, .closedEarly, .garbage, .brokenContent, .unasked: "The server behind cannot be reached"
+        }
+    }
+
+    var reason: String {
+        switch self {
+        case .unreachable(let error): error?.description ?? "connect timed out"
+        case .unresolved: "no address is known for the names of its servers"
+        case .busy: "no connection came free"
+        case .closedEarly: "the connection ended before a response head"
+        case .silent: "no response head in time"
+        case .stalled: "the origin took no more content"
+        case .garbage(let error): String(describing: error)
+        case .brokenContent(let error): String(describing: error)
+        case .unasked: "an interim response that nobody asked for"
+        }
+    }
 }

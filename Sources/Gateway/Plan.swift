@@ -19,6 +19,9 @@ package final class Plan: Sendable {
     let logsAccess: Bool
     let canonicalizer: PathCanonicalizer
     let filter: FieldFilter
+    /// `nil`: CORS is the origins' own matter.
+    let crossOrigin: CrossOrigin?
+    let ownPages: OwnPages
     /// By index into `settings.origins`: the addresses of its servers.
     package let origins: [Published<[Address]>]
 
@@ -26,7 +29,9 @@ package final class Plan: Sendable {
     package init(_ settings: Settings, services: Services, origins: [Published<[Address]>]) {
         (self.settings, self.services, self.origins) = (settings, services, origins)
         table = RouteTable(settings)
-        routes = settings.routes.enumerated().map { RoutePlan($1, at: $0, in: settings) }
+        let crossOrigin = settings.cors.map { CrossOrigin($0) }
+        routes = settings.routes.enumerated().map { RoutePlan($1, at: $0, in: settings, crossOrigin: crossOrigin) }
+        (self.crossOrigin, ownPages) = (crossOrigin, OwnPages(settings))
         (limits, logsAccess) = (settings.limits, settings.log.access)
         canonicalizer = PathCanonicalizer(settings.path)
         filter = FieldFilter(settings.identity)

@@ -15,6 +15,13 @@ package enum Refusal: Error {
     case path(PathRefusal)
     case routing(RoutingRefusal)
     case query(QueryRefusal)
+    case requirement(RequirementRefusal)
+    /// A preflight for a page of a site that is not allowed.
+    case crossOrigin
+    /// A path of Segue's own that takes one method only.
+    case methodNotAllowed(StaticString)
+    /// The assertion about the caller could not be signed.
+    case unsigned
     /// The route's mode is `deny`.
     case closed(Status)
     case authentication(AuthenticationRefusal)
@@ -39,6 +46,10 @@ package enum Refusal: Error {
         case .path, .upgradeWithContent, .content: .badRequest
         case .routing(let refusal): refusal == .noRoute ? .notFound : .badRequest
         case .query(let refusal): refusal == .notYours ? .forbidden : .badRequest
+        case .requirement(let refusal): refusal.isAmbiguous ? .badRequest : .forbidden
+        case .crossOrigin: .forbidden
+        case .methodNotAllowed: .methodNotAllowed
+        case .unsigned: .internalServerError
         case .closed(let status): status
         case .authentication(let refusal): refusal.status
         case .identity(let refusal): refusal.status
@@ -59,6 +70,10 @@ package enum Refusal: Error {
         case .path: "path_ambiguous"
         case .routing(let refusal): refusal == .noRoute ? "no_route" : "path_ambiguous"
         case .query(let refusal): refusal == .notYours ? "not_yours" : "query_ambiguous"
+        case .requirement(let refusal): refusal.isAmbiguous ? "content_ambiguous" : "not_yours"
+        case .crossOrigin: "cross_origin"
+        case .methodNotAllowed: "method_not_allowed"
+        case .unsigned: "assertion_unsigned"
         case .closed: "route_closed"
         case .authentication(let refusal): refusal.code
         case .identity(let refusal): refusal.code
@@ -80,6 +95,10 @@ package enum Refusal: Error {
         case .path: "The path can be read in more than one way"
         case .routing(let refusal): refusal == .noRoute ? "Not found" : "The path can be read in more than one way"
         case .query(let refusal): refusal == .notYours ? "This is not yours" : "The query can be read in more than one way"
+        case .requirement(let refusal): refusal.isAmbiguous ? "The content can be read in more than one way" : "This is not yours"
+        case .crossOrigin: "Pages of this site may not read this"
+        case .methodNotAllowed: "This method is not allowed here"
+        case .unsigned: "The request could not be signed"
         case .closed: "This route is closed"
         case .authentication(let refusal): refusal.text
         case .identity(let refusal): refusal.text
@@ -113,12 +132,17 @@ package enum Refusal: Error {
         }
     }
 
+    /// The methods that the resource takes (RFC 9110 §10.2.1).
+    package var allow: StaticString? { if case .methodNotAllowed(let methods) = self { methods } else { nil } }
+
     /// Whether the client's connection must end: where the next request on it begins can no longer be told.
     package var endsConnection: Bool {
         switch self {
         case .request, .headTimeout, .contentTimeout, .contentTooLarge, .content, .upgradeWithContent, .clientGone:
             true
-        case .path, .routing, .query, .closed, .authentication, .identity, .origin, .tunnelsFull, .loop: false
+        case .path, .routing, .query, .requirement, .crossOrigin, .methodNotAllowed, .unsigned, .closed, .authentication, .identity,
+            .origin, .tunnelsFull, .loop:
+            false
         }
     }
 
@@ -134,50 +158,10 @@ package enum Refusal: Error {
         case .authentication(let refusal): refusal.fault.map { String(describing: $0) }
         case .query(let refusal): String(describing: refusal)
         case .routing(let refusal): String(describing: refusal)
-        case .identity, .headTimeout, .contentTimeout, .closed, .upgradeWithContent, .loop, .clientGone: nil
-        }
-    }
-}
-
-extension OriginFailure {
-    var status: Status {
-        switch self {
-        case .silent, .stalled: .gatewayTimeout
-        case .unreachable(nil): .gatewayTimeout
-        case .busy: .serviceUnavailable
-        case .unreachable, .unresolved, .closedEarly, .garbage, .brokenContent, .unasked: .badGateway
-        }
-    }
-
-    var code: StaticString {
-        switch self {
-        case .silent, .stalled: "origin_timeout"
-        case .unreachable, .unresolved: "origin_unreachable"
-        case .busy: "origin_busy"
-        case .closedEarly: "origin_closed"
-        case .garbage, .brokenContent, .unasked: "origin_malformed"
-        }
-    }
-
-    var text: StaticString {
-        switch self {
-        case .silent, .stalled: "The server behind did not answer in time"
-        case .busy: "The server behind is busy; try again"
-        case .unreachable, .unresolved, .closedEarly, .garbage, .brokenContent, .unasked: "The server behind cannot be reached"
-        }
-    }
-
-    var reason: String {
-        switch self {
-        case .unreachable(let error): error?.description ?? "connect timed out"
-        case .unresolved: "no address is known for the names of its servers"
-        case .busy: "no connection came free"
-        case .closedEarly: "the connection ended before a response head"
-        case .silent: "no response head in time"
-        case .stalled: "the origin took no more content"
-        case .garbage(let error): String(describing: error)
-        case .brokenContent(let error): String(describing: error)
-        case .unasked: "an interim response that nobody asked for"
+        case .requirement(let refusal): String(describing: refusal)
+        case .crossOrigin, .methodNotAllowed, .unsigned, .identity, .headTimeout, .contentTimeout, .closed, .upgradeWithContent,
+            .loop, .clientGone:
+            nil
         }
     }
 }

@@ -30,8 +30,11 @@ extension Conversation {
             lingers = false
             client.wire.socket.resetOnClose()
         }
-        account.bytesIn = exchange.bytesUploaded
+        if !hasReadContent { account.bytesIn = exchange.bytesUploaded }
     }
+
+    /// What browsers are told about other sites' pages; of the settings with which the request began.
+    private var crossOrigin: CrossOrigin? { account.route.map { $0.crossOrigin } ?? worker.generation.plan.crossOrigin }
 
     /// Writes the head of the response for the client, with the framing that this hop uses.
     private func writeHead(of head: ResponseHead) -> ContentRelay.Framing {
@@ -58,20 +61,25 @@ extension Conversation {
     private func appendFields(of head: ResponseHead, keepingLength: Bool) {
         let section = head.section
         let options = try? ConnectionOptions(section)
-        let wire = client.wire
+        let (wire, crossOrigin) = (client.wire, crossOrigin)
         var run = LineRun()
         for line in section.lines {
             if options?.isHopByHop(line, in: section) ?? false { continue }
             if line.known == .contentLength, !keepingLength { continue }
             if line.known == .xRequestID { continue }  // Ours says the same, or what the log says.
+            if let crossOrigin, crossOrigin.replaces(line, of: section) { continue }
             run.add(line, of: section, to: &wire.output)
         }
         run.end(of: section, to: &wire.output)
     }
 
     /// What Segue says on every response, and the end of the head.
-    private func appendOurFields() {
+    func appendOurFields() { appendOurFields(crossOrigin: crossOrigin) }
+
+    /// - Parameter crossOrigin: `nil` where the answer says so in another way, or not at all.
+    func appendOurFields(crossOrigin: CrossOrigin?) {
         let wire = client.wire
+        if let crossOrigin { crossOrigin.appendFields(answering: client.head.section, to: &wire.output) }
         wire.output.append(copying: "Via: 1.1 segue\r\nX-Request-Id: ")
         wire.output += account.requestID
         wire.output.appendLineEnd()
@@ -116,13 +124,13 @@ extension Conversation {
             return
         }
         if refusal.endsConnection || !isContentBehind() { keepsAlive = false }
-        let content = refusalContent(refusal)
+        let (type, content) = refusalContent(refusal)
         client.wire.output.appendStatusLine(refusal.status)
         client.wire.output.append(
-            contentsOf: "Date: \(worker.httpDate())\r\nContent-Type: application/json\r\nContent-Length: \(content.count)\r\n".utf8)
-        if refusal.status == .unauthorized || refusal.status == .serviceUnavailable {
-            client.wire.output.append(copying: "Cache-Control: no-store\r\n")
-        }
+            contentsOf:
+                "Date: \(worker.httpDate())\r\nContent-Type: \(type)\r\nContent-Length: \(content.count)\r\nCache-Control: no-store\r\n"
+                .utf8)
+        if let methods = refusal.allow { client.wire.output.append(contentsOf: "Allow: \(methods)\r\n".utf8) }
         if let challenge = refusal.challenge { client.wire.output.append(contentsOf: "WWW-Authenticate: \(challenge)\r\n".utf8) }
         if let seconds = refusal.retryAfterSeconds { client.wire.output.append(contentsOf: "Retry-After: \(seconds)\r\n".utf8) }
         appendOurFields()
@@ -131,22 +139,20 @@ extension Conversation {
         await flush()
     }
 
-    private func refusalContent(_ refusal: Refusal) -> [UInt8] {
-        // Codes and texts are ours and the request id is checked: nothing in them needs escaping.
+    private func refusalContent(_ refusal: Refusal) -> (type: StaticString, content: [UInt8]) {
+        let profile = account.route?.errors ?? .detail
+        let isProblem = profile == .problem || acceptsProblem(client.head.section)
         let requestID = String(decoding: account.requestID, as: UTF8.self)
-        switch account.route?.errors ?? .detail {
-        case .detail:
-            return Array(#"{"detail": "\#(refusal.text)", "code": "\#(refusal.code)", "request_id": "\#(requestID)"}"#.utf8)
-        case .error: return Array(#"{"error": "\#(refusal.text)", "code": "\#(refusal.code)", "request_id": "\#(requestID)"}"#.utf8)
-        case .problem:
-            return Array(
-                #"{"title": "\#(refusal.text)", "status": \#(refusal.status.code), "detail": "\#(refusal.text)", "code": "\#(refusal.code)", "request_id": "\#(requestID)"}"#
-                    .utf8)
-        }
+        return (
+            isProblem ? "application/problem+json" : "application/json",
+            refusal.content(isProblem ? .problem : profile, requestID: requestID)
+        )
     }
 
     /// Whether the next byte of the client's is the next request's: its content has been forwarded or thrown away whole.
-    private func isContentBehind() -> Bool { exchange.map { $0.isRequestComplete } ?? discardArrivedContent() }
+    func isContentBehind() -> Bool {
+        exchange.map { $0.isRequestComplete } ?? (hasReadContent || discardArrivedContent())
+    }
 
     /// Reads past the content of a request that is not forwarded, if all of it is here already; `false` when more would
     /// have to be waited for.

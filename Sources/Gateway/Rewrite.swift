@@ -4,19 +4,23 @@ import HTTP1
 import Identity
 import Routing
 import Settings
+import Telemetry
 
 /// The head of a request as an origin server will read it. Only `Rewriter` makes one, and it has removed the client's copy
 /// of every identity field before it wrote ours: whoever holds an `OriginRequest` holds a request that says who is
 /// calling, or nothing about it.
 struct OriginRequest {
     let head: [UInt8]
+    /// Content that was held to be checked; all other content follows by itself.
+    let content: [UInt8]
     let method: Method
     let wantsUpgrade: Bool
     /// How many fields of the client's were stripped because only Segue may speak them.
     let strippedFields: Int
 
-    fileprivate init(head: [UInt8], method: Method, wantsUpgrade: Bool, strippedFields: Int) {
-        (self.head, self.method, self.wantsUpgrade, self.strippedFields) = (head, method, wantsUpgrade, strippedFields)
+    fileprivate init(head: [UInt8], content: [UInt8], method: Method, wantsUpgrade: Bool, strippedFields: Int) {
+        (self.head, self.content, self.method) = (head, content, method)
+        (self.wantsUpgrade, self.strippedFields) = (wantsUpgrade, strippedFields)
     }
 }
 
@@ -25,6 +29,8 @@ struct OriginRequest {
 /// that no field of a client can take one of ours away (Traefik CVE-2024-45410, Apache CVE-2022-31813).
 struct Rewriter {
     let filter: FieldFilter
+    /// `nil`: origins take our word.
+    let assertion: AssertionSigner?
 
     /// What the earlier stages found out about the request.
     struct Findings {
@@ -34,6 +40,11 @@ struct Rewriter {
         /// Which credentials go no further; `nil`: all are forwarded as they were sent.
         let removal: CredentialRemoval?
         let caller: Caller?
+        /// The origin's own credential for the caller; it takes the place of any that the client sent there.
+        let minted: MintedCredential?
+        /// What was held to be checked; `nil`: content goes on as it comes.
+        let content: [UInt8]?
+        let now: UnixTime
         /// With the request's id, and a new `traceparent` where the client's may not be passed on.
         let account: Account
         let chain: ForwardedChain
@@ -48,68 +59,19 @@ struct Rewriter {
         try appendRequestLine(head, section, findings, to: &output)
         let stripped = appendClientFields(head, section, connection, findings, to: &output)
         appendConnectionFields(head, section, findings, to: &output)
-        if let caller = findings.caller { output.append(contentsOf: caller.fieldLines) }
+        if let minted = findings.minted { append(minted, section, findings.removal, to: &output) }
+        if let caller = findings.caller {
+            output.append(contentsOf: caller.fieldLines)
+            if let assertion { try assertion.appendField(for: caller, findings, to: &output) }
+        }
         output.append(copying: "\r\n")
-        return OriginRequest(head: output, method: head.method, wantsUpgrade: head.wantsWebSocket, strippedFields: stripped)
+        return OriginRequest(
+            head: output, content: findings.content ?? [], method: head.method, wantsUpgrade: head.wantsWebSocket,
+            strippedFields: stripped)
     }
 
     private func connectionOptions(of section: FieldSection) throws(Refusal) -> ConnectionOptions {
         do throws(FieldError) { return try ConnectionOptions(section) } catch { throw .request(.field(error)) }
-    }
-
-    // MARK: Request line
-
-    private func appendRequestLine(
-        _ head: RequestHead, _ section: FieldSection, _ findings: Findings, to output: inout [UInt8]
-    ) throws(Refusal) {
-        output.append(contentsOf: head.method.name.utf8)
-        output.append(UInt8(ascii: " "))
-        if findings.path.isEmpty {
-            output.append(copying: section.bytes.span.extracting(head.path))
-        } else {
-            output += findings.path
-        }
-        try appendQuery(head.query, section, findings, to: &output)
-        output.append(copying: " HTTP/1.1\r\n")
-    }
-
-    private func appendQuery(
-        _ query: Range<Int>?, _ section: FieldSection, _ findings: Findings, to output: inout [UInt8]
-    ) throws(Refusal) {
-        if let query, let removal = findings.removal, removal.dropsParameters {
-            var kept: [UInt8] = []
-            removal.appendQuery(query, in: section.bytes, to: &kept)
-            if kept.isEmpty { return try appendQuery(nil, findings, to: &output) }
-            try appendQuery(kept.span, findings, to: &output)
-        } else if let query {
-            try appendQuery(section.bytes.span.extracting(query), findings, to: &output)
-        } else {
-            try appendQuery(nil, findings, to: &output)
-        }
-    }
-
-    private static let noQuery: [UInt8] = []
-
-    /// `nil`: there is none, which is not the same as an empty one.
-    private func appendQuery(_ query: Span<UInt8>?, _ findings: Findings, to output: inout [UInt8]) throws(Refusal) {
-        guard !findings.route.query.isEmpty else {
-            guard let query else { return }
-            output.append(UInt8(ascii: "?"))
-            return output.append(copying: query)
-        }
-        let mark = output.count
-        output.append(UInt8(ascii: "?"))
-        let values = CallerValues(userID: findings.caller?.user.text, clerkUserID: findings.caller?.clerkUser?.text)
-        do throws(QueryRefusal) {
-            if let query {
-                try findings.route.query.rewrite(query, for: values, into: &output)
-            } else {
-                try findings.route.query.rewrite(Rewriter.noQuery.span, for: values, into: &output)
-            }
-        } catch {
-            throw .query(error)
-        }
-        if output.count == mark + 1 { output.removeLast() }
     }
 
     // MARK: The client's fields
@@ -127,6 +89,7 @@ struct Rewriter {
                 continue
             }
             guard passes(line, head, section, connection, findings) else { continue }
+            if let minted = findings.minted, minted.replaces(line, in: section) { continue }
             if line.known == .cookie, let removal = findings.removal, removal.dropsCookies {
                 run.end(of: section, to: &output)
                 appendCookies(line, section, removal, to: &output)
@@ -156,7 +119,7 @@ struct Rewriter {
         case .other, .authorization: return findings.removal.map { !$0.drops(line, in: section) } ?? true
         case .contentLength, .xRequestID, .xForwardedFor, .xForwardedHost, .xForwardedPort, .xForwardedProto, .forwarded:
             return false
-        case .expect: return head.expectsContinue
+        case .expect: return head.expectsContinue && findings.content == nil
         case .traceparent, .tracestate: return findings.account.traceparent.isEmpty
         default: return true
         }
@@ -177,7 +140,7 @@ struct Rewriter {
     private func appendConnectionFields(
         _ head: RequestHead, _ section: FieldSection, _ findings: Findings, to output: inout [UInt8]
     ) {
-        output.appendFraming(head.framing)
+        output.appendFraming(findings.content.map { .length(Int64($0.count)) } ?? head.framing)
         if head.wantsWebSocket { output.append(copying: "Connection: upgrade\r\nUpgrade: websocket\r\n") }
         if !section.contains(.host) {
             // HTTP/1.0 had no Host; the request goes on in HTTP/1.1, which has (RFC 9112 §3.2).

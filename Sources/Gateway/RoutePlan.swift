@@ -18,6 +18,12 @@ final class RoutePlan: Sendable {
     let credentials: Route.CredentialForwarding
     let errors: Route.ErrorProfile
     let query: QueryRewriter
+    /// `nil`: nothing but the query is compared with the caller.
+    let requirements: Requirements?
+    /// Whether callers from Clerk get a credential that the origin made once.
+    let mints: Bool
+    /// `nil`: CORS is the origin's own matter.
+    let crossOrigin: CrossOrigin?
     /// The route was matched by its methods, so nothing may change the method behind it.
     let namesMethods: Bool
     let bodyBytesMax: Int64
@@ -25,12 +31,15 @@ final class RoutePlan: Sendable {
     /// Those of the settings that the route is from: a request keeps them while others are adopted.
     let limits: Limits
 
-    init(_ route: Route, at index: Int, in settings: Settings) {
+    init(_ route: Route, at index: Int, in settings: Settings, crossOrigin: CrossOrigin?) {
         (self.index, name, mode, isOptional) = (index, route.name, route.mode, route.optional)
         (denyStatus, origin, credentials, errors) = (route.denyStatus, route.origin, route.credentials, route.errors)
-        // Without a caller there is nothing to set or to compare: the query is forwarded as it was sent.
+        // Without a caller there is nothing to set or to compare: the request is forwarded as it was sent.
         let identifies = route.mode == .legacy || route.mode == .dual || route.mode == .clerk
         query = QueryRewriter(set: identifies ? route.setQuery : [], require: identifies ? route.requireQuery : [])
+        requirements = identifies ? Requirements(route) : nil
+        mints = route.mint != nil && (route.mode == .dual || route.mode == .clerk)
+        self.crossOrigin = crossOrigin
         originAuthority = route.origin.flatMap { settings.origins[$0].servers.first }.map { "\($0.host):\($0.port)" } ?? ""
         namesMethods = !route.match.methods.isEmpty
         limits = settings.limits

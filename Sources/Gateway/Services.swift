@@ -8,6 +8,8 @@ package import Snapshot
 package struct Services: Sendable {
     package var directory: (any UserDirectory)?
     package var store: (any LegacyStore)?
+    /// Where routes make sessions of the old application's.
+    package var sessions: (any SessionRows)?
     package var clerkUsers: (any ClerkUsers)?
     /// Clerk's keys as they were fetched last.
     package var keys: Published<KeySet>?

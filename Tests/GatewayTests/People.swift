@@ -12,15 +12,17 @@ enum People {
 
     /// What the gateway asks about them, and gets no answer from whoever is away.
     static func services(store: FakeLegacyStore, away: Set<Journey.Neighbour>) -> Services {
-        let (directory, clerkUsers, keys) = (directory, clerkUsers, TokenMint().keySet)
+        let (directory, clerkUsers, keys, sessions) = (directory, clerkUsers, TokenMint().keySet, FakeSessionRows())
         if away.contains(.directory) {
             directory.fail(.timedOut)
             store.fail(.timedOut)
+            sessions.fail(.timedOut)
         }
         if away.contains(.clerk) { clerkUsers.fail(.unavailable(retryAfterSeconds: 7)) }
         let keySource = FakeKeySource(published: keys, next: away.contains(.keys) ? .failure(.unavailable) : .success(keys))
         var services = Services()
         (services.directory, services.store, services.clerkUsers) = (directory, store, clerkUsers)
+        services.sessions = sessions
         (services.keys, services.keySource) = (keySource.published, keySource)
         return services
     }

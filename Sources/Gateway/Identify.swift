@@ -1,0 +1,26 @@
+import Authentication
+import HTTPServer
+import Identity
+import Settings
+import Telemetry
+
+extension Conversation {
+    /// From verified credentials to one caller, who is linked on first sight.
+    func identify(_ evidence: Evidence, _ generation: Generation, at now: UnixTime) async throws(IdentityRefusal) -> Caller? {
+        guard let callers = generation.callers else { throw .unavailable(retryAfterSeconds: 30) }
+        let resolution = try await callers.resolve(
+            evidence, requestID: String(decoding: account.requestID, as: UTF8.self), at: now,
+            judgeLegacy: { await generation.authenticator.judgeLegacy(of: client.head, evidence, at: now) })
+        (account.caller, account.isConflict) = (resolution.caller, resolution.conflict)
+        if resolution.conflict { account.expiredCookies = cookiesToExpire(evidence, generation.plan.settings) }
+        return resolution.caller
+    }
+
+    /// The cookies of the old credential whose owner lost a conflict.
+    private func cookiesToExpire(_ evidence: Evidence, _ settings: Settings) -> [String] {
+        guard case .both(_, let legacy) = evidence.claimant, evidence.legacyPlace == .cookie else { return [] }
+        return settings.legacy[legacy.entry].from.compactMap { source in
+            if case .cookie(let name) = source { name } else { nil }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import Authentication
+import HTTP
+import HTTP1
+import HTTPServer
+import Routing
+import Settings
+import Sockets
+import Telemetry
+
+/// The paths on the public listeners that Segue answers itself, because the settings say so. No route is asked about them.
+struct OwnPages: Sendable {
+    enum Page: Sendable { case loginCallback }
+
+    private let pages: [(path: [UInt8], page: Page)]
+
+    init(_ settings: Settings) {
+        pages = settings.login.map { [(Array($0.callback.utf8), .loginCallback)] } ?? []
+    }
+
+    var isEmpty: Bool { pages.isEmpty }
+
+    func page(at path: Span<UInt8>) -> Page? {
+        for (own, page) in pages where own.count == path.count && own.indices.allSatisfy({ own[$0] == path[$0] }) { return page }
+        return nil
+    }
+}
+
+extension Plan {
+    /// Whether any request at all is answered here.
+    var answersItself: Bool { crossOrigin != nil || !ownPages.isEmpty }
+}
+
+extension Conversation {
+    /// Answers a preflight, or a request for a page of our own; `false`: it is for a route.
+    func answerItself(
+        _ head: RequestHead, _ section: FieldSection, _ path: (canonical: CanonicalPath, bytes: [UInt8]), _ generation: Generation,
+        at now: UnixTime
+    ) async throws(Refusal) -> Bool {
+        let plan = generation.plan
+        if let crossOrigin = plan.crossOrigin, let preflight = Preflight(head, section) {
+            try await answer(preflight, crossOrigin, path, plan)
+            return true
+        }
+        let bytes = path.bytes.isEmpty ? section.bytes.span.extracting(head.path) : path.bytes.span
+        switch plan.ownPages.page(at: bytes) {
+        case .loginCallback: try await answerLogin(head, generation, at: now)
+        case nil: return false
+        }
+        return true
+    }
+
+    /// Who calls a page of our own, which is for Clerk sessions.
+    func authenticateForPage(_ head: RequestHead, _ generation: Generation, at now: UnixTime) async throws(Refusal) -> Evidence {
+        let requirement = Requirement(mode: .clerk, isOptional: false, isSecure: chain.isSecure(head.section))
+        do throws(RefusedAuthentication) {
+            let evidence = try await generation.authenticator.authenticate(head, for: requirement, at: now)
+            account.evidence = evidence
+            return evidence
+        } catch {
+            account.refusedStandings = error.standings
+            throw .authentication(error.refusal)
+        }
+    }
+
+    /// An answer of our own with content. Nobody may keep it: it is about one person.
+    func answer(_ status: Status, _ type: StaticString, _ content: [UInt8], _ more: StaticString = "") async {
+        account.status = status
+        if !isContentBehind() { keepsAlive = false }
+        client.wire.output.appendStatusLine(status)
+        client.wire.output.append(copying: "Content-Type: ")
+        client.wire.output.append(copying: type)
+        client.wire.output.append(copying: "\r\nCache-Control: no-store\r\n")
+        client.wire.output.append(copying: more)
+        client.wire.output.appendField("Content-Length", Int64(content.count))
+        appendOurFields()
+        if client.head.method != .head { client.wire.output += content }
+        account.bytesOut = Int64(content.count)
+        await flush()
+    }
+}
