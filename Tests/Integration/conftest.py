@@ -89,8 +89,12 @@ def start_gateway(binary: Path, tmp_path_factory, logs: Path):
     """Makes a gateway from settings, applies Segue's schema where there is a directory, and starts it."""
     started: list[Gateway] = []
 
-    def start(made: dict, clerk: FakeClerk | None = None, users: Users | None = None, *, serve: bool = True) -> Gateway:
+    def start(
+        made: dict, clerk: FakeClerk | None = None, users: Users | None = None, *, serve: bool = True,
+        environment: dict[str, str] | None = None,
+    ) -> Gateway:
         gateway = Gateway(tmp_path_factory.mktemp("gateway"), logs, clerk, users)
+        gateway.environment.update(environment or {})
         gateway.configure(made)
         if users:
             gateway.apply_schema()
