@@ -8,6 +8,8 @@ package enum OriginFailure: Error, Sendable {
     case unreachable(SystemError?)
     /// None of its servers' names has an address.
     case unresolved
+    /// This process could not open another connection, to whichever server.
+    case exhausted(SystemError)
     /// Every connection that the limits allow is busy, and none came free in time.
     case busy
     /// The connection ended or broke before a response head was complete.
@@ -29,7 +31,7 @@ extension OriginFailure {
         switch self {
         case .silent, .stalled: .gatewayTimeout
         case .unreachable(nil): .gatewayTimeout
-        case .busy: .serviceUnavailable
+        case .busy, .exhausted: .serviceUnavailable
         case .unreachable, .unresolved, .closedEarly, .garbage, .brokenContent, .unasked: .badGateway
         }
     }
@@ -39,6 +41,7 @@ extension OriginFailure {
         case .silent, .stalled: "origin_timeout"
         case .unreachable, .unresolved: "origin_unreachable"
         case .busy: "origin_busy"
+        case .exhausted: "overloaded"
         case .closedEarly: "origin_closed"
         case .garbage, .brokenContent, .unasked: "origin_malformed"
         }
@@ -48,6 +51,7 @@ extension OriginFailure {
         switch self {
         case .silent, .stalled: "The server behind did not answer in time"
         case .busy: "The server behind is busy; try again"
+        case .exhausted: "Too many connections; try again"
         case .unreachable, .unresolved, .closedEarly, .garbage, .brokenContent, .unasked: "The server behind cannot be reached"
         }
     }
@@ -57,6 +61,7 @@ extension OriginFailure {
         case .unreachable(let error): error?.description ?? "connect timed out"
         case .unresolved: "no address is known for the names of its servers"
         case .busy: "no connection came free"
+        case .exhausted(let error): error.description
         case .closedEarly: "the connection ended before a response head"
         case .silent: "no response head in time"
         case .stalled: "the origin took no more content"

@@ -108,6 +108,7 @@ final class OriginPool {
         }
         open -= 1
         promisePlace()
+        if let failure, failure.isExhaustion { throw .exhausted(failure) }
         throw .unreachable(failure)
     }
 

@@ -127,7 +127,7 @@ package enum Refusal: Error {
     package var retryAfterSeconds: Int? {
         switch self {
         case .authentication(.unavailable(let seconds, _)), .identity(.unavailable(let seconds)): seconds
-        case .origin(.busy): 1
+        case .origin(.busy), .origin(.exhausted): 1
         default: status == .serviceUnavailable ? 5 : nil
         }
     }

@@ -99,6 +99,7 @@ final class GatewayProcess: @unchecked Sendable {
         watchDirectory()
         for worker in workers { worker.start() }
         warn(of: loaded)
+        warnOfFewFiles()
         let addresses = workers.first?.addresses.map(\.description).joined(separator: ", ") ?? ""
         log.log(.info, "serving", ["listen": addresses, "admin": admin?.address?.description ?? "none", "version": Segue.version])
         control.run()
@@ -106,6 +107,23 @@ final class GatewayProcess: @unchecked Sendable {
         logThread.drain(milliseconds: 2000)
         return .ok
     }
+
+    /// A limit that the system cannot keep is found by clients, and late.
+    private func warnOfFewFiles() {
+        let (limits, shares) = (started.limits, workers.count)
+        let origins = started.origins.reduce(0) { $0 + $1.connections * shares }
+        let needed = limits.connections + limits.tunnels + origins + Self.otherFiles
+        guard let allowed = OpenFiles.raiseLimit(), allowed < needed else { return }
+        log.log(
+            .warn, "the process may open fewer files than the settings' connections need",
+            [
+                "allowed": "\(allowed)", "needed": "\(needed)",
+                "remedy": "raise LimitNOFILE (ulimit -n), or lower limits.connections",
+            ])
+    }
+
+    /// Listeners, the database, Clerk, the log, timers: far fewer than this.
+    private static let otherFiles = 128
 
     /// Says when the database goes and comes back, and what about it does not fit the settings.
     private func watchDirectory() {

@@ -77,12 +77,11 @@ package final class ListeningSocket: EventSource {
     }
 
     private func acceptFailed(_ code: Int32) {
-        switch code {
-        case EMFILE, ENFILE, ENOBUFS, ENOMEM:
-            refused(SystemError("accept", code: code))
-            rest()
-        default: return  // EAGAIN, or a connection that was gone before it was accepted.
-        }
+        let error = SystemError("accept", code: code)
+        // The others: EAGAIN, or a connection that was gone before it was accepted.
+        guard error.isExhaustion else { return }
+        refused(error)
+        rest()
     }
 
     /// Out of descriptors the listener would stay readable and keep the loop busy: it looks away for a moment.

@@ -8,6 +8,17 @@ package struct SystemError: Error, Hashable, Sendable {
     package init(_ call: String, code: Int32 = errno) { (self.call, self.code) = (call, code) }
 }
 
+extension SystemError {
+    /// Whether this machine, or this process, has run out of something: descriptors, memory, ports. It says nothing about the
+    /// other side.
+    package var isExhaustion: Bool {
+        switch code {
+        case EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL: true
+        default: false
+        }
+    }
+}
+
 extension SystemError: CustomStringConvertible {
     package var description: String { unsafe "\(call): \(String(cString: strerror(code)))" }
 }

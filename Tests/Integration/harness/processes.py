@@ -1,6 +1,7 @@
 """A process under test: started, watched, measured and stopped; what it says goes to a file that is searched for secrets."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -88,6 +89,16 @@ class Process:
                 self.running.kill()
                 self.wait()
         return self.running.returncode
+
+    def limit_files(self, count: int) -> None:
+        resource.prlimit(self.pid, resource.RLIMIT_NOFILE, (count, count))
+
+    @property
+    def files_max(self) -> int:
+        return resource.prlimit(self.pid, resource.RLIMIT_NOFILE)[0]
+
+    def open_files(self) -> int:
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
 
     def resident_bytes(self) -> int:
         fields = Path(f"/proc/{self.pid}/statm").read_text().split()
