@@ -57,6 +57,10 @@ final class BytesCache<Value> {
         if let slot = slot(of: key, salt, hash(key, salt: salt)) { free(slot) }
     }
 
+    func removeAll() {
+        for slot in values.indices { free(slot) }
+    }
+
     private func slot(of key: Span<UInt8>, _ salt: UInt64, _ hashed: UInt64) -> Int? {
         let first = firstSlot(hashed)
         for slot in first..<first + Self.ways where hashes[slot] == hashed && salts[slot] == salt {

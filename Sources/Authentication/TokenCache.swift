@@ -61,6 +61,12 @@ package final class TokenCache {
         sessions = BytesCache(hash: hash, entriesMax: sessionsMax, bytesMax: tokenBytesMax)
     }
 
+    /// For a clock that was set: what was to be believed until some time would be believed for too long.
+    package func removeAll() {
+        tokens.removeAll()
+        sessions.removeAll()
+    }
+
     package var tokenCount: Int { tokens.count }
     package var byteCount: Int { tokens.byteCount + sessions.byteCount }
 }

@@ -35,6 +35,8 @@ package struct Counters: Sendable {
     /// Requests on routes in `observe` that are over and not judged yet.
     package var observationsOpen = 0
     package var strippedFields: UInt64 = 0
+    /// How often the wall clock was set while the worker ran.
+    package var clockSteps: UInt64 = 0
 
     /// Routes of one name keep their counts across a change of the settings: a counter that falls looks like a restart.
     mutating func adoptRoutes(from old: Settings, to new: Settings) {

@@ -24,6 +24,8 @@ package final class Worker: @unchecked Sendable {
     private let share: Int
     private var isDraining = false
     private var dateSecond: Int64 = -1
+    /// Between the wall clock and the steady one, at the last wake-up.
+    private var clockOffset: Int64
     private var date = ""
 
     /// - Parameter share: how many workers divide the process's connections between them.
@@ -35,7 +37,11 @@ package final class Worker: @unchecked Sendable {
         counters = Counters(routeCount: self.plan.value.settings.routes.count)
         accessLog = AccessLog(thread: log)
         self.share = share
-        loop.onWake = { [unowned self] in adoptPlan() }
+        clockOffset = loop.wallMilliseconds - loop.now
+        loop.onWake = { [unowned self] in
+            noticeSetClock()
+            adoptPlan()
+        }
     }
 
     /// Opens this worker's listening sockets. Call it before the loop runs.
@@ -97,6 +103,18 @@ package final class Worker: @unchecked Sendable {
         generation = next
         counters.adoptRoutes(from: old.plan.settings, to: next.plan.settings)
         old.retire()
+    }
+
+    /// Answers are remembered until a moment of the wall clock, by which tokens and sessions end. Set back by an hour, it would
+    /// keep a session for an hour that was ended meanwhile.
+    private func noticeSetClock() {
+        let offset = loop.wallMilliseconds - loop.now
+        if abs(offset - clockOffset) > FixedLimits.clockStepMilliseconds {
+            counters.clockSteps += 1
+            tokens.removeAll()
+            generation.callers?.cache.invalidateEverything()
+        }
+        clockOffset = offset
     }
 
     /// What is done once a second: idle connections expire, and the log of a quiet worker is handed over.

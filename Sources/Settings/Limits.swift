@@ -72,6 +72,9 @@ package enum FixedLimits {
     package static let handOverMilliseconds = 5_000
     /// Replaced directories that answer late requests: beyond that the oldest stops. Each is a thread.
     package static let replacedMax = 8
+    /// By how much the wall clock may leave the steady one between two wake-ups and still only be adjusted: beyond that somebody
+    /// has set it, and what was to be believed until some time is forgotten.
+    package static let clockStepMilliseconds: Int64 = 2_000
     /// Access lines that are handed over at once even when the worker is busy.
     package static let logBatchBytes = 32_768
 }
