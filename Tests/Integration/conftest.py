@@ -60,8 +60,8 @@ def origin(logs: Path):
 def recording_origin():
     made: list[RecordingOrigin] = []
 
-    def make(*arguments) -> RecordingOrigin:
-        made.append(RecordingOrigin(*arguments))
+    def make(*arguments, **more) -> RecordingOrigin:
+        made.append(RecordingOrigin(*arguments, **more))
         return made[-1]
 
     yield make

@@ -11,11 +11,12 @@ Behaviour = Callable[[socket.socket, "RecordingOrigin"], None]
 
 
 class RecordingOrigin:
-    def __init__(self, behaviour: Behaviour | bytes = OK):
+    def __init__(self, behaviour: Behaviour | bytes = OK, address: str = "127.0.0.1"):
         self.behaviour = behaviour
         #: The bytes of each connection, in the order of their arrival.
         self.connections: list[bytearray] = []
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self.listener = socket.create_server((address, 0), family=family, backlog=128)
         self.port = self.listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self._accept, daemon=True).start()
