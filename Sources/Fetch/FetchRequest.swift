@@ -1,7 +1,7 @@
 package import HTTP
 package import Telemetry
 
-/// One outbound HTTP request. It is sent as it is: redirects are not followed, nothing is sent again.
+/// One outbound HTTP request. It is sent as it is: redirects are not followed, and what may change something is not sent again.
 package struct FetchRequest: Sendable {
     package var method: Method
     /// `http` or `https`, without user and password.

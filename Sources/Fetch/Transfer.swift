@@ -93,14 +93,19 @@ extension Transfer {
             unsafe segue_curl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, content.count)
             unsafe segue_curl_set_pointer(easy, CURLOPT_POSTFIELDS, content.baseAddress)
         }
+        // On a connection that is reused and breaks without an answer, libcurl sends the request again by itself: a user would be
+        // made twice. On a fresh one it does not.
+        if !request.method.isSafe { set(CURLOPT_FRESH_CONNECT, 1) }
         if request.method == .head { set(CURLOPT_NOBODY, 1) }
         unsafe segue_curl_set_text(easy, CURLOPT_CUSTOMREQUEST, request.method.name)
     }
 
     private func setFields() throws(FetchError) {
-        // Without these two libcurl would wait for 100 (Continue), and call every content a form.
-        var lines = [Array("Expect:".utf8), Array("User-Agent: segue".utf8)]
-        if !request.fields.contains(where: { $0.name.lowercased() == "content-type" }) { lines.append(Array("Content-Type:".utf8)) }
+        // Without an empty `Expect` and `Content-Type` libcurl would wait for 100 (Continue), and call every content a form.
+        let given = Set(request.fields.map { $0.name.lowercased() })
+        var lines = [Array("Expect:".utf8)]
+        if !given.contains("user-agent") { lines.append(Array("User-Agent: segue".utf8)) }
+        if !given.contains("content-type") { lines.append(Array("Content-Type:".utf8)) }
         for field in request.fields { lines.append(try field.line()) }
         for line in lines {
             let terminated = line.map { CChar(bitPattern: $0) } + [0]

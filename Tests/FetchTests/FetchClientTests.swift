@@ -51,6 +51,16 @@ import Testing
         #expect(!received.contains("Expect:"))
     }
 
+    @Test(arguments: [(nil, "segue"), ("other/1", "other/1")] as [(String?, String)])
+    func `the user agent is said once`(given: String?, expected: String) async throws {
+        let server = ScriptedServer(answering: "HTTP/1.1 204 No Content\r\n\r\n")
+        var request = request(server)
+        if let given { request.fields = [FetchRequest.Field("User-Agent", given)] }
+        _ = try await client.send(request)
+        let lines = server.received.first?.split(separator: "\r\n").filter { $0.lowercased().hasPrefix("user-agent:") }
+        #expect(lines == ["User-Agent: \(expected)"])
+    }
+
     @Test func `a POST without content says so`() async throws {
         let server = ScriptedServer(answering: "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         var request = request(server)
