@@ -5,7 +5,8 @@ package import Sockets
 /// A server for small requests, each read whole before its handler runs: the admin listener and the emulator. It lives
 /// on one loop; the handler runs there and may wait.
 package final class SmallServer {
-    package typealias Handler = @Sendable (ServerRequest) async -> ServerResponse
+    /// Without a response the connection is closed as it is.
+    package typealias Handler = @Sendable (ServerRequest) async -> ServerResponse?
 
     private let loop: Loop
     private let handler: Handler
@@ -91,7 +92,7 @@ package final class SmallServer {
             let request = client.head.copied(with: content)
             let isHead = client.head.method == .head
             let goesOn = client.head.keepsAlive
-            let response = await server.handler(request)
+            guard let response = await server.handler(request) else { return false }
             return await send(response, closing: !goesOn, withoutContent: isHead) && goesOn
         }
 
