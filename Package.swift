@@ -76,7 +76,8 @@ let package = Package(
                 "SQLite", "Telemetry",
             ]),
         swift(
-            "Emulator", ["Crypto", "HTTP", "HTTPServer", "JOSE", "Logging", "JSON", "Sockets", "SQLite", "Telemetry", "Snapshot"]),
+            "Emulator",
+            ["Crypto", "Fetch", "HTTP", "HTTPServer", "JOSE", "Logging", "JSON", "Sockets", "SQLite", "Telemetry", "Snapshot"]),
 
         // Story: the journey of a request, and the command that starts it.
         swift(
@@ -142,7 +143,7 @@ let package = Package(
                 "Directory", "Authentication", "Identity", "Migration", "Postgres", "PostgresTesting", "Settings", "Snapshot",
                 "Sockets", "SQLite", "Telemetry",
             ]),
-        tests("EmulatorTests", ["Emulator", "Crypto", "HTTP", "HTTPServer", "JOSE", "JSON", "Snapshot", "Telemetry"]),
+        tests("EmulatorTests", ["Emulator", "Crypto", "Fetch", "HTTP", "HTTPServer", "JOSE", "JSON", "Snapshot", "Telemetry"]),
         tests(
             "SegueCommandTests",
             ["SegueCommand", "Crypto", "Files", "HTTP", "HTTPServer", "JOSE", "JSON", "Settings", "Sockets", "Telemetry"]),

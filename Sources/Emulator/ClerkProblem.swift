@@ -10,16 +10,25 @@ struct ClerkProblem: Error {
         let longMessage: String
         /// `meta.param_name`: the field or parameter at fault.
         let parameter: String?
+        /// `meta.email_addresses`: those at fault.
+        let addresses: [String]
 
-        init(_ code: String, _ message: String, _ longMessage: String? = nil, parameter: String? = nil) {
-            (self.code, self.message, self.longMessage, self.parameter) = (code, message, longMessage ?? message, parameter)
+        init(
+            _ code: String, _ message: String, _ longMessage: String? = nil, parameter: String? = nil, addresses: [String] = []
+        ) {
+            (self.code, self.message, self.longMessage) = (code, message, longMessage ?? message)
+            (self.parameter, self.addresses) = (parameter, addresses)
         }
     }
 
     let status: Status
     let entries: [Entry]
+    /// The field `Retry-After`.
+    let retryAfterSeconds: Int64?
 
-    init(_ status: Status, _ entries: [Entry]) { (self.status, self.entries) = (status, entries) }
+    init(_ status: Status, _ entries: [Entry], retryAfterSeconds: Int64? = nil) {
+        (self.status, self.entries, self.retryAfterSeconds) = (status, entries, retryAfterSeconds)
+    }
     init(_ status: Status, _ code: String, _ message: String, parameter: String? = nil) {
         self.init(status, [Entry(code, message, parameter: parameter)])
     }
@@ -33,7 +42,9 @@ struct ClerkProblem: Error {
         json.endArray()
         json.member("clerk_trace_id", traceID)
         json.endObject()
-        return .json(json.bytes, status: status)
+        var response = ServerResponse.json(json.bytes, status: status)
+        if let retryAfterSeconds { response.fields.append(("Retry-After", String(retryAfterSeconds))) }
+        return response
     }
 }
 
@@ -43,10 +54,11 @@ extension ClerkProblem.Entry {
         json.member("message", message)
         json.member("long_message", longMessage)
         json.member("code", code)
-        if let parameter {
+        if parameter != nil || !addresses.isEmpty {
             json.key("meta")
             json.beginObject()
-            json.member("param_name", parameter)
+            if let parameter { json.member("param_name", parameter) }
+            if !addresses.isEmpty { json.member("email_addresses", JSONValue(.array(addresses.map(JSONValue.text)))) }
             json.endObject()
         }
         json.endObject()

@@ -4,34 +4,17 @@ import HTTPServer
 import JSON
 import Telemetry
 
-/// `/__emulator`: what tests and demos ask of the emulator itself. It needs no key, but the content must be JSON, which a
-/// page in a browser cannot send here without asking first.
+/// `/__emulator`: what tests and demos ask of the emulator itself.
 extension EmulatedInstance {
-    mutating func admin(_ call: Call, at now: UnixTime) throws(ClerkProblem) -> ServerResponse {
-        let name = call.segments.dropFirst().joined(separator: "/")
-        if call.method == .get, name == "status" { return status(at: now) }
-        guard call.method == .post else { throw .noSuchEndpoint }
-        guard !call.request.content.isEmpty else {
-            throw ClerkProblem(.badRequest, "request_body_invalid", "A JSON object is needed.")
-        }
-        try call.requireJSON()
-        var form = try call.form()
-        switch name {
-        case "rotate": return try rotate(&form, at: now)
-        case "tokens": return try mint(&form, at: now)
-        case "users": return try .json(addUser(&form, at: now).write)
-        case "outage": return try setOutage(&form, at: now)
-        default: throw .noSuchEndpoint
-        }
-    }
-
-    private func status(at now: UnixTime) -> ServerResponse {
+    func status(_ call: Call) -> ServerResponse {
         .json { json in
             json.beginObject()
             json.member("kid", keys.current.kid)
             json.member("rotations", Int64(keys.rotations))
             json.member("users", Int64(users.count))
-            json.member("outage", outage.isActive(at: now))
+            json.member("sessions", Int64(sessions.all.count))
+            json.member("outage", outage.isActive(at: call.now))
+            json.member("faults", Int64(faults.plans.count))
             json.key("requests")
             json.beginObject()
             for (endpoint, count) in requests.sorted(by: { $0.key < $1.key }) { json.member(endpoint, count) }
@@ -41,7 +24,8 @@ extension EmulatedInstance {
     }
 
     /// `{"kid": "new" | "same", "keep": true}`
-    private mutating func rotate(_ form: inout Form, at now: UnixTime) throws(ClerkProblem) -> ServerResponse {
+    mutating func rotate(_ call: Call) throws(ClerkProblem) -> ServerResponse {
+        var form = try call.form()
         let kid = form.string("kid") ?? "new"
         let keepsOld = form.bool("keep") ?? false
         if kid != "new", kid != "same" { form.fault(.wrongValue("kid", "new or same")) }
@@ -51,11 +35,12 @@ extension EmulatedInstance {
         } catch {
             throw ClerkProblem(.internalServerError, "internal_clerk_error", "No key could be made: \(error)")
         }
-        return status(at: now)
+        return status(call)
     }
 
     /// A session token for a user, good or bad: `user_id` is all it needs.
-    private mutating func mint(_ form: inout Form, at now: UnixTime) throws(ClerkProblem) -> ServerResponse {
+    mutating func mint(_ call: Call) throws(ClerkProblem) -> ServerResponse {
+        var form = try call.form()
         let user = form.string("user_id")
         let session = form.string("session_id")
         let version = form.int("version", 1...2) ?? 2
@@ -70,28 +55,41 @@ extension EmulatedInstance {
         if signer == nil { form.fault(.wrongValue("key", "current, previous or foreign")) }
         try form.finish()
         let sessionID: String
-        if let session { sessionID = session } else { sessionID = try begin(for: user ?? "", at: now).id }
+        if let session { sessionID = session } else { sessionID = try beginSession(of: user ?? "", call).id }
         var token = TokenClaims(
             kind: isTemplate ? .template : .session(version: Int(version)), issuer: settings.issuer, user: user ?? "",
             session: sessionID,
-            authorizedParty: azp, issued: now.adding(seconds: -age), lifetimeSeconds: lifetime)
+            authorizedParty: azp, issued: call.now.adding(seconds: -age), lifetimeSeconds: lifetime)
         token.actor = actor
         token.sessionStatus = status ?? token.sessionStatus
         return try tokenResponse(sign(token, by: signer ?? .current, header: header, overrides: claims))
     }
 
+    /// `{"session_id": …, "status": "ended"}`: what a browser does to its session, or time.
+    mutating func endSession(_ call: Call) throws(ClerkProblem) -> ServerResponse {
+        var form = try call.form()
+        let id = form.string("session_id") ?? ""
+        let status = form.string("status").flatMap(EmulatedSession.Status.init)
+        if status == nil { form.fault(.wrongValue("status", "a status of the published API")) }
+        try form.finish()
+        let session = try sessions.record(id)
+        return .json(change(session, to: status ?? session.status, call).write)
+    }
+
     /// `{"on": true}`, `{"on": false}` or `{"seconds": 5}`; `status` and `retry_after` say how to refuse.
-    private mutating func setOutage(_ form: inout Form, at now: UnixTime) throws(ClerkProblem) -> ServerResponse {
+    mutating func setOutage(_ call: Call) throws(ClerkProblem) -> ServerResponse {
+        var form = try call.form()
         let seconds = form.int("seconds", 1...86_400)
         let isOn = form.bool("on") ?? true
         let status = form.int("status", 400...599) ?? 503
         let retryAfter = form.int("retry_after", 0...86_400)
         try form.finish()
         if isOn {
-            outage.begin(until: seconds.map(now.adding(seconds:)), status: Status(UInt16(status)), retryAfterSeconds: retryAfter)
+            outage.begin(
+                until: seconds.map(call.now.adding(seconds:)), status: Status(UInt16(status)), retryAfterSeconds: retryAfter)
         } else {
             outage.end()
         }
-        return self.status(at: now)
+        return self.status(call)
     }
 }

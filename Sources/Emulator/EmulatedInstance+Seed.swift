@@ -1,4 +1,5 @@
 import HTTP
+import HTTPServer
 import JSON
 import Telemetry
 
@@ -16,6 +17,15 @@ extension EmulatedInstance {
         guard (try? users.user(id)) == nil else { throw .unprocessable(.taken("id", "id")) }
         try users.save(user)
         return user
+    }
+
+    /// `POST /__emulator/users`: somebody signs up.
+    mutating func signUp(_ call: Call) throws(ClerkProblem) -> ServerResponse {
+        var form = try call.form()
+        let user = try addUser(&form, at: call.now)
+        let response = ServerResponse.json(user.write)
+        publish(.userCreated, response.content, call)
+        return response
     }
 
     private mutating func add(_ address: JSONValue, to user: inout EmulatedUser, at now: UnixTime) throws(ClerkProblem) {
@@ -50,6 +60,21 @@ extension EmulatedInstance {
             } catch {
                 throw .user(index, error.entries.map(\.longMessage).joined(separator: " "))
             }
+        }
+    }
+}
+
+package enum SeedError: Error, Hashable, Sendable {
+    case notJSON(String)
+    /// The user at this place, from 0, and what is wrong with it.
+    case user(Int, String)
+}
+
+extension SeedError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .notJSON(let reason): "the seed: \(reason)"
+        case .user(let index, let reason): "the seed, users[\(index)]: \(reason)"
         }
     }
 }

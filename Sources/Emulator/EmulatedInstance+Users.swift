@@ -5,34 +5,11 @@ import Telemetry
 
 /// `/v1/users`
 extension EmulatedInstance {
-    mutating func users(_ call: Call, _ rest: [String], version: APIVersion, at now: UnixTime) throws(ClerkProblem)
-        -> ServerResponse
-    {
-        switch (call.method, rest.count) {
-        case (.get, 0): return try list(call)
-        case (.post, 0): return try create(call, at: now)
-        case (.get, 1) where rest[0] == "count": return try count(call)
-        case (.get, 1): return try .json(users.user(rest[0]).write)
-        case (.patch, 1): return try update(rest[0], call, version: version, at: now)
-        case (.delete, 1): return try delete(rest[0])
-        case (.patch, 2) where rest[1] == "metadata":
-            return try changeMetadata(rest[0], call, at: now) { old, new in old.merged(with: new) }
-        case (.put, 2) where rest[1] == "metadata": return try changeMetadata(rest[0], call, at: now) { _, new in new }
-        case (.post, 2) where switches[rest[1]] != nil: return try flip(rest[0], by: rest[1], at: now)
-        default: throw .noSuchEndpoint
-        }
+    func listUsers(_ call: Call) throws(ClerkProblem) -> ServerResponse {
+        .list(try UserList(call.query).page(users.all)) { $0.write(to: &$1) }
     }
 
-    private func list(_ call: Call) throws(ClerkProblem) -> ServerResponse {
-        let page = try UserList(call.query).page(users.all)
-        return .json { json in
-            json.beginArray()
-            for user in page { user.write(to: &json) }
-            json.endArray()
-        }
-    }
-
-    private func count(_ call: Call) throws(ClerkProblem) -> ServerResponse {
+    func countUsers(_ call: Call) throws(ClerkProblem) -> ServerResponse {
         let count = try UserList(call.query).matching(users.all).count
         return .json { json in
             json.beginObject()
@@ -42,63 +19,64 @@ extension EmulatedInstance {
         }
     }
 
-    private mutating func create(_ call: Call, at now: UnixTime) throws(ClerkProblem) -> ServerResponse {
+    mutating func createUser(_ call: Call) throws(ClerkProblem) -> ServerResponse {
         var form = try call.form()
-        let user = try UserForm.create(&form, id: ids.next("user_"), ids: &ids, now: now)
-        try users.save(user)
-        return .json(user.write)
+        let user = try UserForm.create(&form, id: ids.next("user_"), ids: &ids, now: call.now)
+        return try save(user, as: .userCreated, call)
     }
 
-    private mutating func update(_ id: String, _ call: Call, version: APIVersion, at now: UnixTime) throws(ClerkProblem)
+    mutating func updateUser(_ call: Call) throws(ClerkProblem) -> ServerResponse {
+        var user = try users.user(call.id)
+        var form = try call.form()
+        try UserForm.update(&user, &form, version: call.version, now: call.now)
+        return try save(user, as: .userUpdated, call)
+    }
+
+    mutating func changeMetadata(_ call: Call, _ change: (JSONValue, JSONValue) -> JSONValue) throws(ClerkProblem)
         -> ServerResponse
     {
-        var user = try users.user(id)
-        var form = try call.form()
-        try UserForm.update(&user, &form, version: version, now: now)
-        try users.save(user)
-        return .json(user.write)
-    }
-
-    private mutating func delete(_ id: String) throws(ClerkProblem) -> ServerResponse {
-        let user = try users.user(id)
-        users.remove(id)
-        sessions.removeAll(of: id)
-        return .json { json in
-            json.beginObject()
-            json.member("object", "user")
-            json.member("id", id)
-            json.member("deleted", true)
-            if let externalID = user.externalID { json.member("external_id", externalID) }
-            json.endObject()
-        }
-    }
-
-    private mutating func changeMetadata(
-        _ id: String, _ call: Call, at now: UnixTime, _ change: (JSONValue, JSONValue) -> JSONValue
-    ) throws(ClerkProblem) -> ServerResponse {
-        var user = try users.user(id)
+        var user = try users.user(call.id)
         var form = try call.form()
         if let new = form.object("public_metadata") { user.metadata.isPublic = change(user.metadata.isPublic, new) }
         if let new = form.object("private_metadata") { user.metadata.isPrivate = change(user.metadata.isPrivate, new) }
         if let new = form.object("unsafe_metadata") { user.metadata.isUnsafe = change(user.metadata.isUnsafe, new) }
         try form.finish()
-        user.updatedAt = now
-        try users.save(user)
-        return .json(user.write)
+        user.updatedAt = call.now
+        return try save(user, as: .userUpdated, call)
     }
 
-    /// `POST /v1/users/{id}/ban` and its like.
-    private var switches: [String: (WritableKeyPath<EmulatedUser, Bool>, Bool)] {
-        ["ban": (\.isBanned, true), "unban": (\.isBanned, false), "lock": (\.isLocked, true), "unlock": (\.isLocked, false)]
-    }
-
-    private mutating func flip(_ id: String, by name: String, at now: UnixTime) throws(ClerkProblem) -> ServerResponse {
-        var user = try users.user(id)
-        guard let (property, value) = switches[name] else { throw .noSuchEndpoint }
+    /// `POST /v1/users/{id}/ban` and its like. Who is banned is signed out everywhere.
+    mutating func switchUser(_ property: WritableKeyPath<EmulatedUser, Bool>, to value: Bool, _ call: Call) throws(ClerkProblem)
+        -> ServerResponse
+    {
+        var user = try users.user(call.id)
         user[keyPath: property] = value
-        user.updatedAt = now
-        if name == "ban" { sessions.removeAll(of: id) }
+        user.updatedAt = call.now
+        let response = try save(user, as: .userUpdated, call)
+        if user.isBanned { endSessions(of: user, as: .revoked, call) }
+        return response
+    }
+
+    mutating func deleteUser(_ call: Call) throws(ClerkProblem) -> ServerResponse {
+        let user = try users.user(call.id)
+        endSessions(of: user, as: .removed, call)
+        users.remove(user.id)
+        let deleted = ServerResponse.json { json in
+            json.beginObject()
+            json.member("object", "user")
+            json.member("id", user.id)
+            json.member("deleted", true)
+            if let externalID = user.externalID { json.member("external_id", externalID) }
+            json.endObject()
+        }
+        publish(.userDeleted, deleted.content, call)
+        return deleted
+    }
+
+    mutating func save(_ user: EmulatedUser, as event: WebhookEvent.Kind, _ call: Call) throws(ClerkProblem) -> ServerResponse {
         try users.save(user)
-        return .json(user.write)
+        let response = ServerResponse.json(user.write)
+        publish(event, response.content, call)
+        return response
     }
 }

@@ -1,57 +1,70 @@
 import Crypto
 import HTTP
-import HTTPServer
-import JSON
+package import HTTPServer
 import Telemetry
 
-/// The instance behind the emulator: its users, sessions and keys, and the table of its endpoints.
+/// The instance behind the emulator: its users, sessions, invitations and keys, and how a request to it goes.
 struct EmulatedInstance {
     let settings: EmulatorSettings
+    /// `ins_…`, which is the first key's id as well.
+    let id: String
     var users = UserStore()
-    var sessions = SessionStore()
+    var sessions = RecordStore<EmulatedSession>(countMax: Self.recordsMax)
+    var invitations = RecordStore<EmulatedInvitation>(countMax: Self.recordsMax)
+    var signInTokens = RecordStore<EmulatedSignInToken>(countMax: Self.recordsMax)
     var keys: SigningKeys
     var ids = ClerkIDs()
+    var limits: RateLimits
     var outage = Outage()
-    /// How often each endpoint was asked, ids left out.
+    var faults = Faults()
+    var webhooks: WebhookQueue
+    /// How often each endpoint was asked.
     private(set) var requests: [String: Int64] = [:]
-    /// Far more than there are: paths that lead nowhere are counted too.
-    private static let endpointsMax = 256
+    /// Of each kind: a test of a migration makes tens of thousands.
+    private static let recordsMax = 100_000
 
     init(settings: EmulatorSettings, key: PrivateKey) {
         self.settings = settings
-        keys = SigningKeys(kid: ids.next("ins_"), key: key)
+        id = ids.next("ins_")
+        keys = SigningKeys(kid: id, key: key)
+        limits = RateLimits(settings.limits)
+        webhooks = WebhookQueue(to: settings.webhook)
     }
 
-    mutating func handle(_ request: ServerRequest, at now: UnixTime) -> ServerResponse {
-        let call = Call(request)
-        count("\(request.method.name) \(call.template)")
+    mutating func reply(to request: ServerRequest, at now: UnixTime) -> EmulatedReply {
+        var call = Call(request, at: now)
+        guard let (endpoint, values) = Endpoint.find(call) else {
+            requests["nowhere", default: 0] += 1
+            return EmulatedReply(response(ClerkProblem.noSuchEndpoint))
+        }
+        call.values = values
+        requests[endpoint.name, default: 0] += 1
+        guard endpoint.access != .test else { return EmulatedReply(answer(endpoint, call)) }
+        if let refusal = outage.response(at: now) { return EmulatedReply(refusal) }
+        switch faults.next(for: endpoint.name) {
+        case nil: return EmulatedReply(answer(endpoint, call))
+        case .slow(let milliseconds): return EmulatedReply(answer(endpoint, call), delayMilliseconds: milliseconds)
+        case .lost: return EmulatedReply(answer(endpoint, call), isLost: true)
+        case .refused(let problem, let isDone):
+            if isDone { _ = answer(endpoint, call) }
+            return EmulatedReply(response(problem))
+        }
+    }
+
+    private mutating func answer(_ endpoint: Endpoint, _ call: Call) -> ServerResponse {
+        var call = call
         do throws(ClerkProblem) {
-            if call.segments.first == "__emulator" { return try admin(call, at: now) }
-            if let refusal = outage.response(at: now) { return refusal }
-            return try answer(call, at: now)
-        } catch {
-            return error.response(traceID: ids.traceID())
-        }
-    }
-
-    private mutating func count(_ endpoint: String) {
-        guard requests[endpoint] != nil || requests.count < Self.endpointsMax else { return }
-        requests[endpoint, default: 0] += 1
-    }
-
-    private mutating func answer(_ call: Call, at now: UnixTime) throws(ClerkProblem) -> ServerResponse {
-        if call.method == .get, call.segments == [".well-known", "jwks.json"] { return .json(keys.document) }
-        guard call.segments.first == "v1" else { throw .noSuchEndpoint }
-        try authenticate(call)
-        let version = try APIVersion(call.request, call.query)
-        try call.requireJSON()
-        let rest = Array(call.segments.dropFirst())
-        switch rest.first {
-        case "jwks" where rest.count == 1 && call.method == .get: return .json(keys.document)
-        case "users": return try users(call, Array(rest.dropFirst()), version: version, at: now)
-        case "sessions": return try sessions(call, Array(rest.dropFirst()), at: now)
-        default: throw .noSuchEndpoint
-        }
+            switch endpoint.access {
+            case .everybody: break
+            case .test: try call.requireCommand()
+            case .secretKey:
+                try authenticate(call)
+                try limits.count(endpoint, call)
+                call.version = try APIVersion(call.request, call.query)
+                try call.requireJSON()
+            }
+            return try endpoint.answer(&self, call)
+        } catch { return response(error) }
     }
 
     /// `Authorization: Bearer sk_…`.
@@ -67,52 +80,22 @@ struct EmulatedInstance {
             throw ClerkProblem(.unauthorized, "clerk_key_invalid", "The provided Clerk Secret Key is invalid.")
         }
     }
+
+    private mutating func response(_ problem: ClerkProblem) -> ServerResponse { problem.response(traceID: ids.traceID()) }
 }
 
-/// A request, taken apart.
-struct Call {
-    let request: ServerRequest
-    let segments: [String]
-    let query: Query
+/// An answer, and what becomes of it on its way.
+package struct EmulatedReply: Sendable {
+    package var response: ServerResponse
+    package var delayMilliseconds = 0
+    /// What was asked for is done, and the client never hears of it.
+    package var isLost = false
 
-    init(_ request: ServerRequest) {
-        self.request = request
-        segments = request.path.split(separator: "/").map(String.init)
-        query = Query(request.query)
+    init(_ response: ServerResponse, delayMilliseconds: Int = 0, isLost: Bool = false) {
+        (self.response, self.delayMilliseconds, self.isLost) = (response, delayMilliseconds, isLost)
     }
-
-    var method: Method { request.method }
-
-    /// The path with its ids left out.
-    var template: String {
-        "/"
-            + segments.map { segment in segment.isClerkID ? "{id}" : segment }.joined(
-                separator: "/")
-    }
-
-    func requireJSON() throws(ClerkProblem) {
-        guard !request.content.isEmpty else { return }
-        let type = request.field("Content-Type")?.prefix { $0 != ";" }.lowercased()
-        guard type == "application/json" else {
-            throw ClerkProblem(.unsupportedMediaType, "unsupported_content_type", "Content-Type must be application/json.")
-        }
-    }
-
-    func form() throws(ClerkProblem) -> Form { try Form(request.content) }
-}
-
-extension String {
-    fileprivate var isClerkID: Bool { ["user_", "sess_", "idn_"].contains { hasPrefix($0) } }
 }
 
 extension ClerkProblem {
     static var noSuchEndpoint: ClerkProblem { ClerkProblem(.notFound, "resource_not_found", "not found") }
-}
-
-extension ServerResponse {
-    static func json(_ write: (inout JSONWriter) -> Void) -> ServerResponse {
-        var json = JSONWriter()
-        write(&json)
-        return .json(json.bytes)
-    }
 }

@@ -21,6 +21,20 @@ struct Form {
         self.members = members
     }
 
+    /// The forms of a request whose content is a list.
+    static func list(_ content: [UInt8], countMax: Int) throws(ClerkProblem) -> [Form] {
+        guard let values = (try? JSONValue(parsing: content))?.array, values.allSatisfy({ $0.object != nil }) else {
+            throw ClerkProblem(.badRequest, "request_body_invalid", "Request body invalid")
+        }
+        guard !values.isEmpty else { throw .unprocessable(.missing("email_address")) }
+        guard values.count <= countMax else {
+            throw .unprocessable(
+                .init(
+                    "form_param_array_size_exceeded", "exceeds maximum size", "The list should not exceed \(countMax) items."))
+        }
+        return values.map { Form($0) }
+    }
+
     init(_ value: JSONValue) { members = value.object ?? [] }
 
     /// Throws the faults that were found. Call it when every field has been read.
@@ -64,6 +78,15 @@ struct Form {
             return fault(.wrongFormat(name, "an array of strings")) ?? []
         }
         return texts
+    }
+
+    mutating func ints(_ name: String, _ range: ClosedRange<Int64>) -> [Int64]? {
+        guard let value = value(name) else { return nil }
+        let numbers = value.array?.compactMap(\.int64).filter(range.contains) ?? []
+        guard let array = value.array, numbers.count == array.count else {
+            return fault(.wrongFormat(name, "an array of integers from \(range.lowerBound) to \(range.upperBound)"))
+        }
+        return numbers
     }
 
     mutating func bool(_ name: String) -> Bool? {

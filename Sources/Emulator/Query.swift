@@ -23,6 +23,23 @@ struct Query {
         return number
     }
 
+    /// One of the words of an enumeration; `nil` when it is absent.
+    func choice<Choice: RawRepresentable<String> & CaseIterable>(_ name: String, of _: Choice.Type) throws(ClerkProblem) -> Choice?
+    {
+        guard let text = first(name) else { return nil }
+        guard let choice = Choice(rawValue: text) else {
+            throw .unprocessable(.wrongValue(name, "one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))"))
+        }
+        return choice
+    }
+
+    /// The part of a list that `limit` and `offset` ask for.
+    func page<Item>(_ items: some Sequence<Item>) throws(ClerkProblem) -> [Item] {
+        let limit = Int(try number("limit", 1...500) ?? 10)
+        let offset = Int(try number("offset", 0...Int64(Int32.max)) ?? 0)
+        return Array(items.dropFirst(offset).prefix(limit))
+    }
+
     func flag(_ name: String) throws(ClerkProblem) -> Bool? {
         switch first(name) {
         case nil: return nil

@@ -134,7 +134,7 @@ extension UserForm {
 }
 
 extension ContactKind {
-    fileprivate var format: String {
+    var format: String {
         switch self {
         case .email: "an e-mail address"
         case .phone: "a phone number in E.164 format"
@@ -142,7 +142,7 @@ extension ContactKind {
         }
     }
 
-    fileprivate func accepts(_ value: String) -> Bool {
+    func accepts(_ value: String) -> Bool {
         switch self {
         case .email:
             let parts = value.split(separator: "@", omittingEmptySubsequences: false)

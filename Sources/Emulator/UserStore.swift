@@ -29,6 +29,9 @@ struct UserStore {
         return user
     }
 
+    /// The id of the user who has this address, number or wallet.
+    func holder(of kind: ContactKind, _ value: String) -> String? { holders[Claim(kind.rawValue, value)] }
+
     /// Adds the user, or puts it in the place of what it was before.
     mutating func save(_ user: EmulatedUser) throws(ClerkProblem) {
         let claims = user.claims

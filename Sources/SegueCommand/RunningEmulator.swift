@@ -14,21 +14,25 @@ struct RunningEmulator {
     let emulator: Emulator
     private let server: SmallServer
 
-    /// - Parameter issuer: the claim `iss` of its tokens; its own address when there is none.
+    /// - Parameters:
+    ///   - issuer: the claim `iss` of its tokens; its own address when there is none.
+    ///   - complete: adds to the settings what only some instances have.
     init(
-        on address: Address, loop: Loop, issuer: String? = nil, origin: String?, secretKey: Secret, signingKey: Secret? = nil
+        on address: Address, loop: Loop, issuer: String? = nil, origin: String?, secretKey: Secret,
+        transport: WebhookTransport? = nil, complete: (inout EmulatorSettings) -> Void = { _ in }
     ) throws {
         // The issuer may name the port, which the listener chooses, and the listener wants its handler at once.
         let emulated = Guarded<Emulator?>(nil)
         server = try SmallServer(on: address, loop: loop) { request in
             guard let emulator = emulated.withLock({ $0 }) else { return .text("Not yet.\n", status: .serviceUnavailable) }
-            return await emulator.handle(request)
+            return await emulator.serve(request)
         }
         url = "http://\(server.address ?? address)"
         self.issuer = issuer ?? url
         self.secretKey = secretKey
-        let settings = EmulatorSettings(issuer: self.issuer, secretKey: secretKey, origin: origin, signingKey: signingKey)
-        let emulator = try Emulator(settings) { UnixTime(milliseconds: Clock.wallMilliseconds()) }
+        var settings = EmulatorSettings(issuer: self.issuer, secretKey: secretKey, origin: origin)
+        complete(&settings)
+        let emulator = try Emulator(settings, transport: transport) { UnixTime(milliseconds: Clock.wallMilliseconds()) }
         emulated.withLock { $0 = emulator }
         self.emulator = emulator
     }
