@@ -14,6 +14,7 @@ enum Segue {
         Command("routes", "Show the routes in the order in which they are tried", RoutesCommand.run),
         Command("flip", "Change the mode of a route", FlipCommand.run),
         Command("emulate", "Be an offline Clerk, for demos and tests", EmulateCommand.run),
+        Command("webhook", "Send a signed event, as Clerk does", WebhookCommand.run),
         Command("demo", "Walk one user from the old login to Clerk, on this machine", DemoCommand.run),
         Command("token", "Mint, verify or inspect a token", TokenCommand.run),
     ]

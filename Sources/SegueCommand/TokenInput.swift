@@ -18,9 +18,9 @@ enum TokenInput {
         let variable: String?
         let file: String?
 
-        init(_ arguments: inout Arguments) {
-            variable = arguments.option("secret-env", "NAME", "the environment variable with the HS256 secret")
-            file = arguments.option("secret-file", "FILE", "the file with the HS256 secret, or - for standard input")
+        init(_ arguments: inout Arguments, what: String = "HS256 secret") {
+            variable = arguments.option("secret-env", "NAME", "the environment variable with the \(what)")
+            file = arguments.option("secret-file", "FILE", "the file with the \(what), or - for standard input")
         }
 
         var count: Int { (variable == nil ? 0 : 1) + (file == nil ? 0 : 1) }
