@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from harness import gateway as gateways  # noqa: E402
 from harness.clerk import FakeClerk  # noqa: E402
+from harness.emulator import Emulator  # noqa: E402
 from harness.gateway import Gateway  # noqa: E402
 from harness.postgres import Postgres  # noqa: E402
 from harness.processes import Process, free_port  # noqa: E402
@@ -74,6 +75,16 @@ def clerk():
     instance = FakeClerk()
     yield instance
     instance.go_away()
+    assert not instance.faults, "\n".join(instance.faults)
+
+
+@pytest.fixture(scope="module")
+def emulator(binary: Path, logs: Path, request):
+    """`segue emulate`; at its end every exchange with it must have been as our description of Clerk's API says."""
+    running = Emulator(binary, logs / f"emulator-{request.module.__name__}.log")
+    running.start()
+    yield running
+    assert running.stop() == 0
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])

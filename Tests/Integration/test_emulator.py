@@ -8,19 +8,11 @@ import pytest
 from clerk_backend_api import Clerk, models
 from clerk_backend_api.security import TokenVerificationError, TokenVerificationErrorReason
 
-from harness.emulator import SECRET_KEY, Emulator
+from harness.emulator import SECRET_KEY
 from harness.gateway import seen, settings
 from harness.processes import wait_until
 
 BCRYPT = "$2b$12$" + "a" * 53
-
-
-@pytest.fixture(scope="module")
-def emulator(binary, logs):
-    running = Emulator(binary, logs / "emulator.log")
-    running.start()
-    yield running
-    assert running.stop() == 0
 
 
 def test_the_sdk_creates_reads_changes_and_deletes_a_user(emulator):
@@ -42,9 +34,9 @@ def test_the_sdk_creates_reads_changes_and_deletes_a_user(emulator):
 def test_the_printed_settings_are_those_of_the_instance(emulator):
     output = wait_until(lambda: "listens on" in emulator.process.output and emulator.process.output, "the emulator says where it listens")
     lines = output.splitlines()
-    assert f"CLERK_API_URL={emulator.url}" in lines
+    assert f"CLERK_API_URL={emulator.own_url}" in lines
     assert f"SEGUE_CLERK_ISSUER={emulator.issuer}" in lines
-    assert f"SEGUE_CLERK_JWKS_URL={emulator.url}/.well-known/jwks.json" in lines
+    assert f"SEGUE_CLERK_JWKS_URL={emulator.own_url}/.well-known/jwks.json" in lines
     assert any(re.fullmatch(r"CLERK_PUBLISHABLE_KEY=pk_test_[A-Za-z0-9+/=]+", line) for line in lines)
     assert SECRET_KEY not in output
 

@@ -7,11 +7,15 @@ import time
 import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpx
 import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from werkzeug.datastructures import Headers
+
 from . import leaks
+from .clerk_api import Exchange
 from .processes import free_port
 
 AUTHORIZED_PARTY = "https://app.example.com"
@@ -51,6 +55,7 @@ class FakeClerk:
         self.users: dict[str, dict] = {}
         #: How often each path was asked.
         self.asked: dict[str, list[float]] = {}
+        self._exchanges: list[Exchange] = []
         #: Seconds that every answer waits.
         self.slowness = 0.0
         self._server: ThreadingHTTPServer | None = None
@@ -68,6 +73,7 @@ class FakeClerk:
                 time.sleep(clerk.slowness)
                 status, content = clerk.answer(self.path.partition("?")[0], self.headers.get("Authorization"))
                 data = json.dumps(content).encode()
+                clerk.note("GET", self.path, Headers(list(self.headers.items())))
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(data)))
@@ -103,6 +109,16 @@ class FakeClerk:
         if path.startswith("/v1/users/") and (user := self.users.get(path.removeprefix("/v1/users/"))):
             return 200, user
         return 404, problem("resource_not_found", "not found")
+
+    def note(self, method: str, target: str, fields: Headers) -> None:
+        """Every request to the Backend API must be one that Clerk's API describes: see `faults`."""
+        if target.startswith("/v1/"):
+            self._exchanges.append(Exchange(method, target, fields, b"", httpx.Response(200)))
+
+    @property
+    def faults(self) -> list[str]:
+        """Where a request of Segue's differed from our description of Clerk's API. Of many alike a few stand for all."""
+        return [fault for exchange in self._exchanges[:500] for fault in exchange.faults_of_the_request()]
 
     @property
     def key_fetches(self) -> int:
