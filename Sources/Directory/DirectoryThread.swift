@@ -10,8 +10,8 @@ package import Telemetry
 package final class DirectoryThread: Sendable {
     private let loop: Loop
     private let status: DirectoryStatus
-    private let readers: Lanes
-    private let writers: Lanes
+    let readers: Lanes
+    let writers: Lanes
     private let legacyReaders: Lanes
     private let listener: ChangeListener?
     private let subscribers: Guarded<[@Sendable (DirectoryChange) -> Void]>
@@ -95,7 +95,7 @@ package final class DirectoryThread: Sendable {
 
     // MARK: Asking
 
-    private func ask<Answer: Sendable>(
+    func ask<Answer: Sendable>(
         _ lanes: Lanes, within milliseconds: Int = Limits.lookUpMilliseconds,
         _ body: @escaping @Sendable (Session) async throws(DirectoryError) -> Answer
     ) async throws(Unavailable) -> Answer {
@@ -114,7 +114,7 @@ package final class DirectoryThread: Sendable {
     }
 
     /// A link or a new row: this process hears of it here, whatever the LISTEN connection is doing.
-    private func change(
+    func change(
         _ clerkUser: ClerkUserID, _ body: @escaping @Sendable (Session) async throws(DirectoryError) -> LinkOutcome
     ) async throws(Unavailable) -> LinkOutcome {
         let (work, subscribers) = (work, subscribers)

@@ -1,5 +1,6 @@
 import Authentication
 import Crypto
+import Identity
 import Telemetry
 
 /// What the ledger records. The names are stored, and never change.
@@ -8,6 +9,9 @@ enum LedgerAction: String, Sendable {
     case provision
     case createClerkUser = "create_clerk_user"
     case flip
+    case unlink
+    /// A refusal was looked at, and stands.
+    case dismiss
 }
 
 /// One change of a link or a route: ids and digests, never an address.
@@ -16,10 +20,16 @@ struct LedgerEntry: Sendable, Hashable {
     let user: UserID?
     let clerkUser: ClerkUserID?
     let rule: String?
-    let requestID: String
+    let requestID: String?
     let time: UnixTime
+    /// `nil`: Segue did it by its rules.
+    let note: OperatorNote?
 
-    init(_ action: LedgerAction, user: UserID?, clerkUser: ClerkUserID?, rule: String?, requestID: String, time: UnixTime) {
+    init(
+        _ action: LedgerAction, user: UserID?, clerkUser: ClerkUserID?, rule: String?, requestID: String?, time: UnixTime,
+        note: OperatorNote? = nil
+    ) {
+        self.note = note
         (self.action, self.user, self.clerkUser) = (action, user, clerkUser)
         (self.rule, self.requestID, self.time) = (rule, requestID, time)
     }

@@ -15,10 +15,13 @@ extension Session {
     func append(_ entry: LedgerEntry) async throws(DirectoryError) {
         try await connection.rows(
             """
-            INSERT INTO \(dialect.state("ledger")) (at, actor, action, user_id, clerk_user_id, rule, request_id)
-            VALUES ($1, 'segue', $2, $3, $4, $5, $6)
+            INSERT INTO \(dialect.state("ledger")) (at, actor, action, user_id, clerk_user_id, rule, request_id, detail)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
             """,
-            [time(entry.time), entry.action.rawValue, entry.user?.text, entry.clerkUser?.text, entry.rule, entry.requestID])
+            [
+                time(entry.time), entry.note?.actor ?? "segue", entry.action.rawValue, entry.user?.text, entry.clerkUser?.text,
+                entry.rule, entry.requestID, entry.note?.reason,
+            ])
     }
 
     /// Chains up to a page of rows that have no seal yet; returns how many. One sealer at a time, whoever it is.

@@ -9,12 +9,14 @@ extension Session {
         try await connection.transaction { () async throws(DirectoryError) in
             let findings = try await findings(for: link)
             if let outcome = link.outcome(on: findings) { return outcome }
+            if link.note == nil, try await wasUnlinked(link.user, link.clerkUser) { return .unlinked }
             try await writeColumns(link)
             try await record(
                 link.user, link.clerkUser, rule: link.rule, requestID: link.requestID, at: link.time, known: findings)
             try await append(
                 LedgerEntry(
-                    .link, user: link.user, clerkUser: link.clerkUser, rule: link.rule, requestID: link.requestID, time: link.time))
+                    .link, user: link.user, clerkUser: link.clerkUser, rule: link.rule, requestID: link.requestID, time: link.time,
+                    note: link.note))
             try await announce(user: link.user, clerkUser: link.clerkUser)
             guard let linked = try await user(link.user) else { return .changed }
             return .linked(linked)

@@ -12,6 +12,12 @@ package enum IdentityLimits {
     package static let minted = 8_192
     /// How long before its end a minted credential is replaced: the origin must still have time to look at it.
     package static let mintedMarginSeconds: Int64 = 5
+    /// Requests for the confirmation page that a Clerk user may make at once; a person makes two.
+    package static let attempts = 10
+    /// After these, one in so many seconds.
+    package static let attemptSeconds: Int64 = 6
+    /// Clerk users whose requests for it one worker remembers.
+    package static let limitedUsers = 4_096
     /// `Retry-After` where the other side named no time.
     package static let retryAfterSeconds = 1
 }

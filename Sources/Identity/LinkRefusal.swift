@@ -28,6 +28,8 @@ package enum LinkRefusal: String, Error, Sendable, Hashable, CaseIterable {
     case rowInactive = "row_inactive"
     /// The row no longer says what the proof was made on.
     case rowChanged = "row_changed"
+    /// An operator has taken this link away.
+    case unlinked
     /// An old credential came along whose row has another e-mail, or proves nothing.
     case needsConfirmation = "link_needs_confirmation"
     /// Nobody has this address, and `unknown` says refuse.
@@ -52,6 +54,7 @@ package enum LinkRefusal: String, Error, Sendable, Hashable, CaseIterable {
         case .rowAlreadyLinked: "row_already_linked"
         case .rowInactive: "row_inactive"
         case .rowChanged: "row_changed"
+        case .unlinked: "unlinked"
         case .needsConfirmation: "link_needs_confirmation"
         case .notRegistered: "not_registered"
         case .awaitingProvision: "awaiting_provision"

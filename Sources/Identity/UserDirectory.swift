@@ -46,10 +46,14 @@ package struct NewLink: Sendable, Hashable {
     package let needsSoleEmail: Bool
     package let requestID: String
     package let time: UnixTime
+    /// Whoever settled it by hand, where no rule did.
+    package let note: OperatorNote?
 
     package init(
-        row: DirectoryUser, clerkUser: ClerkUserID, rule: String, needsSoleEmail: Bool, requestID: String, time: UnixTime
+        row: DirectoryUser, clerkUser: ClerkUserID, rule: String, needsSoleEmail: Bool, requestID: String, time: UnixTime,
+        note: OperatorNote? = nil
     ) {
+        self.note = note
         (self.row, self.clerkUser, self.rule) = (row, clerkUser, rule)
         (self.needsSoleEmail, self.requestID, self.time) = (needsSoleEmail, requestID, time)
     }
@@ -82,4 +86,6 @@ package enum LinkOutcome: Sendable, Hashable {
     case changed
     /// Provisioning: another row has this e-mail.
     case emailTaken
+    /// An operator has taken this very link away: only an operator makes it again.
+    case unlinked
 }

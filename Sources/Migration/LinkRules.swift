@@ -31,6 +31,8 @@ package enum LinkRule: String, Sendable, CaseIterable {
     case externalID = "external_id"
     case legacyCredential = "legacy_credential"
     case verifiedEmail = "verified_email"
+    /// Somebody with both credentials has said that both accounts are theirs.
+    case confirmed
 
     /// Whether the proof rests on the e-mail naming one row only: with an old credential or an external id, these name it.
     var needsSoleEmail: Bool { self == .verifiedEmail }
@@ -84,6 +86,22 @@ package struct LinkRules: Sendable {
             return .refuse(refusal, candidate: row.id)
         }
         return .link(.legacyCredential, row)
+    }
+
+    /// For the confirmation page: both credentials came with a deliberate act. They prove one person's browser, and no more:
+    /// what has an owner, a tombstone or a privilege is not given away by it.
+    package func confirm(_ evidence: LinkEvidence) -> LinkDecision {
+        if evidence.isImpersonated { return .refuse(.impersonated, candidate: nil) }
+        if evidence.clerkUser.isBanned || evidence.clerkUser.isLocked { return .refuse(.clerkUserBlocked, candidate: nil) }
+        guard case .proved(let row?) = evidence.legacy else { return .refuse(.needsConfirmation, candidate: nil) }
+        // The back end has said whose Clerk user this is: somebody else's.
+        if let externalID = evidence.clerkUser.externalID, !externalID.isEmpty, evidence.externalRow?.id != row.id {
+            return .refuse(.rowAlreadyLinked, candidate: row.id)
+        }
+        if let refusal = unfit(row, for: evidence.clerkUser) ?? (isPrivileged(row) ? .privilegedRow : nil) {
+            return .refuse(refusal, candidate: row.id)
+        }
+        return .link(.confirmed, row)
     }
 
     /// (d) Both sides have proved one address, and it names one row that is nobody's yet.

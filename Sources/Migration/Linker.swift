@@ -16,9 +16,9 @@ package final class Linker: FirstSight {
 
     private typealias Landing = Result<DirectoryUser, IdentityRefusal>
 
-    private let directory: any UserDirectory
+    let directory: any UserDirectory
     private let clerkUsers: any ClerkUsers
-    private let rules: LinkRules
+    let rules: LinkRules
     private var waiting: [Flight: [CheckedContinuation<Landing, Never>]] = [:]
 
     package init(directory: any UserDirectory, clerkUsers: any ClerkUsers, rules: LinkRules) {
@@ -83,7 +83,7 @@ extension Linker {
     }
 
     /// The row of a finished link; `nil` when the world has moved and the evidence must be read again.
-    private func settle(_ outcome: Result<LinkOutcome, Unavailable>, _ session: ClerkSubject) async throws(IdentityRefusal)
+    func settle(_ outcome: Result<LinkOutcome, Unavailable>, _ session: ClerkSubject) async throws(IdentityRefusal)
         -> DirectoryUser?
     {
         switch outcome {
@@ -91,11 +91,12 @@ extension Linker {
         case .success(.rowTaken), .success(.changed), .success(.emailTaken):
             // Perhaps another request or replica has just linked this very user, by whatever rule: no error then.
             return try await ask { () async throws(Unavailable) in try await directory.user(linkedTo: session.user) }
+        case .success(.unlinked): throw .link(.unlinked)
         case .failure: throw Self.unavailable
         }
     }
 
-    private func readClerk(_ session: ClerkSubject) async throws(IdentityRefusal) -> ClerkUser {
+    func readClerk(_ session: ClerkSubject) async throws(IdentityRefusal) -> ClerkUser {
         if session.isImpersonated { throw .link(.impersonated) }
         let user: ClerkUser?
         do throws(ClerkUsersFailure) { user = try await clerkUsers.user(session.user) } catch {
@@ -107,7 +108,7 @@ extension Linker {
         return user
     }
 
-    private func gather(
+    func gather(
         _ clerkUser: ClerkUser, _ session: ClerkSubject, _ legacy: Verdict<LegacySubject>
     ) async throws(IdentityRefusal) -> LinkEvidence {
         var evidence = LinkEvidence(clerkUser: clerkUser)
@@ -133,7 +134,7 @@ extension Linker {
     }
 
     /// Leaves a row for `segue review`. The refusal stands whether or not the queue could be written.
-    private func refuse(_ refusal: LinkRefusal, _ session: ClerkSubject, _ candidate: UserID?, at now: UnixTime) async
+    func refuse(_ refusal: LinkRefusal, _ session: ClerkSubject, _ candidate: UserID?, at now: UnixTime) async
         -> IdentityRefusal
     {
         if refusal.isForReview {
@@ -144,7 +145,7 @@ extension Linker {
         return .link(refusal)
     }
 
-    private func outcome(_ write: () async throws(Unavailable) -> LinkOutcome) async -> Result<LinkOutcome, Unavailable> {
+    func outcome(_ write: () async throws(Unavailable) -> LinkOutcome) async -> Result<LinkOutcome, Unavailable> {
         do throws(Unavailable) { return .success(try await write()) } catch { return .failure(error) }
     }
 

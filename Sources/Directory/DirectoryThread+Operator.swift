@@ -1,0 +1,41 @@
+package import Authentication
+package import Identity
+package import Telemetry
+
+/// A refusal to link that waits for a person: one for each Clerk user, candidate and code.
+package struct Review: Sendable, Hashable {
+    package let clerkUser: ClerkUserID
+    /// The row that it was about, if there was one.
+    package let candidate: UserID?
+    /// Of `LinkRefusal`.
+    package let code: String
+    /// UTC, as the database prints it.
+    package let first: String
+    package let last: String
+    package let count: Int
+}
+
+package enum UnlinkOutcome: Sendable, Hashable {
+    case unlinked(ClerkUserID)
+    case notLinked, noSuchUser
+    /// The id of the row is the Clerk user id: there is no link to take away.
+    case idIsClerkUser
+}
+
+extension DirectoryThread {
+    package func reviews(most count: Int) async throws(Unavailable) -> [Review] {
+        try await ask(readers) { session throws(DirectoryError) in try await session.reviews(most: count) }
+    }
+
+    package func dismiss(_ clerkUser: ClerkUserID, _ note: OperatorNote, at time: UnixTime) async throws(Unavailable) -> Int {
+        try await ask(writers, within: Limits.linkMilliseconds) { session throws(DirectoryError) in
+            try await session.dismiss(clerkUser, note, at: time)
+        }
+    }
+
+    package func unlink(_ user: UserID, _ note: OperatorNote, at time: UnixTime) async throws(Unavailable) -> UnlinkOutcome {
+        try await ask(writers, within: Limits.linkMilliseconds) { session throws(DirectoryError) in
+            try await session.unlink(user, note, at: time)
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package import Authentication
+package import Identity
+package import Telemetry
+
+/// The two accounts that a confirmation page names: whoever confirms must have seen just these.
+package struct Confirmation: Sendable, Hashable {
+    package let clerkUser: ClerkUser
+    package let row: DirectoryUser
+}
+
+extension Linker {
+    /// What would be joined, if the two may be joined at all.
+    package func proposal(
+        for session: ClerkSubject, beside legacy: Verdict<LegacySubject>, at now: UnixTime
+    ) async throws(IdentityRefusal) -> Confirmation {
+        let clerkUser = try await readClerk(session)
+        switch rules.confirm(try await gather(clerkUser, session, legacy)) {
+        case .link(_, let row): return Confirmation(clerkUser: clerkUser, row: row)
+        case .refuse(let refusal, let candidate): throw await refuse(refusal, session, candidate, at: now)
+        case .provision: preconditionFailure("a confirmation makes no rows")
+        }
+    }
+
+    /// Joins what was proposed, if it still is what it was.
+    package func confirm(
+        _ proposal: Confirmation, _ session: ClerkSubject, requestID: String, at now: UnixTime
+    ) async throws(IdentityRefusal) -> DirectoryUser {
+        let link = NewLink(
+            row: proposal.row, clerkUser: session.user, rule: LinkRule.confirmed.rawValue, needsSoleEmail: false,
+            requestID: requestID, time: now)
+        let row = try await settle(
+            await outcome { () async throws(Unavailable) in try await directory.link(link) }, session)
+        guard let row else { throw await refuse(.rowChanged, session, proposal.row.id, at: now) }
+        return row
+    }
+}
