@@ -12,6 +12,10 @@ final class Generation {
     let authenticator: Authenticator
     /// `nil` where the settings have no directory: then no route asks who is calling.
     let callers: Callers?
+    /// What links at first sight, and by confirmation; `nil` where nothing can be asked of Clerk.
+    let linker: Linker?
+    /// How often each Clerk user asks for the confirmation page.
+    var confirmations = AttemptLimiter()
     let rewriter: Rewriter
     let pools: [OriginPool]
     /// By index into `Settings.routes`.
@@ -20,7 +24,8 @@ final class Generation {
     init(_ plan: Plan, version: UInt64, tokens: TokenCache, loop: Loop, buffers: BufferPool) throws(CryptoError) {
         self.plan = plan
         authenticator = try plan.authenticator(version: version, tokens: tokens)
-        callers = plan.callers()
+        linker = plan.linker()
+        callers = plan.callers(linker)
         rewriter = Rewriter(filter: plan.filter, assertion: try AssertionSigner(plan.settings))
         mints = try plan.mints()
         pools = zip(plan.settings.origins, plan.origins).map { OriginPool(origin: $0, servers: $1, loop: loop, buffers: buffers) }
@@ -49,9 +54,15 @@ extension Plan {
         return mints
     }
 
-    fileprivate func callers() -> Callers? {
+    fileprivate func linker() -> Linker? {
+        guard let directory = services.directory, let rules = settings.directory, let clerkUsers = services.clerkUsers else {
+            return nil
+        }
+        return Linker(directory: directory, clerkUsers: clerkUsers, rules: LinkRules(rules))
+    }
+
+    fileprivate func callers(_ linker: Linker?) -> Callers? {
         guard let directory = services.directory, let rules = settings.directory else { return nil }
-        let linker = services.clerkUsers.map { Linker(directory: directory, clerkUsers: $0, rules: LinkRules(rules)) }
         return Callers(
             directory: directory, firstSight: linker, fields: settings.identity, legacyNames: settings.legacy.map(\.name),
             linking: rules.linking, cache: CallerCache())

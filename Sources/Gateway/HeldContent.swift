@@ -28,7 +28,7 @@ extension Conversation {
     }
 
     /// Reads the content whole.
-    private func hold(_ head: RequestHead, bytesMax: Int) async throws(Refusal) -> [UInt8] {
+    func hold(_ head: RequestHead, bytesMax: Int) async throws(Refusal) -> [UInt8] {
         if case .length(let length) = head.framing, length > bytesMax { throw .contentTooLarge(limit: Int64(bytesMax)) }
         // The origin is not asked before there is something to ask, so that Segue says the 100 (RFC 9110 §10.1.1).
         if head.expectsContinue, head.minorVersion == 1, head.framing != .empty {

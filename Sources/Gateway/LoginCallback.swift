@@ -2,6 +2,7 @@ import Authentication
 import HTTP
 import HTTPServer
 import Identity
+import Settings
 import Telemetry
 
 extension Conversation {
@@ -10,7 +11,7 @@ extension Conversation {
     /// a refusal to link does not hide; trouble, and a session that is no good, are refusals as everywhere.
     func answerLogin(_ head: RequestHead, _ generation: Generation, at now: UnixTime) async throws(Refusal) {
         guard head.method == .post else { throw .methodNotAllowed("POST") }
-        let evidence = try await authenticateForPage(head, generation, at: now)
+        let evidence = try await authenticateForPage(head, mode: .clerk, generation, at: now)
         var answer = ClaimWriter()
         do throws(IdentityRefusal) {
             guard let caller = try await identify(evidence, generation, at: now) else { throw IdentityRefusal.link(.notRegistered) }
@@ -23,6 +24,7 @@ extension Conversation {
             answer.add("migrated", false)
             answer.add("code", refusal.code.description)
             answer.add("detail", refusal.text.description)
+            if refusal == .needsConfirmation, let path = generation.plan.ownPages.confirmation { answer.add("confirm", path) }
         }
         await self.answer(.ok, "application/json", answer.bytes)
     }

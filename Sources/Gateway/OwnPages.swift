@@ -9,12 +9,21 @@ import Telemetry
 
 /// The paths on the public listeners that Segue answers itself, because the settings say so. No route is asked about them.
 struct OwnPages: Sendable {
-    enum Page: Sendable { case loginCallback }
+    enum Page: Sendable {
+        case loginCallback
+        case confirmation(path: String)
+    }
 
     private let pages: [(path: [UInt8], page: Page)]
+    /// Where a refusal with `link_needs_confirmation` is settled.
+    let confirmation: String?
 
     init(_ settings: Settings) {
-        pages = settings.login.map { [(Array($0.callback.utf8), .loginCallback)] } ?? []
+        confirmation = settings.directory?.linking.confirmation
+        var pages: [(path: [UInt8], page: Page)] = []
+        if let login = settings.login { pages.append((Array(login.callback.utf8), .loginCallback)) }
+        if let confirmation { pages.append((Array(confirmation.utf8), .confirmation(path: confirmation))) }
+        self.pages = pages
     }
 
     var isEmpty: Bool { pages.isEmpty }
@@ -44,14 +53,17 @@ extension Conversation {
         let bytes = path.bytes.isEmpty ? section.bytes.span.extracting(head.path) : path.bytes.span
         switch plan.ownPages.page(at: bytes) {
         case .loginCallback: try await answerLogin(head, generation, at: now)
+        case .confirmation(let path): try await answerConfirmation(head, at: path, generation, at: now)
         case nil: return false
         }
         return true
     }
 
     /// Who calls a page of our own, which is for Clerk sessions.
-    func authenticateForPage(_ head: RequestHead, _ generation: Generation, at now: UnixTime) async throws(Refusal) -> Evidence {
-        let requirement = Requirement(mode: .clerk, isOptional: false, isSecure: chain.isSecure(head.section))
+    func authenticateForPage(
+        _ head: RequestHead, mode: Mode, _ generation: Generation, at now: UnixTime
+    ) async throws(Refusal) -> Evidence {
+        let requirement = Requirement(mode: mode, isOptional: false, isSecure: chain.isSecure(head.section))
         do throws(RefusedAuthentication) {
             let evidence = try await generation.authenticator.authenticate(head, for: requirement, at: now)
             account.evidence = evidence
@@ -63,14 +75,14 @@ extension Conversation {
     }
 
     /// An answer of our own with content. Nobody may keep it: it is about one person.
-    func answer(_ status: Status, _ type: StaticString, _ content: [UInt8], _ more: StaticString = "") async {
+    func answer(_ status: Status, _ type: StaticString, _ content: [UInt8], _ more: String = "") async {
         account.status = status
         if !isContentBehind() { keepsAlive = false }
         client.wire.output.appendStatusLine(status)
         client.wire.output.append(copying: "Content-Type: ")
         client.wire.output.append(copying: type)
         client.wire.output.append(copying: "\r\nCache-Control: no-store\r\n")
-        client.wire.output.append(copying: more)
+        client.wire.output.append(contentsOf: more.utf8)
         client.wire.output.appendField("Content-Length", Int64(content.count))
         appendOurFields()
         if client.head.method != .head { client.wire.output += content }

@@ -1,11 +1,14 @@
 import HTTP
+import Identity
 import Settings
 
 extension Refusal {
     /// The content of the answer, in the shape that a route's clients know. Codes and texts are ours and the request id is
     /// checked: nothing in them needs escaping.
-    func content(_ profile: Route.ErrorProfile, requestID: String) -> [UInt8] {
-        let ours = #""code": "\#(code)", "request_id": "\#(requestID)""#
+    /// - Parameter confirmation: the page that settles `link_needs_confirmation`; a path of the settings, which holds no quote.
+    func content(_ profile: Route.ErrorProfile, requestID: String, confirmation: String?) -> [UInt8] {
+        var ours = #""code": "\#(code)", "request_id": "\#(requestID)""#
+        if case .identity(.link(.needsConfirmation)) = self, let confirmation { ours += #", "confirm": "\#(confirmation)""# }
         let text =
             switch profile {
             case .detail: #"{"detail": "\#(text)", \#(ours)}"#

@@ -16,6 +16,8 @@ package enum Refusal: Error {
     case routing(RoutingRefusal)
     case query(QueryRefusal)
     case requirement(RequirementRefusal)
+    /// A Clerk user asks for the confirmation page too often.
+    case tooManyAttempts(Int)
     /// A preflight for a page of a site that is not allowed.
     case crossOrigin
     /// A path of Segue's own that takes one method only.
@@ -47,6 +49,7 @@ package enum Refusal: Error {
         case .routing(let refusal): refusal == .noRoute ? .notFound : .badRequest
         case .query(let refusal): refusal == .notYours ? .forbidden : .badRequest
         case .requirement(let refusal): refusal.isAmbiguous ? .badRequest : .forbidden
+        case .tooManyAttempts: .tooManyRequests
         case .crossOrigin: .forbidden
         case .methodNotAllowed: .methodNotAllowed
         case .unsigned: .internalServerError
@@ -71,6 +74,7 @@ package enum Refusal: Error {
         case .routing(let refusal): refusal == .noRoute ? "no_route" : "path_ambiguous"
         case .query(let refusal): refusal == .notYours ? "not_yours" : "query_ambiguous"
         case .requirement(let refusal): refusal.isAmbiguous ? "content_ambiguous" : "not_yours"
+        case .tooManyAttempts: "too_many_attempts"
         case .crossOrigin: "cross_origin"
         case .methodNotAllowed: "method_not_allowed"
         case .unsigned: "assertion_unsigned"
@@ -96,6 +100,7 @@ package enum Refusal: Error {
         case .routing(let refusal): refusal == .noRoute ? "Not found" : "The path can be read in more than one way"
         case .query(let refusal): refusal == .notYours ? "This is not yours" : "The query can be read in more than one way"
         case .requirement(let refusal): refusal.isAmbiguous ? "The content can be read in more than one way" : "This is not yours"
+        case .tooManyAttempts: "This was tried too often"
         case .crossOrigin: "Pages of this site may not read this"
         case .methodNotAllowed: "This method is not allowed here"
         case .unsigned: "The request could not be signed"
@@ -127,6 +132,7 @@ package enum Refusal: Error {
     package var retryAfterSeconds: Int? {
         switch self {
         case .authentication(.unavailable(let seconds, _)), .identity(.unavailable(let seconds)): seconds
+        case .tooManyAttempts(let seconds): seconds
         case .origin(.busy), .origin(.exhausted): 1
         default: status == .serviceUnavailable ? 5 : nil
         }
@@ -140,7 +146,8 @@ package enum Refusal: Error {
         switch self {
         case .request, .headTimeout, .contentTimeout, .contentTooLarge, .content, .upgradeWithContent, .clientGone:
             true
-        case .path, .routing, .query, .requirement, .crossOrigin, .methodNotAllowed, .unsigned, .closed, .authentication, .identity,
+        case .path, .routing, .query, .requirement, .tooManyAttempts, .crossOrigin, .methodNotAllowed, .unsigned, .closed,
+            .authentication, .identity,
             .origin, .tunnelsFull, .loop:
             false
         }
@@ -159,7 +166,8 @@ package enum Refusal: Error {
         case .query(let refusal): String(describing: refusal)
         case .routing(let refusal): String(describing: refusal)
         case .requirement(let refusal): String(describing: refusal)
-        case .crossOrigin, .methodNotAllowed, .unsigned, .identity, .headTimeout, .contentTimeout, .closed, .upgradeWithContent,
+        case .tooManyAttempts, .crossOrigin, .methodNotAllowed, .unsigned, .identity, .headTimeout, .contentTimeout, .closed,
+            .upgradeWithContent,
             .loop, .clientGone:
             nil
         }

@@ -145,7 +145,9 @@ extension Conversation {
         let requestID = String(decoding: account.requestID, as: UTF8.self)
         return (
             isProblem ? "application/problem+json" : "application/json",
-            refusal.content(isProblem ? .problem : profile, requestID: requestID)
+            refusal.content(
+                isProblem ? .problem : profile, requestID: requestID,
+                confirmation: worker.generation.plan.ownPages.confirmation)
         )
     }
 

@@ -101,6 +101,7 @@ extension Builder {
         linking.privilegedRoles = entry["privilegedRoles"]?.elements.compactMap(\.text) ?? []
         linking.afterLink = entry.choice("afterLink") ?? linking.afterLink
         linking.conflict = entry.choice("conflict")
+        linking.confirmation = entry["confirmation"].flatMap { ownPath($0) }
         return linking
     }
 

@@ -104,7 +104,7 @@ extension Builder {
     func ownPath(_ entry: Entry) -> String? {
         let text = entry.text ?? ""
         if let pattern = try? PathPattern(text), pattern.parameterNames.isEmpty, !pattern.matchesRest, !pattern.segments.isEmpty,
-            !text.hasSuffix("/")
+            !text.hasSuffix("/"), text.utf8.allSatisfy({ isAlphanumeric($0) || "-._~/".utf8.contains($0) })
         {
             return text
         }

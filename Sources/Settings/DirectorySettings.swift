@@ -67,6 +67,8 @@ package struct DirectorySettings: Sendable, Equatable {
         package var afterLink = AfterLink.allow
         /// `nil`: `clerk` where the legacy credential came from a cookie, else `refuse`.
         package var conflict: Conflict?
+        /// The path of the confirmation page.
+        package var confirmation: String?
         package init(legacyEmail: LegacyEmail) { self.legacyEmail = legacyEmail }
     }
 

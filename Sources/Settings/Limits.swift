@@ -75,6 +75,8 @@ package enum FixedLimits {
     /// By how much the wall clock may leave the steady one between two wake-ups and still only be adjusted: beyond that somebody
     /// has set it, and what was to be believed until some time is forgotten.
     package static let clockStepMilliseconds: Int64 = 2_000
+    /// The form of the confirmation page: a digest and a word.
+    package static let confirmationBytes = 4_096
     /// Access lines that are handed over at once even when the worker is busy.
     package static let logBatchBytes = 32_768
 }

@@ -41,6 +41,16 @@ struct Relations {
 
     /// The callback answers for Clerk sessions, and links.
     private func checkLogin(_ settings: Settings) {
+        if let entry = root["directory"]?["linking"]?["confirmation"] {
+            if let path = settings.login?.callback, path == settings.directory?.linking.confirmation {
+                problems.error(entry, found: "the path of login.callback", expected: "a path of its own")
+            }
+            if !settings.legacy.contains(where: { !$0.insecure }) {
+                problems.warn(
+                    entry, found: "a confirmation page without an old credential that proves anything", expected: "one in `legacy`",
+                    hint: "nobody could show that the old account is theirs")
+            }
+        }
         guard let entry = root["login"], settings.login != nil else { return }
         for (section, isThere) in [("clerk", root["clerk"] != nil), ("directory", root["directory"] != nil)] where !isThere {
             problems.missing(section, entry.range, expected: "this section, because login.callback asks who a Clerk session is")

@@ -81,6 +81,10 @@ extension Shape {
         key(
             "conflict", .words(of: Linking.Conflict.self), standard: "`clerk` where the old credential is a cookie, else `refuse`",
             "Two credentials for two users in one request."),
+        key(
+            "confirmation", .string,
+            "The path of a page of Segue's where somebody with a Clerk session and an old credential says that both accounts are theirs. Without it `link_needs_confirmation` is settled by `segue link`."
+        ),
         later("trustClaims", "claims never decide for a link; Segue reads the user from Clerk"),
     ])
 
