@@ -1,0 +1,63 @@
+internal import Authentication
+internal import Directory
+internal import Identity
+internal import Files
+internal import Settings
+internal import Sockets
+internal import Telemetry
+
+/// What the commands share that settle links by hand: a directory for a moment, and a note on who did what and why.
+enum DirectoryVisit {
+    /// Runs `body` with the directory that the settings name; says why where there is no answer.
+    static func run<Answer: Sendable>(
+        _ file: String, _ body: @escaping @Sendable (DirectoryThread, Settings) async throws(Unavailable) -> Answer
+    ) async -> Result<Answer, Failure> {
+        let settings: Settings
+        do throws(SettingsFailure) { settings = try SettingsFile.load(file).settings } catch {
+            SettingsFile.report(error)
+            return .failure(Failure(code: .precondition))
+        }
+        guard let directorySettings = settings.directory else {
+            return .failure(Failure(code: Terminal.fail("\(file) names no directory", .precondition)))
+        }
+        do {
+            let directory = try DirectoryThread(directorySettings)
+            directory.start()
+            defer { directory.stop() }
+            let result: Result<Answer, Unavailable> = try await onLoop {
+                do throws(Unavailable) { return .success(try await body(directory, settings)) } catch { return .failure(error) }
+            }
+            return .success(try result.get())
+        } catch {
+            return .failure(Failure(code: Terminal.fail("the directory cannot be asked: \(error)", .remote)))
+        }
+    }
+
+    /// The reason is on standard error already.
+    struct Failure: Error { let code: ExitCode }
+
+    /// The longest reason; the ledger keeps it for ever.
+    static let reasonBytesMax = 500
+
+    /// Takes `--reason` and `--actor`.
+    static func note(_ arguments: inout Arguments) -> OperatorNote {
+        let reason = arguments.option("reason", "TEXT", "why; it stays in the ledger, so no addresses")
+        let actor = arguments.option("actor", "NAME", "who; by default the login name") ?? loginName
+        if let reason {
+            if reason.contains("@") { arguments.note("the ledger holds no addresses: leave the @ out of --reason") }
+            if reason.utf8.count > reasonBytesMax || reason.utf8.contains(where: { $0 < 0x20 }) {
+                arguments.note("--reason is one line of at most \(reasonBytesMax) bytes")
+            }
+        } else {
+            arguments.note("--reason TEXT is missing: the ledger says why")
+        }
+        return OperatorNote(actor: actor, reason: reason ?? "")
+    }
+
+    private static var loginName: String {
+        let environment = Environment.all
+        return environment["SUDO_USER"] ?? environment["USER"] ?? environment["LOGNAME"] ?? "operator"
+    }
+
+    static var now: UnixTime { UnixTime(milliseconds: Clock.wallMilliseconds()) }
+}
