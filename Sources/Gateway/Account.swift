@@ -23,6 +23,8 @@ final class Account {
     var refusedStandings: Standings?
     /// Whether two people's credentials came and Clerk's was used.
     var isConflict = false
+    /// What the origin got in the caller's name, which is nothing to the client.
+    var minted: MintedCredential?
     /// Cookies that the client is told to forget.
     var expiredCookies: [String] = []
     var bytesIn: Int64 = 0
@@ -52,6 +54,7 @@ final class Account {
         (route, refusal, caller, evidence, refusedStandings) = (nil, nil, nil, nil, nil)
         (status, bytesIn, bytesOut) = (.ok, 0, 0)
         (isConflict, isTruncated) = (false, false)
+        if minted != nil { minted = nil }
         if !expiredCookies.isEmpty { expiredCookies = [] }
     }
 }

@@ -113,6 +113,7 @@ extension Conversation {
         let removal =
             route.mode == .observe
             ? nil : evidence.map { generation.authenticator.removal(route.credentials, $0, conflict: account.isConflict) }
+        if minted != nil { account.minted = minted }
         let given = section.first(.traceparent).map { isValidTraceparent(section.bytes.span.extracting($0)) }
         if given != true { worker.identifiers.appendTraceparent(to: &account.traceparent) }
         let request = try generation.rewriter.rewrite(

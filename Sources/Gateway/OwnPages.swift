@@ -34,11 +34,6 @@ struct OwnPages: Sendable {
     }
 }
 
-extension Plan {
-    /// Whether any request at all is answered here.
-    var answersItself: Bool { crossOrigin != nil || !ownPages.isEmpty }
-}
-
 extension Conversation {
     /// Answers a preflight, or a request for a page of our own; `false`: it is for a route.
     func answerItself(

@@ -22,6 +22,8 @@ package final class Plan: Sendable {
     /// `nil`: CORS is the origins' own matter.
     let crossOrigin: CrossOrigin?
     let ownPages: OwnPages
+    /// Whether any request is answered without a route's being asked.
+    let answersItself: Bool
     /// By index into `settings.origins`: the addresses of its servers.
     package let origins: [Published<[Address]>]
 
@@ -32,6 +34,7 @@ package final class Plan: Sendable {
         let crossOrigin = settings.cors.map { CrossOrigin($0) }
         routes = settings.routes.enumerated().map { RoutePlan($1, at: $0, in: settings, crossOrigin: crossOrigin) }
         (self.crossOrigin, ownPages) = (crossOrigin, OwnPages(settings))
+        answersItself = crossOrigin != nil || !ownPages.isEmpty
         (limits, logsAccess) = (settings.limits, settings.log.access)
         canonicalizer = PathCanonicalizer(settings.path)
         filter = FieldFilter(settings.identity)

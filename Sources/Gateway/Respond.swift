@@ -68,6 +68,7 @@ extension Conversation {
             if line.known == .contentLength, !keepingLength { continue }
             if line.known == .xRequestID { continue }  // Ours says the same, or what the log says.
             if let crossOrigin, crossOrigin.replaces(line, of: section) { continue }
+            if line.known == .setCookie, account.minted?.isTold(by: line, of: section) ?? false { continue }
             run.add(line, of: section, to: &wire.output)
         }
         run.end(of: section, to: &wire.output)

@@ -17,6 +17,13 @@ extension MintedCredential {
         }
     }
 
+    /// Whether a Set-Cookie of the origin's would hand it to the client: applications renew a session by setting it again.
+    func isTold(by line: FieldLine, of section: FieldSection) -> Bool {
+        let (value, told) = (section.bytes[line.value], text.expose())
+        guard !told.isEmpty, value.count >= told.count else { return false }
+        return (value.startIndex...value.endIndex - told.count).contains { value[$0...].starts(with: told) }
+    }
+
     /// Whether some server takes the two for one name: CGI folds them so.
     private func isSpelling(_ spelling: ArraySlice<UInt8>, of name: String) -> Bool {
         func folded(_ byte: UInt8) -> UInt8 { byte == UInt8(ascii: "_") ? UInt8(ascii: "-") : byte.asciiLowercased }

@@ -27,12 +27,15 @@ extension Builder {
     private func fieldName(_ section: Entry, _ key: String, _ standard: String?) -> String? {
         if section.isExplicitNull(key) { return nil }
         guard let entry = section[key], let name = entry.text else { return standard }
+        return freeFieldName(entry, name) ?? standard
+    }
+
+    /// A name that nobody else reads anything into.
+    func freeFieldName(_ entry: Entry, _ name: String) -> String? {
         let isOurs = KnownField.allCases.contains { "\($0.name)" == name.lowercased() }
-        guard isToken(name), !isOurs, !reservedFields.contains(name.lowercased()) else {
-            problems.error(entry, expected: "a field name that has no other meaning", hint: "such as X-User-Id")
-            return standard
-        }
-        return name
+        if isToken(name), !isOurs, !reservedFields.contains(name.lowercased()) { return name }
+        problems.error(entry, expected: "a field name that has no other meaning", hint: "such as X-User-Id")
+        return nil
     }
 
     private var reservedFields: [String] {

@@ -44,7 +44,11 @@ extension Builder {
 
     private func mintPlace(_ entry: Entry) -> CredentialSource? {
         if let source = CredentialSource(parsing: entry.text ?? "") {
-            guard case .query = source else { return source }
+            switch source {
+            case .bearer, .scheme, .cookie: return source
+            case .header(let name): if let name = freeFieldName(entry, name) { return .header(name) } else { return nil }
+            case .query: break
+            }
         }
         problems.error(
             entry, expected: "bearer, cookie:NAME, scheme:NAME or header:NAME", hint: "what stands in a query is logged on its way")

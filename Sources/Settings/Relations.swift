@@ -10,6 +10,7 @@ struct Relations {
         checkLinking(settings)
         checkAddresses(settings)
         checkCredentialFields(settings)
+        checkMintedFields(settings)
         checkOrigins(settings)
         // A route that could not be built leaves a gap, and the indices no longer fit the file.
         guard let routes = root["routes"]?.elements, routes.count == settings.routes.count else { return }
@@ -117,6 +118,17 @@ struct Relations {
                     source, expected: "another field",
                     hint: "identity fields that a client sends are removed, so that legacy[\(index)] would never see it")
             }
+        }
+    }
+
+    /// Two fields of one name would leave it to the origin which of them counts.
+    private func checkMintedFields(_ settings: Settings) {
+        let taken = settings.identity.names.map { foldedFieldName($0) }
+        for entry in root["routes"]?.elements ?? [] {
+            guard let place = entry["mint"]?["to"], case .header(let name)? = CredentialSource(parsing: place.text ?? ""),
+                taken.contains(foldedFieldName(name))
+            else { continue }
+            problems.error(place, found: "an identity field", expected: "a field of its own")
         }
     }
 

@@ -128,6 +128,14 @@ import Testing
             ("routes.0.mint", "{\"kind\":\"base64\",\"claims\":{\"a\":1.5}}", "routes[0].mint.claims.a", "whole number"),
             ("routes.0.mint", "{\"kind\":\"base64\",\"claims\":{\"a\":\"{userid}\"}}", "routes[0].mint.claims.a", "{user.id}"),
             ("routes.0.mint", "{\"kind\":\"base64\",\"to\":\"query:t\",\"claims\":{\"a\":1}}", "routes[0].mint.to", "logged"),
+            (
+                "routes.0.mint", "{\"kind\":\"base64\",\"to\":\"header:X_User_Id\",\"claims\":{\"a\":1}}", "routes[0].mint.to",
+                "of its own"
+            ),
+            (
+                "routes.0.mint", "{\"kind\":\"base64\",\"to\":\"header:Via\",\"claims\":{\"a\":1}}", "routes[0].mint.to",
+                "no other meaning"
+            ),
             ("routes.0.mint", "{\"kind\":\"session\",\"insert\":\"DELETE $1 $2 $3\"}", "routes[0].mint.insert", "INSERT"),
             ("routes.0.mint", "{\"kind\":\"session\",\"insert\":\"INSERT $1 $2\"}", "routes[0].mint.insert", "$3"),
             (
