@@ -31,6 +31,13 @@ final class Generation {
         pools = zip(plan.settings.origins, plan.origins).map { OriginPool(origin: $0, servers: $1, loop: loop, buffers: buffers) }
     }
 
+    /// What was to be believed until some time is no longer: the clock was set.
+    func forget() {
+        callers?.cache.invalidateEverything()
+        for mint in mints { mint?.forget() }
+        confirmations = AttemptLimiter()
+    }
+
     /// Closes what is idle; what is in use is closed when it is put back.
     func retire() { for pool in pools { pool.retire() } }
 }

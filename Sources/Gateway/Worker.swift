@@ -112,7 +112,7 @@ package final class Worker: @unchecked Sendable {
         if abs(offset - clockOffset) > FixedLimits.clockStepMilliseconds {
             counters.clockSteps += 1
             tokens.removeAll()
-            generation.callers?.cache.invalidateEverything()
+            generation.forget()
         }
         clockOffset = offset
     }

@@ -60,6 +60,9 @@ package final class CredentialMint {
         return credential
     }
 
+    /// Every session gets a new credential.
+    package func forget() { kept.removeAll() }
+
     // MARK: Tokens
 
     private func token(for caller: Caller, from now: UnixTime, to until: UnixTime) throws(IdentityRefusal) -> MintedCredential {
