@@ -128,7 +128,8 @@ extension Refusal {
     /// What somebody who reads the page can do.
     fileprivate var advice: String {
         switch self {
-        case .authentication: "Sign in, and sign in to your old account in the same browser; then come back to this page."
+        case .authentication:
+            "Sign in, and sign in to your old account in the same browser; then come back to this page. If you are signed in already, go back to the application for a moment: it renews your sign-in, which this page cannot."
         case .identity(.link(.needsConfirmation)):
             "Both accounts must be signed in here. Open this page again and look at what it names."
         case .identity(.unavailable), .tooManyAttempts: "Wait a little and try again."
