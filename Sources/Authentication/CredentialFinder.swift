@@ -2,6 +2,12 @@ package import HTTP
 
 /// Finds what the verifiers might take, without judging it and without allocating.
 extension CredentialPlan {
+    package func find(in head: RequestHead, for requirement: Requirement) -> FoundCredentials {
+        var found = find(in: head)
+        if let upgrade = upgrade(for: requirement) { findTokens(of: upgrade, in: head, &found) }
+        return found
+    }
+
     package func find(in head: RequestHead) -> FoundCredentials {
         var found = FoundCredentials()
         let bytes = head.section.bytes

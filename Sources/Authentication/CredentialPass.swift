@@ -46,7 +46,7 @@ struct CredentialPass {
 
     /// Bearer, then the suffixed cookie, then the plain one.
     private func judgeClerk(_ sides: inout Sides) throws(Question) {
-        for rank in 0..<3 {
+        for rank in 0..<found.clerkRanks {
             for index in 0..<found.count where found[index].clerkRank == rank {
                 let (verdict, fault) = try withToken(index) { text throws(Question) in
                     try verifiers.judgeClerk(text, answers, at: now)

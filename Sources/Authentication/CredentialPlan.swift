@@ -19,13 +19,19 @@ package final class CredentialPlan {
     private(set) var sources: [Source] = []
     /// For each source, who of `Settings.legacy` reads it, in the order of the file.
     private(set) var entries: [[Int]] = []
+    /// For each source, how the settings write it.
+    private(set) var spellings: [CredentialSource?] = []
+    /// For each route, where Clerk's token may also stand on an Upgrade.
+    let upgrades: [UpgradeTokens?]
     private var names: [UInt8] = []
     let readsFields: Bool
     let readsQuery: Bool
     let readsWholeAuthorization: Bool
 
     /// - Parameter clerkSuffix: of this instance's cookies (`ClerkCookies.suffix`); `nil` without a publishable key.
-    package init(clerk: Bool, clerkSuffix: String?, legacy: [LegacySettings]) {
+    /// - Parameter upgrades: for each route, its `upgradeFrom`.
+    package init(clerk: Bool, clerkSuffix: String?, legacy: [LegacySettings], upgrades: [[Route.UpgradeSource]] = []) {
+        self.upgrades = upgrades.map { clerk && !$0.isEmpty ? UpgradeTokens($0) : nil }
         let all = legacy.flatMap(\.from)
         readsFields = all.contains { if case .header = $0 { true } else { false } }
         readsQuery = all.contains { if case .query = $0 { true } else { false } }

@@ -8,6 +8,8 @@ package struct CredentialRemoval {
     private let choice: Route.CredentialForwarding
     private let authorizationIsClerk: Bool
     private let authorizationIsRead: Bool
+    /// Places of an Upgrade's tokens, which never go further.
+    let upgrade: UpgradeTokens?
 
     /// `evidence` says whose a Bearer token is that both sides would take.
     /// - Parameter conflict: whether the old credentials are another person's than the caller (`Resolution.conflict`).
@@ -15,7 +17,7 @@ package struct CredentialRemoval {
         var choice = choice
         // An origin that reads old credentials by itself must not find somebody else there, or a forgery.
         if conflict || evidence.legacy.standing == .forged { choice.legacy = .drop }
-        (self.plan, self.choice) = (plan, choice)
+        (self.plan, self.choice, upgrade) = (plan, choice, plan.upgrade(for: evidence.requirement))
         var isClerk = false
         var isRead = false
         for index in 0..<evidence.credentials.count where evidence.credentials[index].place == .authorization {
@@ -46,6 +48,7 @@ package struct CredentialRemoval {
 
     package func dropsParameter(named name: Range<Int>, in bytes: [UInt8]) -> Bool {
         guard plan.readsQuery, let source = plan.querySource(named: name, in: bytes) else { return false }
+        if let upgrade, upgrade.reads(parameter: name, in: bytes) { return true }
         return drops(source)
     }
 
@@ -72,7 +75,8 @@ package struct CredentialRemoval {
 
     /// Whether any parameter of a query can go.
     package var dropsParameters: Bool {
-        plan.readsQuery && plan.sources.indices.contains { plan.sources[$0].place == .query && drops($0) }
+        upgrade?.readsQuery ?? false
+            || plan.readsQuery && plan.sources.indices.contains { plan.sources[$0].place == .query && drops($0) }
     }
 
     /// Appends what is left of a query.

@@ -7,9 +7,11 @@ package struct Requirement: Sendable, Hashable {
     package let isOptional: Bool
     /// Whether the client reached us over TLS, itself or by a trusted proxy's word.
     package let isSecure: Bool
+    /// Index into `Settings.routes`, where the request asks for an Upgrade and the route takes tokens there.
+    package let upgradeRoute: Int?
 
-    package init(mode: Mode, isOptional: Bool, isSecure: Bool) {
-        (self.mode, self.isOptional, self.isSecure) = (mode, isOptional, isSecure)
+    package init(mode: Mode, isOptional: Bool, isSecure: Bool, upgradeRoute: Int? = nil) {
+        (self.mode, self.isOptional, self.isSecure, self.upgradeRoute) = (mode, isOptional, isSecure, upgradeRoute)
     }
 }
 

@@ -24,6 +24,15 @@ package struct FoundCredential: Sendable {
         (rank, isLegacy) = (plan.sources[source].clerkRank.map(UInt8.init) ?? .max, plan.sources[source].isLegacy)
     }
 
+    /// Clerk's, where only requests for an Upgrade may carry it. No entry of the plan says so: 255 stands for none.
+    init(upgrade value: Range<Int>, in place: CredentialPlace, isEncoded: Bool) {
+        (start, length, source) = (UInt32(value.lowerBound), UInt32(value.count), .max)
+        (self.place, rank, isLegacy, self.isEncoded) = (place, Self.upgradeRank, false, isEncoded)
+    }
+
+    /// Behind Authorization and the two cookies.
+    fileprivate static let upgradeRank: UInt8 = 3
+
     /// An empty place in `FoundCredentials`.
     fileprivate init() {
         (start, length, source, place, rank, isLegacy, isEncoded) = (0, 0, 0, .field, .max, false, false)
@@ -53,6 +62,8 @@ package struct FoundCredentials: Sendable {
 
     package internal(set) var authorization = Authorization.absent
     package private(set) var count = 0
+    /// Of Clerk's order of preference: an Upgrade adds one.
+    private(set) var clerkRanks = 3
     private var items = InlineArray<16, FoundCredential>(repeating: FoundCredential())
 
     init() {}
@@ -71,5 +82,6 @@ package struct FoundCredentials: Sendable {
         guard same < AuthenticationLimits.perSource else { return }
         items[count] = credential
         count += 1
+        if credential.clerkRank == Int(FoundCredential.upgradeRank) { clerkRanks = 4 }
     }
 }

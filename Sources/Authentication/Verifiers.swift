@@ -27,7 +27,9 @@ final class Verifiers {
     init(_ settings: Settings, version: UInt64, keys: Published<KeySet>?, canFetchKeys: Bool, cache: TokenCache) throws(CryptoError)
     {
         let suffix = settings.clerk?.publishableKey.map(ClerkCookies.suffix(publishableKey:))
-        plan = CredentialPlan(clerk: settings.clerk != nil, clerkSuffix: suffix, legacy: settings.legacy)
+        plan = CredentialPlan(
+            clerk: settings.clerk != nil, clerkSuffix: suffix, legacy: settings.legacy,
+            upgrades: settings.routes.map(\.upgradeFrom))
         clerk = settings.clerk.map(ClerkRules.init)
         var rules: [LegacyRules] = []
         for (entry, legacy) in settings.legacy.enumerated() {

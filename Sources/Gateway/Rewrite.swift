@@ -120,6 +120,7 @@ struct Rewriter {
         case .contentLength, .xRequestID, .xForwardedFor, .xForwardedHost, .xForwardedPort, .xForwardedProto, .forwarded:
             return false
         case .expect: return head.expectsContinue && findings.content == nil
+        case .secWebSocketProtocol: return findings.removal.map { !$0.rewritesProtocols } ?? true
         case .traceparent, .tracestate: return findings.account.traceparent.isEmpty
         default: return true
         }
@@ -142,6 +143,7 @@ struct Rewriter {
     ) {
         output.appendFraming(findings.content.map { .length(Int64($0.count)) } ?? head.framing)
         if head.wantsWebSocket { output.append(copying: "Connection: upgrade\r\nUpgrade: websocket\r\n") }
+        if let removal = findings.removal, removal.rewritesProtocols { removal.appendProtocols(of: section, to: &output) }
         if !section.contains(.host) {
             // HTTP/1.0 had no Host; the request goes on in HTTP/1.1, which has (RFC 9112 §3.2).
             output.append(copying: "Host: ")

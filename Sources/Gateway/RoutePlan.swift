@@ -1,3 +1,4 @@
+import Authentication
 import HTTP
 import Routing
 import Settings
@@ -16,6 +17,8 @@ final class RoutePlan: Sendable {
     /// Host and port of the origin's first server.
     let originAuthority: String
     let credentials: Route.CredentialForwarding
+    /// Whether Clerk's token may stand in the query or a subprotocol of a handshake.
+    let upgrade: UpgradeTokens?
     let errors: Route.ErrorProfile
     let query: QueryRewriter
     /// `nil`: nothing but the query is compared with the caller.
@@ -34,6 +37,8 @@ final class RoutePlan: Sendable {
     init(_ route: Route, at index: Int, in settings: Settings, crossOrigin: CrossOrigin?) {
         (self.index, name, mode, isOptional) = (index, route.name, route.mode, route.optional)
         (denyStatus, origin, credentials, errors) = (route.denyStatus, route.origin, route.credentials, route.errors)
+        let looksForClerk = route.mode == .observe || route.mode == .dual || route.mode == .clerk
+        upgrade = looksForClerk && !route.upgradeFrom.isEmpty ? UpgradeTokens(route.upgradeFrom) : nil
         // Without a caller there is nothing to set or to compare: the request is forwarded as it was sent.
         let identifies = route.mode == .legacy || route.mode == .dual || route.mode == .clerk
         query = QueryRewriter(set: identifies ? route.setQuery : [], require: identifies ? route.requireQuery : [])

@@ -1,3 +1,4 @@
+import Authentication
 import HTTP
 import HTTP1
 import HTTPServer
@@ -42,9 +43,24 @@ extension Conversation {
             if [.contentLength, .transferEncoding, .xRequestID].contains(line.known) { continue }
             client.wire.output.appendLine(line, of: section)
         }
+        if !section.contains(.secWebSocketProtocol), let name = removedProtocol {
+            // A browser gives up on a server that takes none of the subprotocols it was offered (WHATWG WebSockets), and
+            // the origin was offered none: the client gets its own word back.
+            client.wire.output.append(copying: "Sec-WebSocket-Protocol: ")
+            client.wire.output.append(contentsOf: client.head.section.bytes[name])
+            client.wire.output.append(copying: "\r\n")
+        }
         client.wire.output.append(copying: "X-Request-Id: ")
         client.wire.output += account.requestID
         client.wire.output.append(copying: "\r\n\r\n")
+    }
+}
+
+extension Conversation {
+    /// The one subprotocol that the client offered, where it held a token and was not forwarded.
+    private var removedProtocol: Range<Int>? {
+        guard let route = account.route, route.mode != .observe else { return nil }
+        return route.upgrade?.onlyProtocol(in: client.head.section)
     }
 }
 

@@ -34,6 +34,7 @@ extension Builder {
             route.credentials.legacy = credentials.choice("legacy") ?? route.credentials.legacy
             route.credentials.clerk = credentials.choice("clerk") ?? route.credentials.clerk
         }
+        route.upgradeFrom = entry["upgradeFrom"].map { upgradeSources($0) } ?? []
         route.errors = entry.choice("errors") ?? route.errors
         route.limits.bodyBytes = entry["limits"]?.int64("bodyBytes")
         if let timeouts = entry["timeouts"] {
@@ -147,6 +148,11 @@ extension Builder {
         if route.optional, ![.legacy, .dual, .clerk].contains(route.mode) {
             problems.warn(
                 entry["optional"] ?? entry, expected: "mode \"legacy\", \"dual\" or \"clerk\"", hint: "it has no effect now")
+        }
+        if !route.upgradeFrom.isEmpty, route.mode == .public || route.mode == .legacy || route.mode == .deny {
+            problems.warn(
+                entry["upgradeFrom"] ?? entry, expected: "mode \"dual\" or \"clerk\"",
+                hint: "no Clerk session is looked for now, and the token is forwarded as sent")
         }
         if route.mode == .public, entry["set"] != nil || entry["require"] != nil {
             problems.warn(

@@ -27,6 +27,7 @@ package struct Route: Sendable {
     package var requiredContentBytes = 65_536
     package var mint: Mint?
     package var credentials = CredentialForwarding()
+    package var upgradeFrom: [UpgradeSource] = []
     package var errors = ErrorProfile.detail
     package var limits: RouteLimits = RouteLimits()
     package var timeouts: Timeouts?
@@ -64,6 +65,16 @@ package struct Route: Sendable {
         package var legacy = Choice.keep
         package var clerk = Choice.drop
         package init() {}
+    }
+
+    /// Most entries of `upgradeFrom`: each is compared with every parameter of a handshake.
+    package static let upgradeSourcesMax = 4
+
+    /// Where Clerk's token stands in a request for an Upgrade, in which a browser can set no field.
+    package enum UpgradeSource: Sendable, Hashable {
+        case query(String)
+        /// The part of a subprotocol's name (RFC 6455 §1.9) before the token.
+        case subprotocol(String)
     }
 
     package enum ErrorProfile: String, Sendable, CaseIterable { case detail, error, problem }

@@ -13,6 +13,10 @@ extension Shape {
         key("require", require, "What must already be right where the caller is known; else 403 `not_yours`."),
         key("credentials", credentials, "Whether the origin still sees what proved the caller."),
         key(
+            "upgradeFrom", .array(.string), standard: "[]",
+            "Where Clerk's token may also stand when a request asks for an Upgrade: `query:NAME`, or `protocol:PREFIX` for an entry of `Sec-WebSocket-Protocol` that begins so. The origin does not get it; at most \(Route.upgradeSourcesMax)."
+        ),
+        key(
             "errors", .words(of: Route.ErrorProfile.self), standard: "\"detail\"",
             "The shape of Segue's own answers: FastAPI's, `{\"error\": …}`, or RFC 9457."),
         key("limits", .object([bodyBytes]), "Limits of this route."),

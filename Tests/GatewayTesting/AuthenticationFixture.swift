@@ -59,9 +59,9 @@ package final class AuthenticationFixture {
     }
 
     package func authenticate(
-        _ text: String, mode: Mode = .dual, optional: Bool = false, isSecure: Bool = true
+        _ text: String, mode: Mode = .dual, optional: Bool = false, isSecure: Bool = true, upgradeRoute: Int? = nil
     ) async throws -> Evidence {
-        let requirement = Requirement(mode: mode, isOptional: optional, isSecure: isSecure)
+        let requirement = Requirement(mode: mode, isOptional: optional, isSecure: isSecure, upgradeRoute: upgradeRoute)
         do {
             return try await authenticator.authenticate(RequestHead(text: text), for: requirement, at: clock.now)
         } catch let refused as RefusedAuthentication {
@@ -80,9 +80,13 @@ package final class AuthenticationFixture {
     }
 
     /// The code of the refusal, or how the request passes.
-    package func outcome(_ text: String, mode: Mode = .dual, optional: Bool = false, isSecure: Bool = true) async throws -> String {
+    package func outcome(
+        _ text: String, mode: Mode = .dual, optional: Bool = false, isSecure: Bool = true, upgradeRoute: Int? = nil
+    ) async throws -> String {
         do {
-            switch try await authenticate(text, mode: mode, optional: optional, isSecure: isSecure).claimant {
+            let evidence = try await authenticate(
+                text, mode: mode, optional: optional, isSecure: isSecure, upgradeRoute: upgradeRoute)
+            switch evidence.claimant {
             case .nobody: return "nobody"
             case .clerk(let subject): return "clerk \(subject.user.text)"
             case .legacy(let subject): return "legacy \(subject.user.text)"

@@ -7,6 +7,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from harness.clerk import AUTHORIZED_PARTY
+from harness.gateway import settings
 from harness.raw import Client
 from harness.recording import OK
 
@@ -99,3 +100,33 @@ def test_upgrades_beyond_the_limit_are_refused_and_take_no_place_of_requests(rel
         assert (refusal.status, refusal.first("Retry-After")) == (503, "5")
         assert b"tunnels_full" in refusal.content
         assert third.exchange(b"GET /public/x HTTP/1.1\r\nHost: a\r\n\r\n").status == 200
+
+
+def token_route(start_gateway, origin, clerk, users):
+    made = settings(origin, clerk, users)
+    made["routes"].append(
+        {
+            "name": "tokens", "match": {"path": "/tokens/*"}, "origin": "api", "mode": "clerk",
+            "upgradeFrom": ["query:token", "protocol:clerk."],
+        }
+    )  # fmt: skip
+    return start_gateway(made, clerk, users)
+
+
+def test_a_browser_brings_clerks_token_in_the_query_or_as_a_subprotocol(start_gateway, origin, clerk, users):
+    gateway = token_route(start_gateway, origin, clerk, users)
+    clerk_user = clerk.add_user("socket-token@example.com")
+    user = users.add("socket-token@example.com", clerk_user_id=clerk_user)
+    token = clerk.token(clerk_user)
+    with connect(f"ws://127.0.0.1:{gateway.port}/tokens/ws?room=4&token={token}") as socket:
+        hello = json.loads(socket.recv())
+        assert hello["fields"]["x-user-id"] == user and hello["query"] == "room=4"
+    # The client library refuses a subprotocol that it did not offer, as a browser does; and none where it offered some.
+    with connect(f"ws://127.0.0.1:{gateway.port}/tokens/ws", subprotocols=[f"clerk.{token}"]) as socket:
+        hello = json.loads(socket.recv())
+        assert hello["fields"]["x-user-id"] == user and "sec-websocket-protocol" not in hello["fields"]
+        assert socket.subprotocol == f"clerk.{token}"
+    with connect(f"ws://127.0.0.1:{gateway.port}/tokens/ws", subprotocols=["chat", f"clerk.{token}"]) as socket:
+        assert json.loads(socket.recv())["fields"]["sec-websocket-protocol"] == "chat"
+    assert gateway.get(f"/tokens/x?token={token}").status_code == 401
+    assert gateway.get(f"/clerk/x?token={token}").status_code == 401
