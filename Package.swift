@@ -75,6 +75,7 @@ let package = Package(
                 "Authentication", "Crypto", "Identity", "Logging", "Migration", "Postgres", "Settings", "Snapshot", "Sockets",
                 "SQLite", "Telemetry",
             ]),
+        swift("LegacyAPI", ["Authentication", "Fetch", "HTTP", "JSON", "Settings", "Snapshot", "Sockets", "Telemetry"]),
         swift(
             "Emulator",
             ["Crypto", "Fetch", "HTTP", "HTTPServer", "JOSE", "Logging", "JSON", "Sockets", "SQLite", "Telemetry", "Snapshot"]),
@@ -95,8 +96,8 @@ let package = Package(
             dependencies: [
                 "Admin", "Authentication", "ClerkAPI", "Crypto", "Directory", "Emulator", "Fetch", "Files", "Gateway", "HTTP",
                 "HTTPServer",
-                "Identity", "JOSE", "JSON", "Logging", "Migration", "Routing", "Settings", "Snapshot", "Sockets", "SQLite",
-                "Telemetry",
+                "Identity", "JOSE", "JSON", "LegacyAPI", "Logging", "Migration", "Routing", "Settings", "Snapshot", "Sockets",
+                "SQLite", "Telemetry",
             ],
             swiftSettings: strict),
 
@@ -143,6 +144,8 @@ let package = Package(
                 "Directory", "Authentication", "Identity", "Migration", "Postgres", "PostgresTesting", "Settings", "Snapshot",
                 "Sockets", "SQLite", "Telemetry",
             ]),
+        tests(
+            "LegacyAPITests", ["LegacyAPI", "Authentication", "Fetch", "HTTP", "Settings", "Snapshot", "Sockets", "Telemetry"]),
         tests("EmulatorTests", ["Emulator", "Crypto", "Fetch", "HTTP", "HTTPServer", "JOSE", "JSON", "Snapshot", "Telemetry"]),
         tests(
             "SegueCommandTests",

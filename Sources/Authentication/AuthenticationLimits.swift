@@ -5,6 +5,8 @@ package enum AuthenticationLimits {
     package static let perSource = 4
     /// Longest token that is judged at all: twice the 4 KiB that a browser allows a cookie.
     package static let tokenBytes = 8_192
+    /// Longest id that a client may assert: a UUID has 36 characters, Clerk's ids 32.
+    static let assertedBytes = 256
     /// Clocks of Clerk, of the old application and ours may differ by this much (Clerk's own SDKs allow as much).
     package static let leewaySeconds: Int64 = 5
     /// Verified tokens that one worker remembers: 10,000 users whose tokens change every minute fit.

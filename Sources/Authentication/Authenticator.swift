@@ -13,6 +13,7 @@ package final class Authenticator {
     private let verifiers: Verifiers
     private let keySource: (any KeySource)?
     private let store: (any LegacyStore)?
+    private let userInfo: (any LegacyUserInfo)?
     private let crossSite: CrossSiteRule
 
     /// - Parameters:
@@ -21,10 +22,10 @@ package final class Authenticator {
     ///   - keySource: `nil` where the keys cannot change (`clerk.jwtKey`).
     package init(
         _ settings: Settings, version: UInt64, keys: Published<KeySet>?, keySource: (any KeySource)?, store: (any LegacyStore)?,
-        cache: TokenCache
+        userInfo: (any LegacyUserInfo)? = nil, cache: TokenCache
     ) throws(CryptoError) {
         verifiers = try Verifiers(settings, version: version, keys: keys, canFetchKeys: keySource != nil, cache: cache)
-        (self.keySource, self.store, crossSite) = (keySource, store, CrossSiteRule(settings))
+        (self.keySource, self.store, self.userInfo, crossSite) = (keySource, store, userInfo, CrossSiteRule(settings))
     }
 
     package func authenticate(
@@ -35,7 +36,7 @@ package final class Authenticator {
         case .public: return Evidence(nothingAskedBy: requirement)
         case .observe, .legacy, .dual, .clerk: break
         }
-        let found = verifiers.plan.find(in: head)
+        let found = verifiers.plan.find(in: head, for: requirement)
         if requirement.mode != .observe, let refusal = Self.refusal(of: found.authorization) {
             throw RefusedAuthentication(refusal)
         }
@@ -75,14 +76,14 @@ package final class Authenticator {
 extension Authenticator {
     /// What can be said without asking anybody; `nil` where somebody must be asked, which `authenticate` does.
     package func observe(_ head: RequestHead, for requirement: Requirement, at now: UnixTime) -> Evidence? {
-        let found = verifiers.plan.find(in: head)
+        let found = verifiers.plan.find(in: head, for: requirement)
         verifiers.adoptKeys()
         return try? pass(head, found, requirement, nil, at: now).get()
     }
 
     /// What can be said where nobody may be asked: the rest counts as unavailable.
     package func observeUnanswered(_ head: RequestHead, for requirement: Requirement, at now: UnixTime) -> Evidence? {
-        let found = verifiers.plan.find(in: head)
+        let found = verifiers.plan.find(in: head, for: requirement)
         let answers = Answers()
         while true {
             switch pass(head, found, requirement, answers, at: now) {
@@ -90,8 +91,8 @@ extension Authenticator {
             case .failure(.keys): answers.keys = .unavailable
             case .failure(.session(let entry, let index)):
                 answers.add(session: .failure(.overloaded), entry: entry, credential: index)
-            case .failure(.revocation(let entry, let tokenID)):
-                answers.add(revocation: .failure(.overloaded), entry: entry, tokenID: tokenID)
+            case .failure(.standing(let entry, let claim)):
+                answers.add(standing: .failure(.overloaded), entry: entry, of: claim)
             }
         }
     }
@@ -133,9 +134,9 @@ extension Authenticator {
         case .keys: answers.keys = await fetchKeys()
         case .session(let entry, let index):
             let token = Secret(CredentialPass.bytes(of: found[index], in: head))
-            answers.add(session: await session(entry, token), entry: entry, credential: index)
-        case .revocation(let entry, let tokenID):
-            answers.add(revocation: await revocation(entry, tokenID), entry: entry, tokenID: tokenID)
+            answers.add(session: await owner(entry, token, Int(found[index].source)), entry: entry, credential: index)
+        case .standing(let entry, let claim):
+            answers.add(standing: await standing(entry, claim), entry: entry, of: claim)
         }
     }
 
@@ -153,16 +154,23 @@ extension Authenticator {
         }
     }
 
-    private func session(_ entry: Int, _ token: Secret) async -> Result<UserID?, Unavailable> {
-        guard let store else { return .failure(.away("no database")) }
-        do throws(Unavailable) { return .success(try await store.sessionUser(entry: entry, token: token)) } catch {
+    /// Whose a credential is that says nothing by itself: the database knows, or the old application.
+    private func owner(_ entry: Int, _ token: Secret, _ source: Int) async -> Result<UserID?, Unavailable> {
+        do throws(Unavailable) {
+            if let source = verifiers.userInfoSource(entry, source) {
+                guard let userInfo else { throw .away("nobody asks the old application") }
+                return .success(try await userInfo.user(entry: entry, credential: token, from: source))
+            }
+            guard let store else { throw .away("no database") }
+            return .success(try await store.sessionUser(entry: entry, token: token))
+        } catch {
             return .failure(error)
         }
     }
 
-    private func revocation(_ entry: Int, _ tokenID: String) async -> Result<Bool, Unavailable> {
+    private func standing(_ entry: Int, _ claim: LegacyClaim) async -> Result<LegacyStanding, Unavailable> {
         guard let store else { return .failure(.away("no database")) }
-        do throws(Unavailable) { return .success(try await store.isRevoked(entry: entry, tokenID: tokenID)) } catch {
+        do throws(Unavailable) { return .success(try await store.standing(entry: entry, of: claim)) } catch {
             return .failure(error)
         }
     }

@@ -24,6 +24,7 @@ struct CredentialPass {
         var legacy = Side<LegacySubject>()
         var clerkOwned = CredentialSet()
         var isLegacyKnown = false
+        var unproved = UnprovedIDs()
     }
 
     private let verifiers: Verifiers
@@ -40,7 +41,7 @@ struct CredentialPass {
         sides.clerkOwned = asked.except
         sides.isLegacyKnown = asked.legacy
         if asked.clerk { try judgeClerk(&sides) }
-        if asked.legacy { try judgeLegacy(&sides) }
+        if asked.legacy { try judgeLegacy(&sides) } else if verifiers.readsUnproved { noteUnproved(&sides) }
         if !asked.clerk { disownClerks(&sides) }
     }
 
@@ -68,15 +69,37 @@ struct CredentialPass {
                     sides.legacy.weigh(.foreign, .issuer, place, index)
                     continue
                 }
-                let source = Int(found[index].source)
-                let (verdict, fault) = try withToken(index) { text throws(Question) in
-                    try verifiers.judgeLegacy(text, credential: index, source: source, answers, at: now)
-                }
+                let (verdict, fault) = try judgeOld(index, &sides)
                 sides.legacy.weigh(verdict, fault, place, index)
                 takeFromClerk(index, verdict, &sides)
                 if sides.legacy.isSettled { return }
             }
         }
+    }
+
+    private func judgeOld(_ index: Int, _ sides: inout Sides) throws(Question) -> Verifiers.Judged<LegacySubject> {
+        let source = Int(found[index].source)
+        if verifiers.isAsserted(source), isRepeated(index) {
+            sides.unproved.addTwice()
+            return (.foreign, .assertedTwice)
+        }
+        let judged = try withToken(index) { text throws(Question) in
+            try verifiers.judgeLegacy(text, credential: index, source: source, answers, at: now)
+        }
+        if case .valid(let subject) = judged.verdict, !subject.isSecure { sides.unproved.add(subject) }
+        return judged
+    }
+
+    /// Where old credentials do not count, an id that is asserted can still contradict the caller; nobody is asked for it.
+    private func noteUnproved(_ sides: inout Sides) {
+        for index in 0..<found.count where found[index].isLegacy && verifiers.isUnproved(Int(found[index].source)) {
+            _ = try? judgeOld(index, &sides)
+        }
+    }
+
+    private func isRepeated(_ index: Int) -> Bool {
+        for other in 0..<found.count where other != index && found[other].source == found[index].source { return true }
+        return false
     }
 
     /// A token that says our Clerk instance issued it is no session of the old application; nobody looks it up there.

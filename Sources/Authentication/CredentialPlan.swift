@@ -63,6 +63,7 @@ package final class CredentialPlan {
             case .header(let name): add(.field, name)
             case .query(let name): add(.query, name)
             }
+        spellings[index] = spellings[index] ?? source
         if !entries[index].contains(entry) { entries[index].append(entry) }
         sources[index].isLegacy = true
     }
@@ -72,6 +73,7 @@ package final class CredentialPlan {
         if let known = source(place, named: bytes.indices, in: bytes) { return known }
         sources.append(Source(place: place, nameStart: names.count, nameCount: bytes.count))
         entries.append([])
+        spellings.append(nil)
         names.append(contentsOf: bytes)
         return sources.count - 1
     }

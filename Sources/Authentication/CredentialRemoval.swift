@@ -12,7 +12,8 @@ package struct CredentialRemoval {
     let upgrade: UpgradeTokens?
 
     /// `evidence` says whose a Bearer token is that both sides would take.
-    /// - Parameter conflict: whether the old credentials are another person's than the caller (`Resolution.conflict`).
+    /// - Parameter conflict: whether the old credentials are another person's than the caller (`Resolution.conflict`), or
+    ///   claim to be (`Evidence.contradicts`).
     package init(_ plan: CredentialPlan, _ choice: Route.CredentialForwarding, _ evidence: Evidence, conflict: Bool) {
         var choice = choice
         // An origin that reads old credentials by itself must not find somebody else there, or a forgery.
@@ -47,8 +48,8 @@ package struct CredentialRemoval {
     }
 
     package func dropsParameter(named name: Range<Int>, in bytes: [UInt8]) -> Bool {
-        guard plan.readsQuery, let source = plan.querySource(named: name, in: bytes) else { return false }
         if let upgrade, upgrade.reads(parameter: name, in: bytes) { return true }
+        guard plan.readsQuery, let source = plan.querySource(named: name, in: bytes) else { return false }
         return drops(source)
     }
 

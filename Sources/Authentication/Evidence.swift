@@ -31,6 +31,8 @@ package final class Evidence: Sendable {
     package let credentials: FoundCredentials
     /// Credentials, by their index in `credentials`, whose token turned out to be Clerk's.
     package let clerkOwned: CredentialSet
+    /// What credentials that prove nothing say, whoever decided.
+    let unproved: UnprovedIDs
 
     /// For a route that looks at no credentials.
     init(nothingAskedBy requirement: Requirement) {
@@ -39,6 +41,7 @@ package final class Evidence: Sendable {
         clerkSide = Situation.Side(.absent, at: nil)
         legacySide = clerkSide
         (isLegacyKnown, claimant, credentials, clerkOwned) = (false, .nobody, FoundCredentials(), [])
+        unproved = UnprovedIDs()
     }
 
     /// Applies the policy to what the sides came to.
@@ -50,6 +53,7 @@ package final class Evidence: Sendable {
             sides.clerk.verdict, sides.legacy.verdict, sides.clerk.summary, sides.legacy.summary
         )
         (isLegacyKnown, credentials, clerkOwned) = (sides.isLegacyKnown, found, sides.clerkOwned)
+        unproved = sides.unproved
         let situation = Situation(
             mode: requirement.mode, isOptional: requirement.isOptional, clerk: clerkSide, legacy: legacySide,
             retryAfterSeconds: retryAfterSeconds)

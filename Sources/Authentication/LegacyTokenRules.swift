@@ -11,8 +11,8 @@ final class LegacyTokenRules {
     private let verifiers: [(keyID: String?, verifier: TokenVerifier)]
     private let settings: LegacySettings.JWT
 
-    var checksRevocation: Bool { settings.revoked != nil }
-    var revocationSeconds: Int64 { Int64(settings.cacheSeconds) }
+    /// How long an answer of the old application's queries is believed.
+    var standingSeconds: Int64 { Int64(settings.cacheSeconds) }
 
     init(_ settings: LegacySettings.JWT, entry: Int, isSecure: Bool) throws(CryptoError) {
         (self.settings, self.entry, self.isSecure) = (settings, entry, isSecure)
@@ -52,13 +52,36 @@ final class LegacyTokenRules {
         let claims = token.claims
         if let audience = settings.audience, claims.audience.value?.contains(audience) != true { return .refused(.audience) }
         guard let user = userID(claims) else { return .refused(.userIDClaim) }
-        // Without an id nobody could say that this token was revoked: it fails closed.
-        if checksRevocation, claims.tokenID.value?.isEmpty ?? true { return .refused(.tokenIDMissing) }
         let dates: TokenDates
         do throws(TokenDates.Fault) { dates = try TokenDates(claims) } catch { return .refused(error.reason) }
+        if let fault = revocationFault(claims, dates) { return .refused(fault) }
         if let fault = dates.fault(requiresExpiry: !settings.neverExpires, checksIssued: false, at: now) { return .refused(fault) }
         let subject = LegacySubject(user: user, entry: entry, isSecure: isSecure, expires: dates.expires)
         return dates.areOver(at: now) ? .expired(subject) : .valid(subject, dates)
+    }
+
+    /// Without what it is asked by, nobody could say that this token was revoked: it fails closed.
+    private func revocationFault(_ claims: Claims, _ dates: TokenDates) -> TokenFault? {
+        guard settings.revoked != nil else { return nil }
+        switch settings.revokedBy {
+        case .tokenID: return claims.tokenID.value?.isEmpty ?? true ? .tokenIDMissing : nil
+        case .user: return dates.issued == nil ? .issuedMissing : nil
+        case .digest: return nil
+        }
+    }
+
+    /// What the old application's queries are asked by; `nil` where there are none.
+    func claim(of token: VerifiedToken, _ subject: LegacySubject, _ dates: TokenDates) -> LegacyClaim? {
+        guard settings.revoked != nil || settings.active != nil else { return nil }
+        var tokenID: String?
+        if settings.revoked != nil {
+            switch settings.revokedBy {
+            case .tokenID: tokenID = token.claims.tokenID.value
+            case .digest: tokenID = Hexadecimal.encode(Digest.sha256(token.text))
+            case .user: break
+            }
+        }
+        return LegacyClaim(user: subject.user, tokenID: tokenID, issued: dates.issued)
     }
 
     private func userID(_ claims: Claims) -> UserID? {

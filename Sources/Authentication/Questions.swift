@@ -1,3 +1,4 @@
+package import Settings
 package import Telemetry
 
 // What the rules of this module ask of the world; adapters answer.
@@ -26,8 +27,28 @@ extension Unavailable: CustomStringConvertible {
 package protocol LegacyStore: Sendable {
     /// The user of a session row; `nil` when the query yields none. `entry` is the index into `Settings.legacy`.
     func sessionUser(entry: Int, token: Secret) async throws(Unavailable) -> UserID?
-    /// Whether the entry's `revoked` query yields a row for this token.
-    func isRevoked(entry: Int, tokenID: String) async throws(Unavailable) -> Bool
+    /// What the entry's `revoked` and `active` queries say of a token whose signature is good.
+    func standing(entry: Int, of claim: LegacyClaim) async throws(Unavailable) -> LegacyStanding
+}
+
+/// What a token says that the old application's queries are asked by.
+package struct LegacyClaim: Sendable, Hashable {
+    package let user: UserID
+    /// The `jti` or the token's digest, as `revokedBy` says; `nil` where neither is asked for.
+    package let tokenID: String?
+    package let issued: UnixTime?
+
+    package init(user: UserID, tokenID: String?, issued: UnixTime?) {
+        (self.user, self.tokenID, self.issued) = (user, tokenID, issued)
+    }
+}
+
+package enum LegacyStanding: Sendable, Hashable { case good, revoked, inactive }
+
+/// The old application itself, which knows whose a credential is: `legacy` entries with kind `userinfo`.
+package protocol LegacyUserInfo: Sendable {
+    /// `nil`: nobody's. `entry` is the index into `Settings.legacy`, `source` where the credential stood.
+    func user(entry: Int, credential: Secret, from source: CredentialSource) async throws(Unavailable) -> UserID?
 }
 
 /// Where Clerk's keys come from.

@@ -1,5 +1,5 @@
 /// One side of a request while its credentials are judged: the verdict that counts so far, and where it stands.
-struct Side<Subject: Sendable> {
+struct Side<Subject: VerifiedSubject> {
     private(set) var verdict = Verdict<Subject>.absent
     private(set) var place: CredentialPlace?
     private(set) var fault: TokenFault?
@@ -24,7 +24,8 @@ struct Side<Subject: Sendable> {
     /// some of them stale or planted, and one good one is enough.
     var isSettled: Bool {
         switch verdict {
-        case .valid: true
+        // A credential that proves nothing counts until one comes that proves something, for or against.
+        case .valid(let subject): subject.isSecure
         case .forged, .unavailable: place != .cookie
         case .absent, .foreign, .expired: false
         }
@@ -37,9 +38,10 @@ struct Side<Subject: Sendable> {
         case .absent: 0
         case .foreign: place == .cookie ? 1 : 3
         case .expired: place == .cookie ? 2 : 4
-        case .forged: 5
-        case .unavailable: 6
-        case .valid: 7
+        case .valid(let subject) where !subject.isSecure: 5
+        case .forged: 6
+        case .unavailable: 7
+        case .valid: 8
         }
     }
 }

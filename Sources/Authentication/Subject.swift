@@ -16,8 +16,15 @@ package enum Verdict<Subject: Sendable>: Sendable {
     case valid(Subject)
 }
 
+/// What a verified credential speaks for.
+protocol VerifiedSubject: Sendable {
+    /// `false` for kinds that prove nothing.
+    var isSecure: Bool { get }
+}
+
 /// Who a verified Clerk session token speaks for.
-package final class ClerkSubject: Sendable {
+package final class ClerkSubject: VerifiedSubject {
+    var isSecure: Bool { true }
     package let user: ClerkUserID
     package let session: ClerkSessionID
     /// Somebody is impersonating `user` (claim `act`): the request may pass, a link may never be made.
@@ -31,7 +38,7 @@ package final class ClerkSubject: Sendable {
 }
 
 /// Who a verified old credential speaks for, and what that is worth.
-package final class LegacySubject: Sendable {
+package final class LegacySubject: VerifiedSubject {
     package let user: UserID
     /// Index into `Settings.legacy`.
     package let entry: Int
@@ -63,5 +70,15 @@ extension Verdict {
 
     package var validSubject: Subject? {
         if case .valid(let subject) = self { subject } else { nil }
+    }
+}
+
+extension Verdict<LegacySubject> {
+    /// What it says for or against a link: nothing, where it proves nothing.
+    package var asEvidence: Verdict<LegacySubject> {
+        switch self {
+        case .valid(let subject), .expired(.some(let subject)): subject.isSecure ? self : .absent
+        case .absent, .foreign, .expired(nil), .forged, .unavailable: self
+        }
     }
 }

@@ -11,18 +11,18 @@ final class CachedToken {
 
     let subject: Subject
     let dates: TokenDates
-    /// `jti`, where revocations are looked up by it.
-    let tokenID: String?
+    /// What the old application's queries are asked by, where there are any.
+    let claim: LegacyClaim?
     private let key: PublicKey?
     /// The version of the settings under which it was verified.
     private let rules: UInt64
     /// The version of the key set in which the key was last seen.
     private var keyVersion: UInt64
-    /// What the old application's block list said, and until when that is believed.
-    var revocation: (isRevoked: Bool, until: UnixTime)?
+    /// What these queries said, and until when that is believed.
+    var standing: (known: LegacyStanding, until: UnixTime)?
 
-    init(_ subject: Subject, dates: TokenDates, tokenID: String?, key: PublicKey?, keyVersion: UInt64, rules: UInt64) {
-        (self.subject, self.dates, self.tokenID) = (subject, dates, tokenID)
+    init(_ subject: Subject, dates: TokenDates, claim: LegacyClaim?, key: PublicKey?, keyVersion: UInt64, rules: UInt64) {
+        (self.subject, self.dates, self.claim) = (subject, dates, claim)
         (self.key, self.keyVersion, self.rules) = (key, keyVersion, rules)
     }
 

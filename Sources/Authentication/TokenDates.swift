@@ -10,6 +10,9 @@ struct TokenDates {
     /// Wrapped, because a reason for the log is not an error by itself.
     struct Fault: Error { let reason: TokenFault }
 
+    /// For a token that has no other.
+    init(expires: UnixTime?) { (self.expires, notBefore, issued) = (expires, nil, nil) }
+
     /// The dates as they stand; a claim that is no date is a fault of its own.
     init(_ claims: Claims) throws(Fault) {
         expires = try Self.date(claims.expires, orFault: .expiryMissing)

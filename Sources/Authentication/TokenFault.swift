@@ -19,7 +19,12 @@ package enum TokenFault: String, Sendable, CaseIterable {
     case sessionPending = "session_pending"
     case userIDClaim = "user_id_claim"
     case tokenIDMissing = "token_id_missing"
+    case issuedMissing = "issued_missing"
     case revoked
+    /// The `active` query yields no row.
+    case inactive
+    /// One field or parameter asserts an id twice.
+    case assertedTwice = "asserted_twice"
     case sessionUnknown = "session_unknown"
     case keysNotLoaded = "keys_not_loaded"
     case keysLimited = "keys_limited"

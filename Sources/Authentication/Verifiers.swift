@@ -9,7 +9,7 @@ import Telemetry
 final class Verifiers {
     let plan: CredentialPlan
     private let clerk: ClerkRules?
-    private let legacy: [LegacyRules]
+    let legacy: [LegacyRules]
     private let cache: TokenCache
     private let version: UInt64
     private let ring = KeyRing()
@@ -17,10 +17,15 @@ final class Verifiers {
     private var published: Snapshot<KeySet>?
     /// Whether a newer key set can be asked for: not where a PEM key is all there is.
     private let canFetchKeys: Bool
+    /// Whether any place holds a credential that proves nothing.
+    private(set) var readsUnproved = false
 
-    private enum LegacyRules {
+    enum LegacyRules {
         case token(LegacyTokenRules)
-        case session(seconds: Int64, isSecure: Bool)
+        /// Somebody must be asked: the database, or the old application, which tells a cookie from a field.
+        case asked(seconds: Int64, isSecure: Bool, bySource: Bool)
+        case unsigned(UnsignedTokenRules)
+        case asserted
     }
 
     /// - Parameter version: of the settings; tokens that were verified under another one are verified again.
@@ -32,14 +37,10 @@ final class Verifiers {
             upgrades: settings.routes.map(\.upgradeFrom))
         clerk = settings.clerk.map(ClerkRules.init)
         var rules: [LegacyRules] = []
-        for (entry, legacy) in settings.legacy.enumerated() {
-            switch legacy.kind {
-            case .jwt(let jwt): rules.append(.token(try LegacyTokenRules(jwt, entry: entry, isSecure: !legacy.insecure)))
-            case .session(let session): rules.append(.session(seconds: Int64(session.cacheSeconds), isSecure: !legacy.insecure))
-            }
-        }
+        for (entry, legacy) in settings.legacy.enumerated() { rules.append(try LegacyRules(legacy, entry: entry)) }
         (legacy, self.cache, self.version, self.canFetchKeys) = (rules, cache, version, canFetchKeys)
         published = keys.map(Snapshot.init)
+        readsUnproved = plan.entries.indices.contains { isUnproved($0) }
         adoptKeys(always: true)
     }
 
@@ -70,7 +71,7 @@ extension Verifiers {
         case .unproved(let fault): return try judgeUnproved(fault, answers)
         case .expired(let subject): return (.expired(subject), .expired)
         case .valid(let subject, let dates):
-            if let verified { remember(.clerk(subject), verified, dates, tokenID: nil) }
+            if let verified { remember(.clerk(subject), verified, dates, claim: nil) }
             return (.valid(subject), nil)
         }
     }
@@ -94,10 +95,10 @@ extension Verifiers {
     }
 
     @discardableResult
-    private func remember(_ subject: CachedToken.Subject, _ token: VerifiedToken, _ dates: TokenDates, tokenID: String?)
+    private func remember(_ subject: CachedToken.Subject, _ token: VerifiedToken, _ dates: TokenDates, claim: LegacyClaim?)
         -> CachedToken
     {
-        let entry = CachedToken(subject, dates: dates, tokenID: tokenID, key: token.key, keyVersion: ring.version, rules: version)
+        let entry = CachedToken(subject, dates: dates, claim: claim, key: token.key, keyVersion: ring.version, rules: version)
         cache.tokens.insert(entry, for: token.text)
         return entry
     }
@@ -112,7 +113,7 @@ extension Verifiers {
         guard text.count <= AuthenticationLimits.tokenBytes else { return (.foreign, .tooLong) }
         if let known = cache.tokens.value(for: text), known.isStill(provedUnder: version, keys: ring) {
             guard case .legacy(let subject) = known.subject else { return (.foreign, .issuer) }
-            if plan.entries[source].contains(subject.entry) { return try judgeRevocation(known, subject, answers, at: now) }
+            if plan.entries[source].contains(subject.entry) { return try judgeStanding(known, subject, answers, at: now) }
         }
         var best: Judged<LegacySubject> = (.foreign, .malformed)
         let entries = plan.entries[source]
@@ -125,8 +126,16 @@ extension Verifiers {
             }
         }
         for entry in entries {
-            guard case .session(let seconds, let isSecure) = legacy[entry] else { continue }
-            best = Self.better(best, try judgeSession(text, credential, entry, seconds, isSecure, answers, at: now))
+            switch legacy[entry] {
+            case .token: continue
+            case .unsigned(let rules): best = Self.better(best, rules.judge(text, at: now))
+            case .asserted: best = Self.better(best, AssertedIDRules.judge(text, entry: entry))
+            case .asked(let seconds, let isSecure, let bySource):
+                if bySource, looksLikeClerks(text) { continue }  // Clerk's token is none of the old application's business.
+                let salt = version << 16 | UInt64(bySource ? source : 0) << 8 | UInt64(entry)
+                best = Self.better(
+                    best, try judgeSession(text, credential, entry, salt, seconds, isSecure, answers, at: now))
+            }
             if case .valid = best.verdict { return best }
         }
         return best
@@ -142,40 +151,45 @@ extension Verifiers {
         case .expired(let subject): return (.expired(subject), .expired)
         case .valid(let subject, let dates):
             guard let verified else { return (.forged, .malformed) }
-            let tokenID = rules.checksRevocation ? verified.claims.tokenID.value : nil
+            let claim = rules.claim(of: verified, subject, dates)
             // Without a question whose answer is to be kept, a shared secret is asked again sooner than a place is taken.
-            guard verified.key != nil || tokenID != nil || cache.sightings.note(verified.text.span) else {
+            guard verified.key != nil || claim != nil || cache.sightings.note(verified.text.span) else {
                 return dates.verdict(subject, at: now)
             }
-            let known = remember(.legacy(subject), verified, dates, tokenID: tokenID)
-            return try judgeRevocation(known, subject, answers, at: now)
+            let known = remember(.legacy(subject), verified, dates, claim: claim)
+            return try judgeStanding(known, subject, answers, at: now)
         }
     }
 
-    /// The old application's block list fails closed: who cannot be asked has not said that the token is good.
-    private func judgeRevocation(
+    /// The old application's queries fail closed: who cannot be asked has not said that the token is good.
+    private func judgeStanding(
         _ known: CachedToken, _ subject: LegacySubject, _ answers: Answers?, at now: UnixTime
     ) throws(Question) -> Judged<LegacySubject> {
         let judged = known.dates.verdict(subject, at: now)
-        guard case .valid = judged.verdict, let tokenID = known.tokenID, case .token(let rules) = legacy[subject.entry] else {
+        guard case .valid = judged.verdict, let claim = known.claim, case .token(let rules) = legacy[subject.entry] else {
             return judged
         }
-        if let answer = answers?.revocation(entry: subject.entry, tokenID: tokenID) {
-            guard case .success(let isRevoked) = answer else { return (.unavailable, .storeUnavailable) }
-            known.revocation = (isRevoked, now.adding(seconds: rules.revocationSeconds))
-            return isRevoked ? (.forged, .revoked) : judged
+        if let answer = answers?.standing(entry: subject.entry, of: claim) {
+            guard case .success(let standing) = answer else { return (.unavailable, .storeUnavailable) }
+            known.standing = (standing, now.adding(seconds: rules.standingSeconds))
+            return Self.judged(judged, standing)
         }
-        guard let revocation = known.revocation, now < revocation.until else {
-            throw .revocation(entry: subject.entry, tokenID: tokenID)
+        guard let standing = known.standing, now < standing.until else { throw .standing(entry: subject.entry, claim) }
+        return Self.judged(judged, standing.known)
+    }
+
+    private static func judged(_ judged: Judged<LegacySubject>, _ standing: LegacyStanding) -> Judged<LegacySubject> {
+        switch standing {
+        case .good: judged
+        case .revoked: (.forged, .revoked)
+        case .inactive: (.forged, .inactive)
         }
-        return revocation.isRevoked ? (.forged, .revoked) : judged
     }
 
     private func judgeSession(
-        _ text: Span<UInt8>, _ credential: Int, _ entry: Int, _ seconds: Int64, _ isSecure: Bool, _ answers: Answers?,
-        at now: UnixTime
+        _ text: Span<UInt8>, _ credential: Int, _ entry: Int, _ salt: UInt64, _ seconds: Int64, _ isSecure: Bool,
+        _ answers: Answers?, at now: UnixTime
     ) throws(Question) -> Judged<LegacySubject> {
-        let salt = version << 8 | UInt64(entry)
         if let answer = answers?.session(entry: entry, credential: credential) {
             guard case .success(let user) = answer else { return (.unavailable, .storeUnavailable) }
             let subject = user.map { LegacySubject(user: $0, entry: entry, isSecure: isSecure, expires: nil) }

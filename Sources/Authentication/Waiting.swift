@@ -5,7 +5,7 @@ import Telemetry
 enum Question: Error {
     case keys
     case session(entry: Int, credential: Int)
-    case revocation(entry: Int, tokenID: String)
+    case standing(entry: Int, LegacyClaim)
 }
 
 /// What the world has said to one request, made when it has. Each question is asked once, so that a request makes only so
@@ -15,22 +15,22 @@ final class Answers {
 
     var keys = Keys.notAsked
     private var sessions: [(entry: Int, credential: Int, user: Result<UserID?, Unavailable>)] = []
-    private var revocations: [(entry: Int, tokenID: String, isRevoked: Result<Bool, Unavailable>)] = []
+    private var standings: [(entry: Int, claim: LegacyClaim, standing: Result<LegacyStanding, Unavailable>)] = []
 
     func add(session user: Result<UserID?, Unavailable>, entry: Int, credential: Int) {
         sessions.append((entry, credential, user))
     }
 
-    func add(revocation isRevoked: Result<Bool, Unavailable>, entry: Int, tokenID: String) {
-        revocations.append((entry, tokenID, isRevoked))
+    func add(standing: Result<LegacyStanding, Unavailable>, entry: Int, of claim: LegacyClaim) {
+        standings.append((entry, claim, standing))
     }
 
     func session(entry: Int, credential: Int) -> Result<UserID?, Unavailable>? {
         sessions.first { $0.entry == entry && $0.credential == credential }?.user
     }
 
-    func revocation(entry: Int, tokenID: String) -> Result<Bool, Unavailable>? {
-        revocations.first { $0.entry == entry && $0.tokenID == tokenID }?.isRevoked
+    func standing(entry: Int, of claim: LegacyClaim) -> Result<LegacyStanding, Unavailable>? {
+        standings.first { $0.entry == entry && $0.claim == claim }?.standing
     }
 
     var retryAfterSeconds: Int {

@@ -145,8 +145,9 @@ package final class DirectoryThread: Sendable {
         }
     }
 
-    func hasRow(_ query: String, _ value: String) async throws(Unavailable) -> Bool {
-        try await ask(legacyReaders) { session throws(DirectoryError) in try await session.hasRow(query, value) }
+    /// `nil`: a value does not fit the type that it is compared with.
+    func hasRow(_ query: String, _ values: [String?]) async throws(Unavailable) -> Bool? {
+        try await ask(legacyReaders) { session throws(DirectoryError) in try await session.hasRow(query, values) }
     }
 }
 

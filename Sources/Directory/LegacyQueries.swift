@@ -15,12 +15,20 @@ package struct LegacyQuery: Sendable, Hashable {
 
     /// Those that `legacy` entries name.
     package static func all(of entries: [LegacySettings]) -> [LegacyQuery] {
-        entries.enumerated().compactMap { index, entry in
+        var queries: [LegacyQuery] = []
+        for (index, entry) in entries.enumerated() {
+            func add(_ key: String, _ sql: String?, parameters: Int = 1) {
+                if let sql { queries.append(LegacyQuery(path: "legacy[\(index)].\(key)", sql: sql, parameters: parameters)) }
+            }
             switch entry.kind {
-            case .jwt(let token): token.revoked.map { LegacyQuery(path: "legacy[\(index)].revoked", sql: $0) }
-            case .session(let session): LegacyQuery(path: "legacy[\(index)].query", sql: session.query)
+            case .jwt(let token):
+                add("revoked", token.revoked, parameters: token.revokedBy == .user ? 2 : 1)
+                add("active", token.active)
+            case .session(let session): add("query", session.query)
+            case .base64, .asserted, .userInfo: break
             }
         }
+        return queries
     }
 }
 
@@ -55,10 +63,23 @@ package struct LegacyQueries: LegacyStore {
         return try await directory.firstValue(session.query, token).map(UserID.init)
     }
 
-    package func isRevoked(entry: Int, tokenID: String) async throws(Unavailable) -> Bool {
-        guard entries.indices.contains(entry), case .jwt(let token) = entries[entry].kind, let query = token.revoked else {
-            throw .away("legacy entry \(entry) names no revocation query")
+    package func standing(entry: Int, of claim: LegacyClaim) async throws(Unavailable) -> LegacyStanding {
+        guard entries.indices.contains(entry), case .jwt(let token) = entries[entry].kind else {
+            throw .away("legacy entry \(entry) names no query about tokens")
         }
-        return try await directory.hasRow(query, tokenID)
+        if let revoked = token.revoked {
+            let issued = claim.issued.map { String($0.seconds) }
+            let values = token.revokedBy == .user ? [claim.user.text, issued] : [claim.tokenID]
+            // What cannot be asked is not thereby denied.
+            guard let isRevoked = try await directory.hasRow(revoked, values) else {
+                throw .away("a value does not fit its column")
+            }
+            if isRevoked { return .revoked }
+        }
+        if let active = token.active {
+            // A user id that does not even fit the column's type is nobody's.
+            guard try await directory.hasRow(active, [claim.user.text]) ?? false else { return .inactive }
+        }
+        return .good
     }
 }

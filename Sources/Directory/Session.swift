@@ -90,9 +90,9 @@ final class Session {
         }
     }
 
-    /// Whether there is a row. A value that does not fit is an error here: what cannot be asked is not thereby denied.
-    func hasRow(_ query: String, _ value: String) async throws(DirectoryError) -> Bool {
-        try await !connection.rows(query, [value]).isEmpty
+    /// Whether there is a row; `nil` where a value does not fit its column.
+    func hasRow(_ query: String, _ values: [String?]) async throws(DirectoryError) -> Bool? {
+        do throws(DirectoryError) { return try await !connection.rows(query, values).isEmpty } catch .invalidValue { return nil }
     }
 
     /// A statement that writes a session of the application's; whether it returned a row.

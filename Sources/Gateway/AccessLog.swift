@@ -80,6 +80,7 @@ struct AccessLog {
             lines.append(copying: ",\"auth.kind\":")
             appendText(kind)
         }
+        if account.isContradicted { lines.append(copying: ",\"auth.reason\":\"asserted_id_contradicted\"") }
         guard let standings = account.standings else { return }
         lines.append(copying: ",\"auth.clerk\":\"")
         lines.append(contentsOf: "\(standings.clerk)".utf8)

@@ -25,6 +25,8 @@ final class Account {
     var isConflict = false
     /// What the origin got in the caller's name, which is nothing to the client.
     var minted: MintedCredential?
+    /// Whether a credential that proves nothing named somebody else than the caller.
+    var isContradicted = false
     /// Cookies that the client is told to forget.
     var expiredCookies: [String] = []
     var bytesIn: Int64 = 0
@@ -40,8 +42,16 @@ final class Account {
         (route, status, refusal, caller) = (other.route, other.status, other.refusal, other.caller)
         (evidence, refusedStandings, isConflict) = (other.evidence, other.refusedStandings, other.isConflict)
         (expiredCookies, bytesIn, bytesOut) = (other.expiredCookies, other.bytesIn, other.bytesOut)
-        isTruncated = other.isTruncated
+        (isTruncated, isContradicted) = (other.isTruncated, other.isContradicted)
     }
+
+    func adopt(_ resolution: Resolution, _ evidence: Evidence) {
+        (caller, isConflict) = (resolution.caller, resolution.conflict)
+        if let user = caller?.user, evidence.contradicts(user) { isContradicted = true }
+    }
+
+    /// Whether an origin that reads old credentials by itself would find somebody else there.
+    var namesAnother: Bool { isConflict || isContradicted }
 
     /// What both sides came to, whether the request passed or not; `nil` where no credential was judged.
     var standings: Standings? { evidence?.standings ?? refusedStandings }
@@ -53,7 +63,7 @@ final class Account {
         (startedNanoseconds, originMilliseconds) = (0, nil)
         (route, refusal, caller, evidence, refusedStandings) = (nil, nil, nil, nil, nil)
         (status, bytesIn, bytesOut) = (.ok, 0, 0)
-        (isConflict, isTruncated) = (false, false)
+        (isConflict, isTruncated, isContradicted) = (false, false, false)
         if minted != nil { minted = nil }
         if !expiredCookies.isEmpty { expiredCookies = [] }
     }

@@ -16,6 +16,10 @@ package struct Counters: Sendable {
         /// What each side's credentials came to, by `Standing`.
         package var clerk = [UInt64](repeating: 0, count: Standing.allCases.count)
         package var legacy = [UInt64](repeating: 0, count: Standing.allCases.count)
+        /// Requests that passed by a credential that proves nothing.
+        package var unproved: UInt64 = 0
+        /// Requests whose caller was proved to be another than an unproved credential said.
+        package var contradicted: UInt64 = 0
         /// In `observe`: what each mode would have done, by mode and outcome.
         package var observed: [ObservedResult: UInt64] = [:]
     }

@@ -46,7 +46,8 @@ extension Plan {
     /// Throws for key material that OpenSSL refuses, which is found before a plan is published.
     package func authenticator(version: UInt64, tokens: TokenCache) throws(CryptoError) -> Authenticator {
         try Authenticator(
-            settings, version: version, keys: services.keys, keySource: services.keySource, store: services.store, cache: tokens)
+            settings, version: version, keys: services.keys, keySource: services.keySource, store: services.store,
+            userInfo: services.userInfo, cache: tokens)
     }
 
     fileprivate func mints() throws(CryptoError) -> [CredentialMint?] {

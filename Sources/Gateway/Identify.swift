@@ -11,7 +11,7 @@ extension Conversation {
         let resolution = try await callers.resolve(
             evidence, requestID: String(decoding: account.requestID, as: UTF8.self), at: now,
             judgeLegacy: { await generation.authenticator.judgeLegacy(of: client.head, evidence, at: now) })
-        (account.caller, account.isConflict) = (resolution.caller, resolution.conflict)
+        account.adopt(resolution, evidence)
         if resolution.conflict { account.expiredCookies = cookiesToExpire(evidence, generation.plan.settings) }
         return resolution.caller
     }

@@ -9,6 +9,7 @@ extension MetricsText {
         let names = settings.routes.map(\.name) + ["(none)"]
         addRequests(workers, names)
         addDecisions(workers, names)
+        addUnproved(workers, settings, names)
         addModes(settings)
         addConnections(workers)
     }
@@ -53,6 +54,25 @@ extension MetricsText {
         for (index, name) in names.enumerated() {
             for (result, count) in summed(workers, index, \.observed) {
                 sample("segue_shadow_total", [("route", name), ("mode", result.mode), ("outcome", result.outcome)], count)
+            }
+        }
+    }
+
+    /// What an operator of `insecure` credentials must see fall to nothing.
+    private mutating func addUnproved(_ workers: [Counters], _ settings: Settings, _ names: [String]) {
+        guard settings.legacy.contains(where: \.insecure) else { return }
+        let families: [(String, KeyPath<Counters.Traffic, UInt64>, String)] = [
+            ("segue_insecure_requests_total", \.unproved, "Requests that passed by a credential that proves nothing."),
+            (
+                "segue_contradicted_ids_total", \.contradicted,
+                "Requests whose caller was proved to be another than an unproved credential said."
+            ),
+        ]
+        for (name, path, help) in families {
+            family(name, .counter, help)
+            for (index, route) in names.enumerated() {
+                let count = workers.reduce(0) { $0 + ($1.routes.count > index ? $1.routes[index][keyPath: path] : 0) }
+                if count > 0 { sample(name, [("route", route)], count) }
             }
         }
     }

@@ -10,6 +10,8 @@ package struct Services: Sendable {
     package var store: (any LegacyStore)?
     /// Where routes make sessions of the old application's.
     package var sessions: (any SessionRows)?
+    /// The old application, where it must be asked whose a credential is.
+    package var userInfo: (any LegacyUserInfo)?
     package var clerkUsers: (any ClerkUsers)?
     /// Clerk's keys as they were fetched last.
     package var keys: Published<KeySet>?

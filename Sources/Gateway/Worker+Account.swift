@@ -34,6 +34,8 @@ extension Worker {
             counters.routes[index].clerk[Int(standings.clerk.rawValue)] += 1
             counters.routes[index].legacy[Int(standings.legacy.rawValue)] += 1
         }
+        if let evidence = account.evidence, account.caller != nil, evidence.isUnproved { counters.routes[index].unproved += 1 }
+        if account.isContradicted { counters.routes[index].contradicted += 1 }
         if account.route?.mode == .observe { countObserved(account.evidence, at: index) }
     }
 

@@ -106,6 +106,7 @@ extension Callers {
         of subject: ClerkSubject, beside legacy: Verdict<LegacySubject>, since epoch: UInt64, requestID: String, at now: UnixTime
     ) async throws(IdentityRefusal) -> Resolution {
         guard let firstSight else { throw .link(.notRegistered) }
+        let legacy = legacy.asEvidence
         let key = CallerCache.RefusalKey(
             clerkUser: subject.user, legacyUser: legacy.validSubject?.user, legacyStanding: legacy.standing)
         if let refusal = cache.refusal(of: key, at: now) { throw refusal }
@@ -182,7 +183,8 @@ extension Callers {
     private func caller(for subject: LegacySubject, beside expired: ClerkSubject, at now: UnixTime) async throws(IdentityRefusal)
         -> Caller
     {
-        guard afterLink == .allow else { throw .tokenExpired }
+        // What proves nothing does not say that both are one person either.
+        guard afterLink == .allow, subject.isSecure else { throw .tokenExpired }
         let caller = try await caller(for: subject, at: now)
         guard caller.clerkUser == expired.user else { throw .tokenExpired }
         return caller

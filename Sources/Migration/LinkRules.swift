@@ -8,7 +8,7 @@ package struct LinkEvidence: Sendable {
     package enum Legacy: Sendable, Hashable {
         /// None was sent.
         case none
-        /// Expired, forged or of a kind that proves nothing: no evidence for a row, but whoever sends it may have an old account.
+        /// Expired or forged: no evidence for a row, but whoever sends it may have an old account.
         case unproved
         /// Valid and secure; the row that it names, `nil` when that is gone.
         case proved(DirectoryUser?)

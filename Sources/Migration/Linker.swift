@@ -113,10 +113,10 @@ extension Linker {
     ) async throws(IdentityRefusal) -> LinkEvidence {
         var evidence = LinkEvidence(clerkUser: clerkUser)
         evidence.isImpersonated = session.isImpersonated
-        switch legacy {
-        case .valid(let subject) where subject.isSecure:
+        switch legacy.asEvidence {
+        case .valid(let subject):
             evidence.legacy = .proved(try await ask { () async throws(Unavailable) in try await directory.user(subject.user) })
-        case .valid, .expired, .forged: evidence.legacy = .unproved
+        case .expired, .forged: evidence.legacy = .unproved
         case .unavailable: throw Self.unavailable
         case .foreign, .absent: break
         }

@@ -5,6 +5,7 @@ import Admin
 import ClerkAPI
 import Directory
 import Gateway
+import LegacyAPI
 import Logging
 import Settings
 import Snapshot
@@ -68,6 +69,7 @@ extension GatewayProcess: AdminSource {
         addKeys(to: &text)
         addClerk(to: &text)
         addDirectory(to: &text)
+        addUserInfo(to: &text)
         addProcess(to: &text)
         return text.text
     }
@@ -101,6 +103,16 @@ extension GatewayProcess: AdminSource {
         text.sample("segue_directory_questions_total", [("outcome", "refused")], directory.questionsRefused)
         text.family("segue_directory_queue_length", .gauge, "Questions that wait.")
         text.sample("segue_directory_queue_length", [], directory.queueLength)
+    }
+
+    private func addUserInfo(to text: inout MetricsText) {
+        let entries = services.userInfo.status.sorted { $0.key < $1.key }
+        guard !entries.isEmpty else { return }
+        text.family("segue_userinfo_requests_total", .counter, "Questions to the old application about credentials.")
+        for (name, status) in entries {
+            text.sample("segue_userinfo_requests_total", [("entry", name), ("outcome", "ok")], status.calls - status.failures)
+            text.sample("segue_userinfo_requests_total", [("entry", name), ("outcome", "failed")], status.failures)
+        }
     }
 
     private func addProcess(to text: inout MetricsText) {

@@ -13,11 +13,14 @@ enum ServeCommand {
             // Before any thread: they inherit which signals are blocked.
             Signals.block()
             let loaded = try SettingsFile.load(file)
+            try InsecureListener.check(loaded.settings, listen: loaded.settings.listen, environment: Environment.all)
             try requireFit(loaded.settings)
             return try GatewayProcess(loaded, environment: Environment.all).run()
         } catch let failure as SettingsFailure {
             for line in failure.lines { Terminal.talk(line) }
             return Terminal.fail("\(file) has mistakes; nothing was started")
+        } catch let refusal as InsecureListener {
+            return Terminal.fail("\(refusal); nothing was started", .precondition)
         } catch let misfit as DirectoryMisfit {
             for problem in misfit.problems { Terminal.talk("segue: \(problem)") }
             return Terminal.fail("the database does not fit \(file); nothing was started", .precondition)

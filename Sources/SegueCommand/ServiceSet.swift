@@ -3,6 +3,7 @@ import Crypto
 import Directory
 import Fetch
 import Gateway
+import LegacyAPI
 import Logging
 import Settings
 import Sockets
@@ -15,6 +16,8 @@ final class ServiceSet: Sendable {
     let keys: KeyKeeper?
     let clerkUsers: ClerkUsersAPI?
     let directory: DirectoryThread?
+    /// Made once for the process: the questions of newer settings join those under way.
+    let userInfo: UserInfoCalls
     private let origins: Origins
 
     /// The settings that each was made from.
@@ -65,6 +68,7 @@ final class ServiceSet: Sendable {
                 api == nil
                 ? nil : settings.clerk.map { ClerkUsersAPI(settings: $0, client: FetchClient(engine: engine), report: report) }
         }
+        userInfo = old?.userInfo ?? UserInfoCalls(engine: engine, report: report)
         if let old, old.origins.directory == settings.directory {
             directory = old.directory
         } else {
@@ -86,6 +90,7 @@ final class ServiceSet: Sendable {
         var services = Services()
         (services.directory, services.sessions) = (directory, directory)
         services.store = directory.map { LegacyQueries(settings.legacy, on: $0) }
+        services.userInfo = UserInfoAPI(settings.legacy, through: userInfo)
         services.clerkUsers = clerkUsers
         services.keys = keys?.keys
         services.keySource = keys

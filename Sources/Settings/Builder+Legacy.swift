@@ -11,8 +11,10 @@ extension Builder {
             guard let kind = entry["kind"].flatMap({ self.kind($0, entry) }) else { continue }
             var legacy = LegacySettings(name: text, from: sources(entry), kind: kind)
             legacy.insecure = entry.bool("insecure") ?? false
+            checkInsecure(legacy, entry)
             result.append(legacy)
         }
+        if let section { checkAsserted(result, section) }
         let sources = result.reduce(0) { $0 + $1.from.count }
         if let section, sources > LegacySettings.sourcesMax {
             problems.error(
@@ -23,17 +25,15 @@ extension Builder {
     }
 
     private func kind(_ kind: Entry, _ entry: Entry) -> LegacySettings.Kind? {
-        let (own, other) = kind.text == "jwt" ? (jwtKeys, sessionKeys) : (sessionKeys, jwtKeys)
-        for member in entry.members where other.contains(member.name) && !own.contains(member.name) {
-            problems.error(member.entry, found: "a key of another kind", expected: "keys of kind \"\(kind.text ?? "")\"")
+        refuseKeys(ofOtherKindsThan: kind.text ?? "", entry)
+        return switch kind.text {
+        case "jwt": jwt(entry).map { .jwt($0) }
+        case "session": session(entry).map { .session($0) }
+        case "base64": unsignedToken(entry).map { .base64($0) }
+        case "asserted": .asserted
+        default: userInfo(entry).map { .userInfo($0) }
         }
-        return kind.text == "jwt" ? jwt(entry).map { .jwt($0) } : session(entry).map { .session($0) }
     }
-
-    private var jwtKeys: [String] {
-        ["algorithm", "keys", "userId", "issuer", "audience", "neverExpires", "revoked", "cacheSeconds"]
-    }
-    private var sessionKeys: [String] { ["query", "cacheSeconds"] }
 
     private func jwt(_ entry: Entry) -> LegacySettings.JWT? {
         for key in ["algorithm", "keys", "userId"] where entry[key] == nil { requireForKind("jwt", key, entry) }
@@ -48,7 +48,12 @@ extension Builder {
             problems.warn(
                 entry["neverExpires"] ?? entry, expected: "false", hint: "a stolen token then stays good until its key is replaced")
         }
-        jwt.revoked = entry["revoked"].map { query($0, "the jti") }
+        jwt.revokedBy = entry.choice("revokedBy") ?? jwt.revokedBy
+        jwt.revoked = entry["revoked"].map { revocation($0, by: jwt.revokedBy) }
+        jwt.active = entry["active"].map { query($0, "the user id") }
+        if jwt.revoked == nil, let key = entry["revokedBy"] {
+            problems.error(key, expected: "no revokedBy without revoked", hint: "there is no query that it could be for")
+        }
         jwt.cacheSeconds = entry.int("cacheSeconds") ?? jwt.cacheSeconds
         return jwt
     }
@@ -63,12 +68,20 @@ extension Builder {
         return session
     }
 
-    private func requireForKind(_ kind: String, _ key: String, _ entry: Entry) {
+    func requireForKind(_ kind: String, _ key: String, _ entry: Entry) {
         problems.missing(
             "\(entry.path).\(key)", entry.range, expected: "a value", hint: "kind \"\(kind)\" needs it")
     }
 
-    private func query(_ entry: Entry, _ parameter: String) -> String {
+    private func revocation(_ entry: Entry, by key: LegacySettings.JWT.RevocationKey) -> String {
+        switch key {
+        case .tokenID: query(entry, "the jti")
+        case .digest: query(entry, "the SHA-256 of the token")
+        case .user: query(entry, "the user id", "the iat")
+        }
+    }
+
+    private func query(_ entry: Entry, _ parameter: String, _ second: String? = nil) -> String {
         let text = entry.text ?? ""
         let start = text.prefix { $0 != " " && $0 != "\n" }.uppercased()
         if start != "SELECT" && start != "WITH" { problems.error(entry, expected: "a query that begins with SELECT or WITH") }
@@ -76,7 +89,13 @@ extension Builder {
             problems.error(
                 entry, expected: "a query with $1, \(parameter)", hint: "without it every credential has the same answer")
         }
-        if text.contains("$2") { problems.error(entry, expected: "a query with $1 only") }
+        if let second, !text.contains("$2") {
+            problems.error(
+                entry, expected: "a query with $2, \(second)", hint: "without it every token of that user has the same answer")
+        }
+        if text.contains(second == nil ? "$2" : "$3") {
+            problems.error(entry, expected: second == nil ? "a query with $1 only" : "a query with $1 and $2 only")
+        }
         return text
     }
 

@@ -17,6 +17,10 @@ package struct LegacySettings: Sendable {
     package enum Kind: Sendable {
         case jwt(JWT)
         case session(Session)
+        case base64(UnsignedToken)
+        /// The id itself, which the client says.
+        case asserted
+        case userInfo(UserInfo)
     }
 
     package struct JWT: Sendable {
@@ -30,10 +34,22 @@ package struct LegacySettings: Sendable {
         package var issuer: String?
         package var audience: String?
         package var neverExpires = false
-        /// A query that yields a row when the token with this `jti` (`$1`) is revoked; a database that cannot say so fails closed.
+        /// A query that yields a row when the token is revoked; a database that cannot say so fails closed.
         package var revoked: String?
-        /// How long an answer to `revoked` is believed.
+        /// What `$1` of `revoked` is.
+        package var revokedBy = RevocationKey.tokenID
+        /// A query that yields a row while the user (`$1`) may use old tokens; it fails closed too.
+        package var active: String?
+        /// How long an answer to `revoked` and `active` is believed.
         package var cacheSeconds = 10
+
+        package enum RevocationKey: String, Sendable, CaseIterable {
+            case tokenID = "jti"
+            /// The hexadecimal SHA-256 of the whole token.
+            case digest = "sha256"
+            /// `$1` is the user id and `$2` the `iat`, in seconds: tokens from before a moment are revoked.
+            case user
+        }
 
         package init(algorithm: Algorithm, keys: [Key], userIDClaim: String) {
             (self.algorithm, self.keys, self.userIDClaim) = (algorithm, keys, userIDClaim)
@@ -53,6 +69,31 @@ package struct LegacySettings: Sendable {
         package var query: String
         package var cacheSeconds = 30
         package init(query: String) { self.query = query }
+    }
+}
+
+extension LegacySettings {
+    /// A token that nobody has signed: whoever knows an id can make one.
+    package struct UnsignedToken: Sendable {
+        package enum Format: String, Sendable, CaseIterable {
+            /// A JSON object.
+            case json
+            /// The id and nothing else.
+            case text
+        }
+        package var format: Format
+        /// The member of `json` that holds the internal user id.
+        package var userIDMember: String
+        package init(format: Format, userIDMember: String) { (self.format, self.userIDMember) = (format, userIDMember) }
+    }
+
+    /// The old application is asked, with the credential and nothing else.
+    package struct UserInfo: Sendable, Hashable {
+        package var url: String
+        /// The member of its answer that holds the internal user id; `user.id` is one within an object.
+        package var userIDMember: String
+        package var cacheSeconds = 10
+        package init(url: String, userIDMember: String) { (self.url, self.userIDMember) = (url, userIDMember) }
     }
 }
 

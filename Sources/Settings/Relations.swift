@@ -144,7 +144,8 @@ extension LegacySettings {
     fileprivate var needsDatabase: Bool {
         switch kind {
         case .session: true
-        case .jwt(let jwt): jwt.revoked != nil
+        case .jwt(let jwt): jwt.revoked != nil || jwt.active != nil
+        case .base64, .asserted, .userInfo: false
         }
     }
 }

@@ -2,26 +2,45 @@ extension Shape {
     static let legacy: Shape = .object([
         required("name", .string, "For logs and metrics."),
         required(
-            "kind", .choice(["jwt", "session"], later: ["base64", "asserted", "userinfo"]),
-            "`jwt`: a signed token; `session`: a row of a table."),
+            "kind", .choice(["jwt", "session", "userinfo", "base64", "asserted"]),
+            "`jwt`: a signed token; `session`: a row of a table; `userinfo`: whatever the old application knows; `base64`: an unsigned token; `asserted`: the id itself. The last two are `insecure`."
+        ),
         required(
             "from", .array(.string),
             "`bearer`, `cookie:NAME`, `scheme:NAME`, `header:NAME`, `query:NAME`; at most \(LegacySettings.sourcesMax) in all entries together."
         ),
-        key("insecure", .bool, standard: "false", "Proves nothing about a person: passes requests, never decides about a link."),
+        key(
+            "insecure", .bool, standard: "false",
+            "Proves nothing about a person: passes requests in `legacy` and `dual`, never decides about a link. `base64` and `asserted` must say so. Beyond loopback `segue serve` needs `SEGUE_ALLOW_INSECURE=1`."
+        ),
         key("algorithm", .words(of: LegacySettings.JWT.Algorithm.self), "`jwt`: the only algorithm that is accepted."),
         key("keys", .array(legacyKey), "`jwt`: the keys that tokens may be signed with."),
-        key("userId", .string, "`jwt`: the claim that holds the internal user id."),
+        key(
+            "userId", .string,
+            "The claim (`jwt`), or the member of the object (`base64`) or of the answer (`userinfo`; `user.id` for one within an object), that holds the internal user id."
+        ),
         key("issuer", .string, "`jwt`: the exact `iss`; unchecked when absent."),
         key("audience", .string, "`jwt`: what `aud` must be or hold; unchecked when absent."),
         key("neverExpires", .bool, standard: "false", "`jwt`: accept tokens without `exp`."),
-        key("revoked", .string, "`jwt`: a query that yields a row when the token with the `jti` in `$1` is revoked."),
+        key(
+            "revoked", .string,
+            "`jwt`: a query that yields a row when the token is revoked; `revokedBy` says what its parameters are."),
+        key(
+            "revokedBy", .words(of: LegacySettings.JWT.RevocationKey.self), standard: "\"jti\"",
+            "`jwt`: what `revoked` asks by: `$1` is the `jti`; or the token's SHA-256 in hexadecimal; or the user id, with the `iat` in seconds as `$2`."
+        ),
+        key("active", .string, "`jwt`: a query that yields a row while the user in `$1` may use such tokens."),
         key("query", .string, "`session`: a query whose first column is the internal user id; `$1` is the token."),
         key(
-            "cacheSeconds", .integer(0...3600), standard: "10 for `jwt`, 30 for `session`",
-            "How long an answer of the database is believed."),
-        later("format", "kind base64 comes later"),
-        later("url", "kind userinfo comes later"),
+            "cacheSeconds", .integer(0...3600), standard: "10 for `jwt` and `userinfo`, 30 for `session`",
+            "How long an answer of the database or of the old application is believed."),
+        key(
+            "format", .words(of: LegacySettings.UnsignedToken.Format.self), standard: "\"json\"",
+            "`base64`: a JSON object, or the id as text; in either alphabet of RFC 4648, with or without padding."),
+        key(
+            "url", .string,
+            "`userinfo`: asked by GET with the credential where it stood in the request, and nothing else of it; 401 and 403 mean that it is nobody's, and all but 200 is trouble (503)."
+        ),
     ])
 
     private static let legacyKey: Shape = .object([

@@ -119,12 +119,14 @@ import Testing
                 let nobody = try await queries.sessionUser(entry: 0, token: Secret(other))
                 #expect(nobody == nil)
             }
-            let revoked = try await queries.isRevoked(entry: 1, tokenID: token)
-            let valid = try await queries.isRevoked(entry: 1, tokenID: "00000000-0000-4000-8000-00000000000b")
-            #expect(revoked && !valid)
+            func standing(_ tokenID: String) async throws -> LegacyStanding {
+                try await queries.standing(entry: 1, of: LegacyClaim(user: UserID("7"), tokenID: tokenID, issued: nil))
+            }
+            let (revoked, valid) = (try await standing(token), try await standing("00000000-0000-4000-8000-00000000000b"))
+            #expect(revoked == .revoked && valid == .good)
             // What the database cannot be asked fails closed, as trouble on our side, and without the value.
             if backend.isPostgres {
-                let outcome = await outcome { try await queries.isRevoked(entry: 1, tokenID: "hunter2") }
+                let outcome = await outcome { try await standing("hunter2") }
                 guard case .failure(.away(let message)) = outcome else { return #expect(Bool(false)) }
                 #expect(!message.contains("hunter2"))
             }

@@ -11,6 +11,7 @@ package final class AuthenticationFixture {
     package let mint = TokenMint()
     package let keys: FakeKeySource
     package let store = FakeLegacyStore()
+    package let userInfo = FakeUserInfo()
     package let cache: TokenCache
     package var clock = ManualClock()
     private var made: Authenticator?
@@ -45,7 +46,7 @@ package final class AuthenticationFixture {
             if let made { return made }
             let new = try Authenticator(
                 settings, version: version, keys: keys.published, keySource: settings.clerk?.jwtKey == nil ? keys : nil,
-                store: store, cache: cache)
+                store: store, userInfo: userInfo, cache: cache)
             made = new
             return new
         }

@@ -7,6 +7,8 @@ package final class FakeLegacyStore: LegacyStore {
     private struct State: Sendable {
         var sessions: [Secret: UserID] = [:]
         var revoked: Set<String> = []
+        var inactive: Set<UserID> = []
+        var claims: [LegacyClaim] = []
         var outage: Unavailable?
         var questions = 0
         var isHeld = false
@@ -20,6 +22,9 @@ package final class FakeLegacyStore: LegacyStore {
     package var questions: Int { state.withLock { $0.questions } }
     package func add(session token: String, of user: String) { state.withLock { $0.sessions[Secret(token)] = UserID(user) } }
     package func remove(session token: String) { state.withLock { $0.sessions[Secret(token)] = nil } }
+    /// What was asked about tokens, in turn.
+    package var claims: [LegacyClaim] { state.withLock { $0.claims } }
+    package func deactivate(_ user: String) { state.withLock { _ = $0.inactive.insert(UserID(user)) } }
     package func revoke(_ tokenID: String) { state.withLock { _ = $0.revoked.insert(tokenID) } }
     package func fail(_ outage: Unavailable?) { state.withLock { $0.outage = outage } }
 
@@ -49,15 +54,19 @@ package final class FakeLegacyStore: LegacyStore {
         return try ask { $0.sessions[token] }
     }
 
-    package func isRevoked(entry: Int, tokenID: String) async throws(Unavailable) -> Bool {
-        try ask { $0.revoked.contains(tokenID) }
+    package func standing(entry: Int, of claim: LegacyClaim) async throws(Unavailable) -> LegacyStanding {
+        try ask { state in
+            state.claims.append(claim)
+            if let tokenID = claim.tokenID, state.revoked.contains(tokenID) { return .revoked }
+            return state.inactive.contains(claim.user) ? .inactive : .good
+        }
     }
 
-    private func ask<Answer: Sendable>(_ answer: @Sendable (State) -> Answer) throws(Unavailable) -> Answer {
+    private func ask<Answer: Sendable>(_ answer: @Sendable (inout State) -> Answer) throws(Unavailable) -> Answer {
         let result: Result<Answer, Unavailable> = state.withLock { state in
             state.questions += 1
             if let outage = state.outage { return .failure(outage) }
-            return .success(answer(state))
+            return .success(answer(&state))
         }
         return try result.get()
     }

@@ -20,7 +20,11 @@ enum People {
         }
         if away.contains(.clerk) { clerkUsers.fail(.unavailable(retryAfterSeconds: 7)) }
         let keySource = FakeKeySource(published: keys, next: away.contains(.keys) ? .failure(.unavailable) : .success(keys))
+        let userInfo = FakeUserInfo()
+        for (name, id) in ids { userInfo.add("me-" + name, of: id) }
+        if away.contains(.directory) { userInfo.fail(.timedOut) }
         var services = Services()
+        services.userInfo = userInfo
         (services.directory, services.store, services.clerkUsers) = (directory, store, clerkUsers)
         services.sessions = sessions
         (services.keys, services.keySource) = (keySource.published, keySource)

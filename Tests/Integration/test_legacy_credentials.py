@@ -1,11 +1,15 @@
 """Old credentials: the application's own JWT and its session rows."""
 
+import hashlib
+import time
+
 import jwt
 import pytest
 
 from harness import legacy
 from harness.clerk import tampered
-from harness.gateway import JWT_SECRET, seen
+from harness.gateway import JWT_SECRET, seen, settings
+from harness.processes import free_port
 
 
 @pytest.fixture(scope="module")
@@ -128,3 +132,39 @@ def test_a_cookie_with_a_foreign_origin_cannot_write(gateway, users, user, origi
 def test_a_cookie_from_our_own_site_or_from_no_browser_may_write(gateway, users, user, fields):
     cookies = {"session_token": users.add_session(user)}
     assert gateway.request("POST", "/legacy/x", cookies=cookies, headers=fields).status_code == 200
+
+
+def test_tokens_are_revoked_by_their_digest_or_by_user_and_time(start_gateway, origin, clerk, users, user):
+    postgres = users.url.startswith("postgres")
+    users.execute("CREATE TABLE revoked_tokens (digest varchar PRIMARY KEY); CREATE TABLE logouts (user_id varchar, at bigint)")
+    made = settings(origin, clerk, users)
+    entry = made["legacy"][0]
+    entry |= {"cacheSeconds": 0, "revoked": "SELECT 1 FROM revoked_tokens WHERE digest = $1", "revokedBy": "sha256"}
+    gateway = start_gateway(made, clerk, users)
+    token = legacy.token(user)
+    assert gateway.get("/legacy/x", bearer=token).status_code == 200
+    users.execute(f"INSERT INTO revoked_tokens VALUES ('{hashlib.sha256(token.encode()).hexdigest()}')")
+    refused(gateway.get("/legacy/x", bearer=token))
+    assert gateway.get("/legacy/x", bearer=legacy.token(user)).status_code == 200
+
+    number = "$2::bigint" if postgres else "CAST($2 AS INTEGER)"
+    entry |= {"revoked": f"SELECT 1 FROM logouts WHERE user_id = $1 AND at >= {number}", "revokedBy": "user"}
+    by_user = start_gateway(made | {"listen": [{"address": f"127.0.0.1:{free_port()}"}], "admin": {"address": f"127.0.0.1:{free_port()}"}}, clerk, users)
+    before, after = legacy.token(user, iat=int(time.time()) - 60), legacy.token(user)
+    assert by_user.get("/legacy/x", bearer=before).status_code == 200
+    users.execute(f"INSERT INTO logouts VALUES ('{user}', {int(time.time()) - 30})")
+    refused(by_user.get("/legacy/x", bearer=before))
+    assert by_user.get("/legacy/x", bearer=after).status_code == 200
+    refused(by_user.get("/legacy/x", bearer=legacy.token(user, iat=None)))
+
+
+def test_an_active_query_refuses_who_it_does_not_find(start_gateway, origin, clerk, users):
+    kept, left = users.add("active-kept@example.com"), users.add("active-left@example.com")
+    users.execute(f"CREATE TABLE members (user_id varchar); INSERT INTO members VALUES ('{kept}')")
+    made = settings(origin, clerk, users)
+    made["legacy"][0] |= {"cacheSeconds": 0, "active": "SELECT 1 FROM members WHERE user_id = $1"}
+    gateway = start_gateway(made, clerk, users)
+    assert seen(gateway.get("/legacy/x", bearer=legacy.token(kept)), "X-User-Id") == [kept]
+    refused(gateway.get("/legacy/x", bearer=legacy.token(left)))
+    users.execute("ALTER TABLE members RENAME TO former_members")
+    refused(gateway.get("/legacy/x", bearer=legacy.token(kept)), 503, "authentication_unavailable")

@@ -105,15 +105,49 @@ import Testing
     }
 
     @Test(arguments: [
-        Verdict.expired(nil), .forged, LinkFixture.legacy("7", isSecure: false),
-        .expired(LegacySubject(user: UserID("7"), entry: 0, isSecure: true, expires: nil)),
-        .expired(LegacySubject(user: UserID("7"), entry: 0, isSecure: false, expires: nil)),
+        Verdict.expired(nil), .forged, .expired(LegacySubject(user: UserID("7"), entry: 0, isSecure: true, expires: nil)),
     ])
     func `nobody who sends an old credential of any worth gets a second row`(legacy: Verdict<LegacySubject>) async {
         let directory = FakeDirectory()
         let linker = LinkFixture.linker(directory, FakeClerkUsers([ada])) { $0.unknown = .provision }
         #expect(await link(linker, legacy: legacy) == .failure(.link(.needsConfirmation)))
         #expect(directory.rows.isEmpty)
+    }
+
+    /// An unsigned token or an asserted id, good or over, of a victim or of nobody.
+    @Test(arguments: [
+        LinkFixture.legacy("7", isSecure: false), LinkFixture.legacy("8", isSecure: false),
+        .expired(LegacySubject(user: UserID("7"), entry: 0, isSecure: false, expires: nil)),
+    ])
+    func `what proves nothing neither makes a link nor helps nor hinders one`(legacy: Verdict<LegacySubject>) async {
+        func outcome(_ rows: [DirectoryUser], _ user: ClerkUser, _ unknown: DirectorySettings.Linking.Unknown) async -> [String] {
+            var outcomes: [String] = []
+            for legacy in [legacy, .absent] {
+                let directory = FakeDirectory(rows)
+                let linker = LinkFixture.linker(directory, FakeClerkUsers([user])) {
+                    $0.unknown = unknown
+                    $0.privilegedRoles = ["admin"]
+                }
+                let result = await link(linker, user.id.text, legacy: legacy)
+                outcomes.append("\(result) \(directory.rows.map { "\($0)" }.sorted()) \(directory.reviews)")
+            }
+            return outcomes
+        }
+        let victim = DirectoryUser("7", email: "victim@example.com")
+        let users = [
+            ada, ClerkUser("user_eve", email: "eve@example.com"), ClerkUser("user_eve", email: "eve@example.com", externalID: "66"),
+        ]
+        for user in users {
+            for rows in [
+                [victim], [victim, DirectoryUser("8", email: "ada@example.com")],
+                [DirectoryUser("7", email: "ada@example.com", role: "admin")],
+            ] {
+                for unknown in [DirectorySettings.Linking.Unknown.refuse, .provision] {
+                    let outcomes = await outcome(rows, user, unknown)
+                    #expect(outcomes[0] == outcomes[1])
+                }
+            }
+        }
     }
 
     @Test func `a token of another system in an old place is no old credential`() async {
