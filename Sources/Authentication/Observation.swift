@@ -23,6 +23,16 @@ package enum ObservedOutcome: String, Sendable, CaseIterable {
 }
 
 extension Evidence {
+    /// Of a request that passes: whose credential spoke.
+    package var outcome: ObservedOutcome {
+        switch claimant {
+        case .nobody: .anonymous
+        case .clerk: .clerk
+        case .legacy, .legacyBesideExpired: .legacy
+        case .both: .both
+        }
+    }
+
     /// For a route in `observe`, where every credential was judged and nobody was refused: what `mode` would have said.
     package func wouldBe(in mode: Mode) -> ObservedOutcome {
         if case .several = credentials.authorization { return .invalid }

@@ -49,7 +49,8 @@ struct UnsignedTokenRules {
             if bytes[index] == UInt8(ascii: "+") { bytes[index] = UInt8(ascii: "-") }
             if bytes[index] == UInt8(ascii: "/") { bytes[index] = UInt8(ascii: "_") }
         }
-        return Base64.decodeURL(bytes.span, 0..<bytes.count)
+        var decoded: [UInt8] = []
+        return Base64.decodeURL(bytes.span, 0..<bytes.count, appendingTo: &decoded) ? decoded : nil
     }
 }
 

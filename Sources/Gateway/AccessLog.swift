@@ -54,6 +54,11 @@ struct AccessLog {
             lines.append(contentsOf: mode.rawValue.utf8)
             lines.append(UInt8(ascii: "\""))
         }
+        if let canary = account.canary {
+            lines.append(copying: ",\"canary\":\"")
+            lines.append(contentsOf: canary.mode.rawValue.utf8)
+            lines.append(UInt8(ascii: "\""))
+        }
         appendAuthentication(account)
         if let refusal = account.refusal { appendRefusal(refusal) }
         if account.isTruncated { lines.append(copying: ",\"truncated\":true") }

@@ -27,6 +27,8 @@ final class Account {
     var minted: MintedCredential?
     /// Whether a credential that proves nothing named somebody else than the caller.
     var isContradicted = false
+    /// What a canary made of the request, where its caller is in the sample.
+    var canary: Canary.Verdict?
     /// Cookies that the client is told to forget.
     var expiredCookies: [String] = []
     var bytesIn: Int64 = 0
@@ -42,12 +44,21 @@ final class Account {
         (route, status, refusal, caller) = (other.route, other.status, other.refusal, other.caller)
         (evidence, refusedStandings, isConflict) = (other.evidence, other.refusedStandings, other.isConflict)
         (expiredCookies, bytesIn, bytesOut) = (other.expiredCookies, other.bytesIn, other.bytesOut)
-        (isTruncated, isContradicted) = (other.isTruncated, other.isContradicted)
+        (isTruncated, isContradicted, canary) = (other.isTruncated, other.isContradicted, other.canary)
     }
 
     func adopt(_ resolution: Resolution, _ evidence: Evidence) {
         (caller, isConflict) = (resolution.caller, resolution.conflict)
         if let user = caller?.user, evidence.contradicts(user) { isContradicted = true }
+        if isConflict { expiredCookies = cookiesToExpire(evidence, settings) }
+    }
+
+    /// The cookies of the old credential whose owner lost a conflict.
+    private func cookiesToExpire(_ evidence: Evidence, _ settings: Settings) -> [String] {
+        guard case .both(_, let legacy) = evidence.claimant, evidence.legacyPlace == .cookie else { return [] }
+        return settings.legacy[legacy.entry].from.compactMap { source in
+            if case .cookie(let name) = source { name } else { nil }
+        }
     }
 
     /// Whether an origin that reads old credentials by itself would find somebody else there.
@@ -65,6 +76,7 @@ final class Account {
         (status, bytesIn, bytesOut) = (.ok, 0, 0)
         (isConflict, isTruncated, isContradicted) = (false, false, false)
         if minted != nil { minted = nil }
+        if canary != nil { canary = nil }
         if !expiredCookies.isEmpty { expiredCookies = [] }
     }
 }

@@ -22,6 +22,8 @@ package struct Counters: Sendable {
         package var contradicted: UInt64 = 0
         /// In `observe`: what each mode would have done, by mode and outcome.
         package var observed: [ObservedResult: UInt64] = [:]
+        /// Of callers in a canary's sample: what the route's mode decided, and the canary's.
+        package var canary: [ObservedResult: UInt64] = [:]
     }
 
     package struct ObservedResult: Hashable, Sendable {

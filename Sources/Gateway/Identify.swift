@@ -11,16 +11,7 @@ extension Conversation {
         let resolution = try await callers.resolve(
             evidence, requestID: String(decoding: account.requestID, as: UTF8.self), at: now,
             judgeLegacy: { await generation.authenticator.judgeLegacy(of: client.head, evidence, at: now) })
-        account.adopt(resolution, evidence)
-        if resolution.conflict { account.expiredCookies = cookiesToExpire(evidence, generation.plan.settings) }
+        account.adopt(resolution, evidence, generation.plan.settings)
         return resolution.caller
-    }
-
-    /// The cookies of the old credential whose owner lost a conflict.
-    private func cookiesToExpire(_ evidence: Evidence, _ settings: Settings) -> [String] {
-        guard case .both(_, let legacy) = evidence.claimant, evidence.legacyPlace == .cookie else { return [] }
-        return settings.legacy[legacy.entry].from.compactMap { source in
-            if case .cookie(let name) = source { name } else { nil }
-        }
     }
 }

@@ -19,8 +19,9 @@ extension Conversation {
         let path = try canonicalise(head, section, generation.plan)
         if generation.plan.answersItself, try await answerItself(head, section, path, generation, at: now) { return }
         guard let route = try match(head, section, path, generation.plan) else { return await respondHealthy() }
-        let evidence = try await authenticate(head, for: route, generation, at: now)
-        let caller = try await resolve(evidence, for: route, generation, at: now)
+        var evidence = try await authenticate(head, for: route, generation, at: now)
+        var caller = try await resolve(evidence, for: route, generation, at: now)
+        if let canary = route.canary { try await hold(&evidence, &caller, to: canary, for: route, generation, at: now) }
         var content: [UInt8]?
         if let requirements = route.requirements {
             content = try await check(head, section, path.bytes, caller, against: requirements)

@@ -78,6 +78,19 @@ extension MetricsText {
     }
 
     private func summed<Key: Hashable>(
+    /// What each mode decided about callers in a canary's sample.
+    private mutating func addCanaries(_ workers: [Counters], _ settings: Settings, _ names: [String]) {
+        guard settings.routes.contains(where: { $0.canary != nil }) else { return }
+        family(
+            "segue_canary_total", .counter,
+            "Requests of callers in a canary's sample: what the route's mode and the canary's decided.")
+        for (index, name) in names.enumerated() {
+            for (result, count) in summed(workers, index, \.canary) {
+                sample("segue_canary_total", [("route", name), ("mode", result.mode), ("outcome", result.outcome)], count)
+            }
+        }
+    }
+
         _ workers: [Counters], _ index: Int, _ path: KeyPath<Counters.Traffic, [Key: UInt64]>
     ) -> [(Key, UInt64)] {
         var total: [Key: UInt64] = [:]

@@ -84,7 +84,7 @@ extension Conversation {
 
     func requirement(of route: RoutePlan) -> Requirement {
         Requirement(
-            mode: route.mode, isOptional: route.isOptional, isSecure: chain.isSecure(client.head.section),
+            mode: mode ?? route.mode, isOptional: route.isOptional, isSecure: chain.isSecure(client.head.section),
             upgradeRoute: route.upgrade != nil && client.head.wantsUpgrade ? route.index : nil)
     }
 }

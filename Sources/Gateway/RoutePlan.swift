@@ -11,6 +11,7 @@ final class RoutePlan: Sendable {
     let name: String
     let mode: Mode
     let isOptional: Bool
+    let canary: Canary?
     let denyStatus: Status
     /// Index into `Settings.origins`; `nil` only for `deny`.
     let origin: Int?
@@ -37,14 +38,15 @@ final class RoutePlan: Sendable {
     init(_ route: Route, at index: Int, in settings: Settings, crossOrigin: CrossOrigin?) {
         (self.index, name, mode, isOptional) = (index, route.name, route.mode, route.optional)
         (denyStatus, origin, credentials, errors) = (route.denyStatus, route.origin, route.credentials, route.errors)
-        let looksForClerk = route.mode == .observe || route.mode == .dual || route.mode == .clerk
+        let looksForClerk = route.modes.contains { $0 == .observe || $0 == .dual || $0 == .clerk }
         upgrade = looksForClerk && !route.upgradeFrom.isEmpty ? UpgradeTokens(route.upgradeFrom) : nil
         // Without a caller there is nothing to set or to compare: the request is forwarded as it was sent.
-        let identifies = route.mode == .legacy || route.mode == .dual || route.mode == .clerk
+        let identifies = route.mode.identifies
         query = QueryRewriter(set: identifies ? route.setQuery : [], require: identifies ? route.requireQuery : [])
         requirements = identifies ? Requirements(route) : nil
-        mints = route.mint != nil && (route.mode == .dual || route.mode == .clerk)
+        mints = route.mint != nil && route.modes.contains { $0 == .dual || $0 == .clerk }
         self.crossOrigin = crossOrigin
+        canary = Canary(route)
         originAuthority = route.origin.flatMap { settings.origins[$0].servers.first }.map { "\($0.host):\($0.port)" } ?? ""
         namesMethods = !route.match.methods.isEmpty
         limits = settings.limits

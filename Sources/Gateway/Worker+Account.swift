@@ -36,6 +36,10 @@ extension Worker {
         }
         if let evidence = account.evidence, account.caller != nil, evidence.isUnproved { counters.routes[index].unproved += 1 }
         if account.isContradicted { counters.routes[index].contradicted += 1 }
+        if let canary = account.canary, let mode = account.route?.mode {
+            counters.routes[index].canary[.init(mode: mode.rawValue, outcome: canary.base), default: 0] += 1
+            counters.routes[index].canary[.init(mode: canary.mode.rawValue, outcome: canary.canary), default: 0] += 1
+        }
         if account.route?.mode == .observe { countObserved(account.evidence, at: index) }
     }
 

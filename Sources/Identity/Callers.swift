@@ -65,6 +65,20 @@ package final class Callers {
         }
     }
 
+    /// For a canary: as `resolve`, but no link is made; `nil` where only a link could tell who is calling.
+    package func resolveLinked(_ evidence: Evidence, at now: UnixTime) async throws(IdentityRefusal) -> Resolution? {
+        switch evidence.claimant {
+        case .nobody: return Resolution(nil)
+        case .legacy(let subject): return Resolution(try await caller(for: subject, at: now))
+        case .legacyBesideExpired(let subject, let expired):
+            return Resolution(try await caller(for: subject, beside: expired, at: now))
+        case .clerk(let subject): return try await linkedCaller(for: subject, at: now).map { Resolution($0) }
+        case .both(let subject, let legacy):
+            guard let caller = try await linkedCaller(for: subject, at: now) else { return nil }
+            return try await settle(caller, against: legacy, from: evidence.legacyPlace, at: now)
+        }
+    }
+
     /// Both valid: for one user the Clerk one is used; for two, `conflict` decides.
     private func settle(
         _ caller: Caller, against legacy: LegacySubject, from place: CredentialPlace?, at now: UnixTime

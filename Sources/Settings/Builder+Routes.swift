@@ -24,6 +24,9 @@ extension Builder {
         guard let name = entry.string("name"), let match, let mode else { return nil }
         var route = Route(name: name, match: match, origin: origin, mode: mode)
         route.optional = entry.bool("optional") ?? false
+        if let canary = entry["canary"], let mode: Mode = canary.choice("mode"), let percent = canary.int("percent") {
+            route.canary = Route.Canary(mode: mode, percent: percent)
+        }
         if let status = entry["deny"]?.int64("status") { route.denyStatus = Status(UInt16(status)) }
         route.encodedSlash = entry.bool("encodedSlash") ?? false
         route.setQuery = parameters(entry["set"]?["query"])
@@ -145,7 +148,13 @@ extension Builder {
         if entry["deny"] != nil, route.mode != .deny {
             problems.warn(entry["deny"] ?? entry, expected: "mode \"deny\"", hint: "it has no effect now")
         }
-        if route.optional, ![.legacy, .dual, .clerk].contains(route.mode) {
+        if let canary = route.canary, !route.mode.identifies || canary.mode == route.mode {
+            problems.warn(
+                entry["canary"] ?? entry,
+                expected: route.mode.identifies ? "another mode than the route's" : "mode \"legacy\", \"dual\" or \"clerk\"",
+                hint: "it has no effect now")
+        }
+        if route.optional, !route.mode.identifies {
             problems.warn(
                 entry["optional"] ?? entry, expected: "mode \"legacy\", \"dual\" or \"clerk\"", hint: "it has no effect now")
         }

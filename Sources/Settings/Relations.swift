@@ -28,10 +28,13 @@ struct Relations {
             ("directory", [.dual, .legacy, .clerk], root["directory"] != nil, "the caller's row is looked up there"),
         ]
         for need in needs where !need.isThere {
-            guard let route = settings.routes.first(where: { need.modes.contains($0.mode) }) else { continue }
+            guard let route = settings.routes.first(where: { !need.modes.isDisjoint(with: $0.modes) }) else { continue }
+            let isCanary = !need.modes.contains(route.mode)
+            let mode = isCanary ? route.modes.last : route.mode
             problems.missing(
                 need.section, root.range,
-                expected: "this section, because route \"\(route.name)\" is in mode \"\(route.mode.rawValue)\"",
+                expected:
+                    "this section, because route \"\(route.name)\" \(isCanary ? "has a canary" : "is") in mode \"\((mode ?? route.mode).rawValue)\"",
                 hint: need.hint)
         }
         if settings.directory == nil, root["directory"] == nil, let entry = settings.legacy.first(where: \.needsDatabase) {

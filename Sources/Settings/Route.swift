@@ -3,6 +3,14 @@ package import HTTP
 /// What a route asks of a request (see the table of modes in docs/settings.md).
 package enum Mode: String, Sendable, CaseIterable {
     case `public`, observe, legacy, dual, clerk, deny
+
+    /// Whether it asks who is calling, so that there is a caller.
+    package var identifies: Bool {
+        switch self {
+        case .legacy, .dual, .clerk: true
+        case .public, .observe, .deny: false
+        }
+    }
 }
 
 package struct Route: Sendable {
@@ -15,6 +23,7 @@ package struct Route: Sendable {
     package var origin: Int?
     package var mode: Mode
     package var optional = false
+    package var canary: Canary?
     package var denyStatus = Status.forbidden
     package var encodedSlash = false
     package var setQuery: [Parameter] = []
@@ -66,6 +75,16 @@ package struct Route: Sendable {
         package var clerk = Choice.drop
         package init() {}
     }
+
+    /// Some of a route's callers are held to another mode, to see what it would do to all of them.
+    package struct Canary: Sendable, Hashable {
+        package var mode: Mode
+        package var percent: Int
+        package init(mode: Mode, percent: Int) { (self.mode, self.percent) = (mode, percent) }
+    }
+
+    /// The modes that its requests are held to.
+    package var modes: [Mode] { [mode] + (canary.map { [$0.mode] } ?? []) }
 
     /// Most entries of `upgradeFrom`: each is compared with every parameter of a handshake.
     package static let upgradeSourcesMax = 4

@@ -30,7 +30,7 @@ extension Shape {
                     "responseSeconds", .integer(1...3600), standard: "the origin's",
                     "From the end of the request to the head of the response."),
             ]), "Instead of those of the origin."),
-        later("canary", "flip the whole route"),
+        key("canary", canary, "Some callers of a route in `legacy`, `dual` or `clerk` are held to another mode."),
         key("mint", mint, "The origin's own old credential, made for linked callers who come with Clerk's."),
     ])
 
@@ -38,6 +38,15 @@ extension Shape {
         key("host", .string, standard: "any host", "`api.example.com`, or `*.example.com` for every name below."),
         required("path", .string, "Segments: literal, `{name}` for any one, a final `*` for the rest. `/x/*` matches `/x` too."),
         key("methods", .array(.string), standard: "every method", "`GET` includes `HEAD`."),
+    ])
+
+    private static let canary: Shape = .object([
+        required(
+            "mode", .choice(Mode.allCases.filter(\.identifies).map(\.rawValue)),
+            "What they are held to, once the route's own mode has let them in. It never makes a link."),
+        required(
+            "percent", .integer(0...100),
+            "How many of all users; always the same ones, on every replica, and a larger number only adds some."),
     ])
 
     private static let denyStatus: Key = key(

@@ -119,7 +119,7 @@ import Testing
             ("routes.0.require.path.user", "\"{user.id}\"", "routes[0].require.path.user", "a {name} of the route's path"),
             ("routes.0.require.json.user_id", "\"{user}\"", "routes[0].require.json.user_id", "{user.id}"),
             ("routes.0.require.contentBytes", "0", "routes[0].require.contentBytes", "from 1"),
-            ("routes.0.canary", "{}", "routes[0].canary", "not supported"),
+            ("routes.0.canary", "{}", "routes[0].canary.percent", "required"),
             ("routes.0.mint", "{}", "routes[0].mint.kind", "required"),
             ("routes.0.mint", "{\"kind\":\"jwt\",\"claims\":{\"a\":1}}", "routes[0].mint.secret", "needs it"),
             ("routes.0.mint", "{\"kind\":\"base64\"}", "routes[0].mint.claims", "needs it"),
