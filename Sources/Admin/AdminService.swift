@@ -2,6 +2,7 @@ import Crypto
 import HTTP
 package import HTTPServer
 import JSON
+import Settings
 import Telemetry
 
 /// The admin listener: health, metrics and version for anybody who reaches it, `/admin/…` with the token only.
@@ -77,16 +78,54 @@ package struct AdminService: Sendable {
 
     private func routes() async -> ServerResponse {
         var writer = JSONWriter()
-        writeRoutes(await source.routes(), to: &writer)
+        writeRoutes(await source.routes(), await source.verdicts(), to: &writer)
         return .json(writer.bytes)
     }
 
-    private func writeRoutes(_ routes: [RouteReport], to writer: inout JSONWriter) {
+    private func writeRoutes(
+        _ routes: [RouteReport], _ verdicts: [String: [VerdictCount]]? = nil, to writer: inout JSONWriter
+    ) {
         writer.beginArray()
         for route in routes {
             writer.beginObject()
             writer.member("name", route.name)
             writer.member("mode", route.mode)
+            writer.member("file", route.file)
+            if let override = route.override { write(override, to: &writer) }
+            if let canary = route.canary {
+                writer.key("canary")
+                writer.beginObject()
+                writer.member("mode", canary.mode)
+                writer.key("percent")
+                writer.int(canary.percent)
+                writer.endObject()
+            }
+            if let counts = verdicts?[route.name], !counts.isEmpty { write(counts, to: &writer) }
+            writer.endObject()
+        }
+        writer.endArray()
+    }
+
+    private func write(_ override: RouteOverride, to writer: inout JSONWriter) {
+        writer.key("override")
+        writer.beginObject()
+        writer.member("mode", override.mode.rawValue)
+        writer.member("base", override.base.rawValue)
+        writer.member("actor", override.actor)
+        writer.member("made", override.made.rfc3339)
+        if let expires = override.expires { writer.member("expires", expires.rfc3339) }
+        writer.endObject()
+    }
+
+    private func write(_ counts: [VerdictCount], to writer: inout JSONWriter) {
+        writer.key("verdicts")
+        writer.beginArray()
+        for count in counts {
+            writer.beginObject()
+            writer.member("mode", count.mode)
+            writer.member("outcome", count.outcome)
+            writer.key("count")
+            writer.int(Int(count.count))
             writer.endObject()
         }
         writer.endArray()

@@ -1,4 +1,5 @@
 package import Identity
+package import Settings
 package import Telemetry
 
 /// Whether the process can do its work, and what stands in the way. Losing the database or Clerk for a while makes it
@@ -32,8 +33,23 @@ package struct Health: Sendable {
 /// A route as `/admin/routes` and `/readyz` show it.
 package struct RouteReport: Sendable {
     package let name: String
+    /// The mode in force.
     package let mode: String
-    package init(name: String, mode: String) { (self.name, self.mode) = (name, mode) }
+    /// What the file says.
+    package let file: String
+    package var canary: (mode: String, percent: Int)?
+    /// Where it is not the file's mode that is in force.
+    package var override: RouteOverride?
+
+    package init(name: String, mode: String, file: String) { (self.name, self.mode, self.file) = (name, mode, file) }
+}
+
+/// How often a mode would have come, or came in a canary, to an outcome.
+package struct VerdictCount: Sendable, Hashable {
+    package let mode: String
+    package let outcome: String
+    package let count: UInt64
+    package init(mode: String, outcome: String, count: UInt64) { (self.mode, self.outcome, self.count) = (mode, outcome, count) }
 }
 
 /// What the admin listener tells; the process answers.
@@ -41,6 +57,8 @@ package protocol AdminSource: Sendable {
     func health() async -> Health
     func metrics() async -> String
     func routes() async -> [RouteReport]
+    /// What each mode came to, by route.
+    func verdicts() async -> [String: [VerdictCount]]
     /// `nil` when the directory cannot be asked now, or there is none.
     func migrationCounts() async -> MigrationCounts?
     var version: String { get }

@@ -4,6 +4,8 @@ package import Authentication
 package enum DirectoryChange: Sendable, Hashable {
     case user(UserID)
     case clerkUser(ClerkUserID)
+    /// A route was flipped, or flipped back.
+    case overrides
     /// Changes may have been missed.
     case everything
 }
@@ -15,6 +17,7 @@ extension DirectoryChange {
         switch self {
         case .user(let id) where id.text.utf8.count < Limits.notificationBytes: "user " + id.text
         case .clerkUser(let id) where id.text.utf8.count < Limits.notificationBytes: "clerk " + id.text
+        case .overrides: "overrides"
         case .user, .clerkUser, .everything: "everything"
         }
     }
@@ -25,6 +28,8 @@ extension DirectoryChange {
             self = .user(UserID(String(message.dropFirst(5))))
         } else if message.hasPrefix("clerk ") {
             self = .clerkUser(ClerkUserID(String(message.dropFirst(6))))
+        } else if message == "overrides" {
+            self = .overrides
         } else {
             self = .everything
         }

@@ -113,6 +113,9 @@ package final class DirectoryThread: Sendable {
         return try reply.get()
     }
 
+    /// The ledger has a new row.
+    func noteUnsealed() { loop.post { [work] in work.isLedgerUnsealed = true } }
+
     /// A link or a new row: this process hears of it here, whatever the LISTEN connection is doing.
     func change(
         _ clerkUser: ClerkUserID, _ body: @escaping @Sendable (Session) async throws(DirectoryError) -> LinkOutcome

@@ -30,6 +30,8 @@ enum Limits {
     static let ledgerPage = 500
     /// PostgreSQL refuses a notification of 8,000 bytes; an id that long is announced as "everything".
     static let notificationBytes = 7_900
+    /// People without a way back who are named; the rest are counted.
+    static let strandedNamed = 20
     /// For `segue schema`: an index built concurrently waits for every older transaction.
     static let schemaMilliseconds = 3_600_000
 }

@@ -1,8 +1,8 @@
 /// Segue's own tables. Text compares byte by byte everywhere; the ledger is appended to, and its seal columns are
 /// written once.
 enum Schema {
-    static let version = "1"
-    static let tables = ["meta", "links", "ledger", "reviews"]
+    static let version = "2"
+    static let tables = ["meta", "links", "ledger", "reviews", "overrides"]
 
     static func statements(_ dialect: Dialect) -> [String] {
         let text = dialect == .postgres ? "text COLLATE \"C\"" : "TEXT"
@@ -34,6 +34,12 @@ enum Schema {
                     "clerk_user_id \(text) NOT NULL", "candidate \(text) NOT NULL", "code \(text) NOT NULL",
                     "first_at \(time) NOT NULL",
                     "last_at \(time) NOT NULL", "count bigint NOT NULL", "PRIMARY KEY (clerk_user_id, candidate, code)",
+                ]),
+            table(
+                "overrides",
+                [
+                    "route \(text) PRIMARY KEY", "mode \(text) NOT NULL", "base_mode \(text) NOT NULL", "actor \(text) NOT NULL",
+                    "made_at_ms bigint NOT NULL", "expires_at_ms bigint",
                 ]),
         ]
     }

@@ -47,7 +47,7 @@ final class Account {
         (isTruncated, isContradicted, canary) = (other.isTruncated, other.isContradicted, other.canary)
     }
 
-    func adopt(_ resolution: Resolution, _ evidence: Evidence) {
+    func adopt(_ resolution: Resolution, _ evidence: Evidence, _ settings: Settings) {
         (caller, isConflict) = (resolution.caller, resolution.conflict)
         if let user = caller?.user, evidence.contradicts(user) { isContradicted = true }
         if isConflict { expiredCookies = cookiesToExpire(evidence, settings) }

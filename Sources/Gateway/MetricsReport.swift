@@ -9,6 +9,7 @@ extension MetricsText {
         let names = settings.routes.map(\.name) + ["(none)"]
         addRequests(workers, names)
         addDecisions(workers, names)
+        addCanaries(workers, settings, names)
         addUnproved(workers, settings, names)
         addModes(settings)
         addConnections(workers)
@@ -77,7 +78,6 @@ extension MetricsText {
         }
     }
 
-    private func summed<Key: Hashable>(
     /// What each mode decided about callers in a canary's sample.
     private mutating func addCanaries(_ workers: [Counters], _ settings: Settings, _ names: [String]) {
         guard settings.routes.contains(where: { $0.canary != nil }) else { return }
@@ -91,6 +91,7 @@ extension MetricsText {
         }
     }
 
+    private func summed<Key: Hashable>(
         _ workers: [Counters], _ index: Int, _ path: KeyPath<Counters.Traffic, [Key: UInt64]>
     ) -> [(Key, UInt64)] {
         var total: [Key: UInt64] = [:]

@@ -82,7 +82,7 @@ extension Conversation {
         return account.evidence
     }
 
-    func requirement(of route: RoutePlan) -> Requirement {
+    func requirement(of route: RoutePlan, mode: Mode? = nil) -> Requirement {
         Requirement(
             mode: mode ?? route.mode, isOptional: route.isOptional, isSecure: chain.isSecure(client.head.section),
             upgradeRoute: route.upgrade != nil && client.head.wantsUpgrade ? route.index : nil)

@@ -2,15 +2,27 @@ internal import Files
 internal import JSON
 internal import Settings
 
-/// `segue flip ROUTE MODE`: changes the mode of one route in the file, and not a byte besides.
+/// `segue flip ROUTE MODE`: changes the mode of one route in the file, and not a byte besides; with `--live`, in the directory,
+/// which every replica follows at once.
 enum FlipCommand {
     static func run(_ arguments: inout Arguments) async -> ExitCode {
-        let isDryRun = arguments.flag("dry-run", "show the change, and leave the file alone")
-        let name = arguments.word("ROUTE", "the name of the route")
+        let isDryRun = arguments.flag("dry-run", "show the change, and make none")
+        let isLive = arguments.flag("live", "leave the file alone: every replica follows within a second")
+        let all = arguments.flag("all", "every route in dual or clerk, live: for emergencies, with MODE legacy")
+        var live = LiveFlip(
+            seconds: arguments.seconds("for", "with --live: how long it lasts; until the file says something else by default"),
+            actor: arguments.option("actor", "NAME", "with --live: who did it, for the ledger; the system's user by default"))
+        live.isDryRun = isDryRun
+        live.isConfirmed = arguments.flag("yes", "with --all: although some people have no old credential to go back to")
+        let name = all ? "" : arguments.word("ROUTE", "the name of the route")
         let word = arguments.word("MODE", Mode.allCases.map(\.rawValue).joined(separator: ", "))
         let path = SettingsFile.word(&arguments)
         arguments.example("segue flip posts clerk")
         arguments.example("segue flip posts dual staging.json --dry-run")
+        arguments.example("segue flip posts deny --live --for 2h")
+        arguments.example("segue flip --all legacy")
+        if !isLive, !all, live.isGiven { arguments.note("--for and --actor are for --live") }
+        if all, word != Mode.legacy.rawValue { arguments.note("--all goes to legacy; flip routes one by one to other modes") }
         if let end = arguments.finish() { return end }
         guard let mode = Mode(rawValue: word) else {
             return arguments.refuse("there is no mode \(word)", guess: nearestName(to: word, in: Mode.allCases.map(\.rawValue)))
@@ -18,10 +30,12 @@ enum FlipCommand {
 
         do {
             let loaded = try SettingsFile.load(path)
+            if all { return await live.flipAll(of: loaded, to: mode) }
             guard let route = loaded.settings.routes.firstIndex(where: { $0.name == name }) else {
                 let guess = nearestName(to: name, in: loaded.settings.routes.map(\.name))
                 return Terminal.fail("\(path) has no route \(name)" + (guess.map { "; did you mean \($0)?" } ?? ""))
             }
+            if isLive { return await live.flip(loaded, route, to: mode) }
             if loaded.settings.routes[route].mode == mode { return Terminal.say("\(name) is in mode \(mode.rawValue) already") }
             return flip(loaded, route, to: mode, isDryRun: isDryRun)
         } catch {

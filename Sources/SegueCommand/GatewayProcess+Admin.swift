@@ -39,6 +39,10 @@ extension GatewayProcess: AdminSource {
                 causes.append(.init("keys_stale", "Clerk's keys are \(keys.ageSeconds ?? 0) s old: \(keys.lastError ?? "")"))
             }
         }
+        if services.directory != nil, live.rows == nil {
+            causes.append(
+                .init("overrides_unknown", "whether a route was flipped live is not known yet: the file's modes are in force"))
+        }
         if let directory = services.directory?.health {
             if !directory.isUp {
                 causes.append(
@@ -50,7 +54,29 @@ extension GatewayProcess: AdminSource {
         return causes
     }
 
-    func routes() async -> [RouteReport] { loaded.settings.routes.map { RouteReport(name: $0.name, mode: $0.mode.rawValue) } }
+    func routes() async -> [RouteReport] {
+        zip(loaded.settings.routes, effective.routes).map { file, route in
+            var report = RouteReport(name: route.name, mode: route.mode.rawValue, file: file.mode.rawValue)
+            report.canary = route.canary.map { (mode: $0.mode.rawValue, percent: $0.percent) }
+            report.override = live.inForce.first { $0.route == route.name }
+            return report
+        }
+    }
+
+    func verdicts() async -> [String: [VerdictCount]] {
+        let workers = await counters()
+        var verdicts: [String: [VerdictCount]] = [:]
+        for (index, route) in plan.read().value.settings.routes.enumerated() {
+            var total: [Counters.ObservedResult: UInt64] = [:]
+            for worker in workers where worker.routes.count > index {
+                total.merge(worker.routes[index].observed, uniquingKeysWith: +)
+                total.merge(worker.routes[index].canary, uniquingKeysWith: +)
+            }
+            verdicts[route.name] = total.map { VerdictCount(mode: $0.key.mode, outcome: $0.key.outcome, count: $0.value) }
+                .sorted { ($0.mode, $0.outcome) < ($1.mode, $1.outcome) }
+        }
+        return verdicts
+    }
 
     func migrationCounts() async -> MigrationCounts? {
         guard let directory = services.directory else { return nil }
@@ -65,13 +91,23 @@ extension GatewayProcess: AdminSource {
         text.sample("segue_config_epoch", [], plan.version)
         text.family("segue_config_last_reload_successful", .gauge, "0 while the file on disk has mistakes.")
         text.sample("segue_config_last_reload_successful", [], lastProblem == nil ? 1 : 0)
-        text.add(await counters(), loaded.settings)
+        text.add(await counters(), effective)
+        addOverrides(to: &text)
         addKeys(to: &text)
         addClerk(to: &text)
         addDirectory(to: &text)
         addUserInfo(to: &text)
         addProcess(to: &text)
         return text.text
+    }
+
+    private func addOverrides(to text: inout MetricsText) {
+        guard !live.inForce.isEmpty else { return }
+        text.family("segue_route_override_info", .gauge, "1 for each route whose mode was set while Segue runs.")
+        for row in live.inForce {
+            text.sample(
+                "segue_route_override_info", [("route", row.route), ("mode", row.mode.rawValue), ("base", row.base.rawValue)], 1)
+        }
     }
 
     private func addKeys(to text: inout MetricsText) {

@@ -6,6 +6,7 @@ import Logging
 import Settings
 import Snapshot
 import Sockets
+import Telemetry
 
 /// Settings that change while the process runs: on the control loop, which serves the admin listener meanwhile.
 extension GatewayProcess {
@@ -60,8 +61,11 @@ extension GatewayProcess {
         let origins = await resolver.find(next.settings.origins, timeoutMilliseconds: FixedLimits.reloadNamesMilliseconds)
         if next.settings.directory != loaded.settings.directory { await replaced.settle() }
         let nextServices = try ServiceSet(next.settings, after: services, engine: engine, log: log)
+        var nextLive = live
+        let changes = nextLive.settle(nil, with: next.settings, at: UnixTime(milliseconds: Clock.wallMilliseconds()))
         let nextPlan = Plan(
-            next.settings, services: nextServices.services(for: next.settings), origins: origins.map(\.addresses))
+            next.settings.overridden(by: nextLive.inForce), services: nextServices.services(for: next.settings),
+            origins: origins.map(\.addresses))
         _ = try nextPlan.authenticator(version: 0, tokens: TokenCache(seed: 0))
         resolver.follow(origins)
         let old = services
@@ -71,8 +75,9 @@ extension GatewayProcess {
         if !waiting.isEmpty {
             log.log(.warn, "these settings change with the next start", ["keys": waiting.joined(separator: ", ")])
         }
-        loaded = next
+        (loaded, live) = (next, nextLive)
         plan.publish(nextPlan)
+        for change in changes { tell(change) }
         if let directory = old.directory, directory !== nextServices.directory { replaced.add(directory, on: control) }
         warn(of: next)
         log.log(.info, "settings adopted", ["version": "\(plan.version)"])
@@ -100,11 +105,16 @@ extension GatewayProcess {
     /// Workers forget what the directory says has changed.
     func follow(_ services: ServiceSet) {
         services.directory?.onChange { [unowned self] change in
+            if change == .overrides || change == .everything {
+                let process = self
+                control.spawn { await process.settleLiveModes(asking: true) }
+            }
             for worker in workers {
                 worker.forget { cache in
                     switch change {
                     case .user(let id): cache.invalidate(id)
                     case .clerkUser(let id): cache.invalidate(id)
+                    case .overrides: break
                     case .everything: cache.invalidateEverything()
                     }
                 }

@@ -33,6 +33,7 @@ final class GatewayProcess: @unchecked Sendable {
     /// Why the file on disk is not in force.
     var problems: [String] = []
     var lastProblem: String? { problems.first }
+    var live = LiveModes()
     var reloads = ReloadQueue()
     let replaced = ReplacedDirectories()
     private(set) var isDraining = false
@@ -97,15 +98,24 @@ final class GatewayProcess: @unchecked Sendable {
         follow(services)
         services.start(after: nil)
         watchDirectory()
-        for worker in workers { worker.start() }
         warn(of: loaded)
         warnOfFewFiles()
-        let addresses = workers.first?.addresses.map(\.description).joined(separator: ", ") ?? ""
-        log.log(.info, "serving", ["listen": addresses, "admin": admin?.address?.description ?? "none", "version": Segue.version])
+        let process = self
+        control.spawn {
+            await process.readLiveModes()
+            process.serve()
+        }
         control.run()
         log.log(.info, "stopped")
         logThread.drain(milliseconds: 2000)
         return .ok
+    }
+
+    private func serve() {
+        for worker in workers { worker.start() }
+        let addresses = workers.first?.addresses.map(\.description).joined(separator: ", ") ?? ""
+        log.log(.info, "serving", ["listen": addresses, "admin": admin?.address?.description ?? "none", "version": Segue.version])
+        followLiveModes()
     }
 
     /// A limit that the system cannot keep is found by clients, and late.
