@@ -15,7 +15,7 @@ extension GatewayProcess {
 
     /// Before anything is served: an emergency that was declared before a restart still holds. A directory that is away
     /// is not waited for, and `/readyz` tells of it.
-    func readLiveModes() async { await settleLiveModes(asking: true) }
+    func readLiveModes() async { await settleOnce(asking: true) }
 
     func followLiveModes() {
         let process = self
@@ -31,8 +31,23 @@ extension GatewayProcess {
         }
     }
 
-    /// Puts in force what is, and says what has changed.
+    /// One question at a time: an answer from before a change must not be adopted after the one that has it.
     func settleLiveModes(asking: Bool) async {
+        guard !isSettling else {
+            settlesAgain = settlesAgain || asking
+            return
+        }
+        isSettling = true
+        defer { isSettling = false }
+        await settleOnce(asking: asking)
+        while settlesAgain {
+            settlesAgain = false
+            await settleOnce(asking: true)
+        }
+    }
+
+    /// Puts in force what is, and says what has changed.
+    private func settleOnce(asking: Bool) async {
         guard let directory = services.directory else { return adopt([]) }
         guard asking else { return adopt(nil) }
         do throws(Unavailable) { adopt(try await directory.overrides()) } catch { adopt(nil) }

@@ -34,6 +34,9 @@ final class GatewayProcess: @unchecked Sendable {
     var problems: [String] = []
     var lastProblem: String? { problems.first }
     var live = LiveModes()
+    var isSettling = false
+    /// What the directory has announced while it was being asked.
+    var settlesAgain = false
     var reloads = ReloadQueue()
     let replaced = ReplacedDirectories()
     private(set) var isDraining = false

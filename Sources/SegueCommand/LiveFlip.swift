@@ -60,11 +60,8 @@ struct LiveFlip {
     func flipAll(of loaded: LoadedSettings, to mode: Mode) async -> ExitCode {
         guard let directory = loaded.settings.directory else { return noDirectory(loaded) }
         let rows: [RouteOverride]
-        let stranded: StrandedUsers
         do {
-            (rows, stranded) = try await LiveFlip.ask(directory) { directory throws(Unavailable) in
-                (try await directory.overrides(), try await directory.stranded())
-            }
+            rows = try await LiveFlip.ask(directory) { directory throws(Unavailable) in try await directory.overrides() }
         } catch { return away(error) }
         let inForce = rows.filter { $0.standing(in: loaded.settings, at: Self.now) == .inForce }
         let effective = loaded.settings.overridden(by: inForce)
@@ -78,10 +75,12 @@ struct LiveFlip {
             guard let obstacle = loaded.settings.obstacle(to: mode, on: route) else { continue }
             return Terminal.fail("\(route.name) cannot be in mode \(mode.rawValue): \(obstacle)", .precondition)
         }
+        let stranded = try? await LiveFlip.ask(directory) { directory throws(Unavailable) in try await directory.stranded() }
         list(stranded)
         if isDryRun { return .ok }
-        guard stranded.count == 0 || isConfirmed else {
-            return Terminal.fail("\(stranded.count) people would be locked out; say --yes if they may be", .precondition)
+        guard stranded?.count == 0 || isConfirmed else {
+            let who = stranded.map { "\($0.count) people" } ?? "nobody knows who"
+            return Terminal.fail("\(who) would be locked out; say --yes if they may be", .precondition)
         }
         return await change(routes.map(\.0), inForce, to: mode, directory)
     }
@@ -101,7 +100,9 @@ struct LiveFlip {
         }
     }
 
-    private func list(_ stranded: StrandedUsers) {
+    private func list(_ stranded: StrandedUsers?) {
+        // A table may be too large to be read within a statement's time, and the emergency does not wait for that.
+        guard let stranded else { return Terminal.talk("Who has no password to go back to cannot be listed now.") }
         guard stranded.count > 0 else {
             return Terminal.talk(
                 stranded.knowsPasswords
