@@ -2,7 +2,6 @@ import HTTP
 import Fetch
 import Files
 import Settings
-import Sockets
 
 /// `segue healthcheck`: asks the process on this machine whether it is there, for Docker's HEALTHCHECK; an image without
 /// a shell has no curl.
@@ -31,10 +30,7 @@ enum HealthcheckCommand {
     }
 
     private static func adminURL(_ file: String) -> String? {
-        guard let loaded = try? SettingsLoader.load(path: file, environment: Environment.all), let admin = loaded.settings.admin,
-            let address = Address(admin.address)
-        else { return nil }
-        let isAny = address.bytes.allSatisfy { $0 == 0 } || address.host == "0.0.0.0"
-        return "http://\(isAny ? "127.0.0.1:\(address.port)" : address.description)"
+        guard let loaded = try? SettingsLoader.load(path: file, environment: Environment.all) else { return nil }
+        return loaded.settings.admin.flatMap { RunningRoutes.adminURL(of: $0) }
     }
 }

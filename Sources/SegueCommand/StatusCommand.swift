@@ -7,7 +7,7 @@ import JSON
 import Settings
 import Sockets
 
-/// `segue status`: how far the migration is, by the directory itself.
+/// `segue status`: how far the migration is, by the directory itself, and what the gateway on this machine makes of its routes.
 enum StatusCommand {
     static func run(_ arguments: inout Arguments) async -> ExitCode {
         let json = arguments.flag("json", "print JSON")
@@ -22,7 +22,8 @@ enum StatusCommand {
         guard let directorySettings = settings.directory else { return Terminal.fail("\(file) names no directory", .precondition) }
         do {
             let counts = try await counts(directorySettings)
-            return Terminal.say(json ? self.json(counts) : text(counts))
+            let routes = await RunningRoutes.ask(settings)
+            return Terminal.say(json ? self.json(counts, routes) : text(counts, routes))
         } catch {
             return Terminal.fail("the directory cannot be asked: \(error)", .remote)
         }
@@ -38,18 +39,26 @@ enum StatusCommand {
         return try result.get()
     }
 
-    private static func text(_ counts: MigrationCounts) -> String {
-        """
-        users         \(counts.total)
-        linked        \(counts.migrated)
-        not linked    \(counts.notMigrated)
-        progress      \((counts.percentage * 100).rounded() / 100) %
-        """
+    private static func text(_ counts: MigrationCounts, _ routes: RunningRoutes?) -> String {
+        let numbers = """
+            users         \(counts.total)
+            linked        \(counts.migrated)
+            not linked    \(counts.notMigrated)
+            progress      \((counts.percentage * 100).rounded() / 100) %
+            """
+        guard let routes else { return numbers }
+        return
+            ([numbers, "", "Routes of the gateway on this machine, and what modes decided or would have decided since its start:"]
+            + routes.lines).joined(separator: "\n")
     }
 
-    private static func json(_ counts: MigrationCounts) -> String {
+    /// The counts with the seeds' names; `routes` as `/admin/routes` has them, where a gateway answers.
+    private static func json(_ counts: MigrationCounts, _ routes: RunningRoutes?) -> String {
+        var numbers = JSONWriter()
+        counts.write(to: &numbers)
+        guard let routes, let members = (try? JSONValue(parsing: numbers.bytes))?.object else { return numbers.text }
         var writer = JSONWriter()
-        counts.write(to: &writer)
+        writer.value(JSONValue(.object(members + [JSONMember("routes", routes.document)])))
         return writer.text
     }
 }

@@ -179,6 +179,9 @@ def test_a_canary_holds_the_same_people_on_every_replica_and_more_of_them_as_it_
     [report] = [route for route in json.loads(gateway.admin("/admin/routes", ADMIN_TOKEN)[1]) if route["name"] == "dual"]
     assert report["canary"] == {"mode": "clerk", "percent": 50}
     assert {"mode": "clerk", "outcome": "invalid", "count": len(held)} in report["verdicts"]
+    status = gateway.run("status").stdout
+    assert "dual: dual (50 % clerk)" in status and f"clerk: invalid {len(held)}" in status
+    assert report in json.loads(gateway.run("status", "--json").stdout)["routes"]
     made = copy.deepcopy(gateway.settings)
     next(route for route in made["routes"] if route["name"] == "dual")["canary"]["percent"] = 80
     gateway.configure(made)
