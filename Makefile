@@ -36,7 +36,7 @@ soak: build ## The long runs: ten minutes of relay, two processes that race, in 
 
 fuzz: ## Fuzz the parsers of what strangers send, 60 s each; SECONDS=600 for longer.
 	scripts/bootstrap build
-	for target in RequestHead ResponseHead Chunked CompactToken Claims; do \
+	for target in RequestHead ResponseHead Chunked CompactToken Claims KeySet Cookies Path Settings; do \
 	    echo "$$target:" && fuzz/run $$target $(SECONDS) || exit 1; \
 	done
 

@@ -122,8 +122,8 @@ let package = Package(
         tests("FetchTests", ["Fetch", "HTTP", "Snapshot", "Sockets", "Telemetry"]),
         tests("HTTP1Tests", ["HTTP1", "HTTP"]),
         tests("JOSETests", ["JOSE", "Crypto", "JSON", "Telemetry", "GatewayTesting"]),
-        tests("SettingsTests", ["Settings", "Files", "HTTP", "JSON", "Telemetry"]),
-        tests("RoutingTests", ["Routing", "HTTP", "Settings", "Telemetry"]),
+        tests("SettingsTests", ["Settings", "Files", "GatewayTesting", "HTTP", "JSON", "Telemetry"]),
+        tests("RoutingTests", ["Routing", "GatewayTesting", "HTTP", "Settings", "Telemetry"]),
         tests(
             "AuthenticationTests",
             ["Authentication", "GatewayTesting", "HTTP", "JOSE", "JSON", "Crypto", "Settings", "Snapshot", "Telemetry"]),

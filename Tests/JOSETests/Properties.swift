@@ -29,8 +29,7 @@ func fuzzCompactToken(_ bytes: Span<UInt8>) throws {
 /// The JSON of a header and of claims. What the index accepts, the parser of whole documents accepts as well, and both
 /// find the same strings.
 func fuzzClaims(_ bytes: Span<UInt8>) throws {
-    var json: [UInt8] = []
-    for index in bytes.indices { json.append(bytes[index]) }
+    let json = copied(bytes)
     _ = try? TokenHeader(parsing: json)
     guard let claims = try? Claims(parsing: json) else { return }
     let document = try JSONValue(parsing: json, limits: TokenLimits.claims)
@@ -39,6 +38,21 @@ func fuzzClaims(_ bytes: Span<UInt8>) throws {
     }
     try readEverything(claims)
 }
+
+/// A JWK set: what is accepted has one key for each id, and is the same set when it is served and read again.
+func fuzzKeySet(_ bytes: Span<UInt8>) throws {
+    guard let set = try? KeySet(jwkSet: copied(bytes)) else { return }
+    guard Set(set.entries.map(\.keyID)).count == set.entries.count else { throw Difference(description: "an id has two keys") }
+    let again = try KeySet(jwkSet: set.jwkSet)
+    // OpenSSL looks for factors of an RSA modulus at random: one that nobody made of two primes may pass once and not again.
+    let certain = set.entries.filter { entry in if case .rsa = entry.key.parameters { false } else { true } }
+    guard again.entries.allSatisfy(set.entries.contains), certain.allSatisfy(again.entries.contains) else {
+        throw Difference(description: "the set as written differs")
+    }
+    for entry in set.entries { _ = try SignatureVerifier(entry.key) }
+}
+
+private func copied(_ bytes: Span<UInt8>) -> [UInt8] { bytes.indices.map { bytes[$0] } }
 
 /// No claim, however it is written, may trap.
 private func readEverything(_ claims: Claims) throws {

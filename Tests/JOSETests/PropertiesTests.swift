@@ -1,4 +1,4 @@
-import Crypto
+import GatewayTesting
 import Testing
 
 /// What `fuzz/` looks for at length, a little in every run: damage to good and bad tokens.
@@ -10,33 +10,21 @@ import Testing
     ]
 
     @Test func `damaged claims are refused, or read the same by both parsers`() throws {
-        try damage(Self.claims, with: fuzzClaims)
+        try Damage.hold(Self.claims, to: fuzzClaims)
     }
 
     @Test func `damaged tokens are refused, or have one spelling`() throws {
-        try damage(Self.claims.map { Tokens.text(#"{"alg":"RS256"}"#, $0) }, with: fuzzCompactToken)
+        try Damage.hold(Self.claims.map { Tokens.text(#"{"alg":"RS256"}"#, $0) }, to: fuzzCompactToken)
     }
 
-    private func damage(_ texts: [String], with fuzz: (Span<UInt8>) throws -> Void) throws {
-        let seed = UInt64.random(in: .min ... .max)
-        print("seed \(seed)")
-        var random = SplitMix(state: seed)
-        for round in 0..<10_000 {
-            var bytes = Array(texts[round % texts.count].utf8)
-            for _ in 0...Int.random(in: 0...3, using: &random) {
-                let index = Int.random(in: bytes.indices, using: &random)
-                switch Int.random(in: 0...2, using: &random) {
-                case 0: bytes[index] = .random(in: 0...255, using: &random)
-                case 1: bytes.insert(bytes[.random(in: bytes.indices, using: &random)], at: index)
-                default: bytes.remove(at: index)
-                }
-            }
-            do {
-                try fuzz(bytes.span)
-            } catch {
-                Issue.record("seed \(seed), round \(round): \(error) for \(bytes)")
-                return
-            }
-        }
+    /// RSA: the key of RFC 7515 §A.2; P-256: of §A.3; Ed25519: of RFC 8037 §A.2.
+    private static let keySets = [
+        #"{"keys":[{"use":"sig","kty":"OKP","crv":"Ed25519","alg":"EdDSA","kid":"a","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#,
+        #"{"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#,
+        #"{"keys":[{"kty":"oct","k":"AAAA","kid":"b"},{"kty":"OKP","crv":"Ed25519","kid":"b","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#,
+    ]
+
+    @Test func `a damaged key set is refused, or says the same when it is served again`() throws {
+        try Damage.hold(Self.keySets, rounds: 3_000, to: fuzzKeySet)
     }
 }

@@ -1,4 +1,5 @@
 import Crypto
+import GatewayTesting
 import JOSE
 import Telemetry
 import Testing
@@ -123,18 +124,5 @@ import Testing
             }
         }
         return token
-    }
-}
-
-/// Steele, Lea, Flood: SplitMix64. A seed that a failure prints repeats the run.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -7,6 +7,6 @@ import Testing
             "- - /*", "- - /a", "GET - /a", "- - /a/{x}", "- - /a/b", "- - /a/*", "- *.test /", "- *.x.test /", "- x.test /*",
             "- x.test /",
         ]
-        #expect(RouteTable.order(of: RouteTableTests.settings(lines)) == [9, 8, 7, 6, 2, 1, 4, 3, 5, 0])
+        #expect(RouteTable.order(of: RouteLines.settings(lines)) == [9, 8, 7, 6, 2, 1, 4, 3, 5, 0])
     }
 }

@@ -4,25 +4,6 @@ import Settings
 import Testing
 
 @Suite("RouteTable") struct RouteTableTests {
-    /// `METHODS HOST PATH` in each line; `-` is none.
-    static func settings(_ lines: [String], caseInsensitive: Set<Int> = [], encodedSlash: Set<Int> = []) -> Settings {
-        var settings = Settings()
-        for isInsensitive in [false, true] {
-            var origin = Origin(name: "o", servers: [.init(host: "127.0.0.1", port: 9000)])
-            origin.caseInsensitivePaths = isInsensitive
-            settings.origins.append(origin)
-        }
-        for (index, line) in lines.enumerated() {
-            let parts = line.split(separator: " ").map(String.init)
-            let methods = parts[0] == "-" ? [] : parts[0].split(separator: ",").map { Method(String($0)) }
-            let match = Route.Match(host: parts[1] == "-" ? nil : parts[1], path: parts[2], methods: methods)
-            var route = Route(name: "r\(index)", match: match, origin: caseInsensitive.contains(index) ? 1 : 0, mode: .public)
-            route.encodedSlash = encodedSlash.contains(index)
-            settings.routes.append(route)
-        }
-        return settings
-    }
-
     private func match(_ settings: Settings, _ path: String, host: String = "x.test", _ method: Method = .get) throws
         -> MatchedRoute
     {
@@ -41,14 +22,14 @@ import Testing
         ("//users", 1),
     ])
     func `the most specific path wins, segment by segment`(path: String, expected: Int) throws {
-        let settings = RouteTableTests.settings([
+        let settings = RouteLines.settings([
             "- - /*", "- - /users", "- - /users/me", "- - /users/{id}", "- - /users/{id}/posts", "- - /users/*", "- - /files/*",
         ])
         #expect(try match(settings, path).index == expected)
     }
 
     @Test func `a branch that leads nowhere is left again`() throws {
-        let settings = RouteTableTests.settings(["- - /a/b/d", "- - /a/{x}/c", "- - /{y}/b/e"])
+        let settings = RouteLines.settings(["- - /a/b/d", "- - /a/{x}/c", "- - /{y}/b/e"])
         #expect(try match(settings, "/a/b/c").index == 1)
         #expect(try match(settings, "/a/b/e").index == 2)
         #expect(throws: RoutingRefusal.noRoute) { try match(settings, "/a/b/f") }
@@ -62,12 +43,12 @@ import Testing
         ("notexample.com", 3), (".example.com", 3),
     ])
     func `an exact host comes before the longest wildcard, and that before none`(host: String, expected: Int) throws {
-        let settings = RouteTableTests.settings(["- api.example.com /a", "- *.example.com /a", "- *.eu.example.com /a", "- - /a"])
+        let settings = RouteLines.settings(["- api.example.com /a", "- *.example.com /a", "- *.eu.example.com /a", "- - /a"])
         #expect(try match(settings, "/a", host: host).index == expected)
     }
 
     @Test func `a path that its host does not know is looked for in the less specific ones`() throws {
-        let settings = RouteTableTests.settings(["- api.example.com /a", "- *.example.com /b", "- - /c"])
+        let settings = RouteLines.settings(["- api.example.com /a", "- *.example.com /b", "- - /c"])
         #expect(try match(settings, "/b", host: "api.example.com").index == 1)
         #expect(try match(settings, "/c", host: "api.example.com").index == 2)
     }
@@ -76,35 +57,35 @@ import Testing
         (Method.get, 0), (.head, 0), (.post, 1), (.put, 2), (.extension("PURGE"), 3), (.extension("purge"), 2), (.options, 2),
     ])
     func `a named method comes before any, and GET includes HEAD`(method: Method, expected: Int) throws {
-        let settings = RouteTableTests.settings(["GET - /a", "POST - /a", "- - /a", "PURGE - /a"])
+        let settings = RouteLines.settings(["GET - /a", "POST - /a", "- - /a", "PURGE - /a"])
         #expect(try match(settings, "/a", method).index == expected)
     }
 
     @Test func `a HEAD that is named comes before the one that GET includes`() throws {
-        #expect(try match(RouteTableTests.settings(["GET - /a", "HEAD - /a"]), "/a", .head).index == 1)
+        #expect(try match(RouteLines.settings(["GET - /a", "HEAD - /a"]), "/a", .head).index == 1)
     }
 
     @Test func `another method falls through to what is less specific, and to no route at last`() throws {
-        let settings = RouteTableTests.settings(["GET - /a", "POST - /*"])
+        let settings = RouteLines.settings(["GET - /a", "POST - /*"])
         #expect(try match(settings, "/a", .post).index == 1)
         #expect(throws: RoutingRefusal.noRoute) { try match(settings, "/a", .delete) }
     }
 
     @Test func `parameters stand where the path has them`() throws {
-        let matched = try match(RouteTableTests.settings(["- - /u/{id}/p/{post}/*", "- - /u/{id}/q/{z}/x"]), "/u/42/p/abc/x/y")
+        let matched = try match(RouteLines.settings(["- - /u/{id}/p/{post}/*", "- - /u/{id}/q/{z}/x"]), "/u/42/p/abc/x/y")
         #expect(matched.parameters.count == 2)
         #expect(matched.parameters[0] == 3..<5)
         #expect(matched.parameters[1] == 8..<11)
     }
 
     @Test func `an encoded slash needs a route that allows it, and never separates`() throws {
-        #expect(throws: RoutingRefusal.encodedSlash) { try match(RouteTableTests.settings(["- - /f/{n}"]), "/f/a%2fb") }
-        let settings = RouteTableTests.settings(["- - /f/{n}", "- - /f/{n}/{m}"], encodedSlash: [0, 1])
+        #expect(throws: RoutingRefusal.encodedSlash) { try match(RouteLines.settings(["- - /f/{n}"]), "/f/a%2fb") }
+        let settings = RouteLines.settings(["- - /f/{n}", "- - /f/{n}/{m}"], encodedSlash: [0, 1])
         #expect(try match(settings, "/f/a%2fb").index == 0)
     }
 
     @Test func `parameters of a segment are refused where they decide about the route`() throws {
-        let settings = RouteTableTests.settings(["- - /*", "- - /admin/*", "- - /list/{id}"])
+        let settings = RouteLines.settings(["- - /*", "- - /admin/*", "- - /list/{id}"])
         #expect(throws: RoutingRefusal.parameters) { try match(settings, "/admin;x/users") }
         #expect(throws: RoutingRefusal.parameters) { try match(settings, "/admin%3bx") }
         #expect(throws: RoutingRefusal.parameters) { try match(settings, "/;x/admin") }
@@ -114,14 +95,14 @@ import Testing
     }
 
     @Test func `case is ignored only where the origin ignores it`() throws {
-        let settings = RouteTableTests.settings(["- - /Admin", "- - /users", "- - /*", "- - /USERS"], caseInsensitive: [0, 3])
+        let settings = RouteLines.settings(["- - /Admin", "- - /users", "- - /*", "- - /USERS"], caseInsensitive: [0, 3])
         #expect(try match(settings, "/aDMIN").index == 0)
         #expect(try match(settings, "/users").index == 1)
         #expect(try match(settings, "/uSers").index == 3)
     }
 
     @Test func `a deny route without an origin is not passed by in another case`() throws {
-        var settings = RouteTableTests.settings(["- - /admin", "- - /*"], caseInsensitive: [1])
+        var settings = RouteLines.settings(["- - /admin", "- - /*"], caseInsensitive: [1])
         settings.routes[0].origin = nil
         #expect(try match(settings, "/ADMIN").index == 0)
     }
