@@ -67,6 +67,12 @@ final class Account {
     /// What both sides came to, whether the request passed or not; `nil` where no credential was judged.
     var standings: Standings? { evidence?.standings ?? refusedStandings }
 
+    /// Gives the memory back, for the time in which no request is expected.
+    func release() {
+        reset()
+        (requestID, traceparent) = ([], [])
+    }
+
     /// Begins the next request.
     func reset() {
         requestID.removeAll(keepingCapacity: true)

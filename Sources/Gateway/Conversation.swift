@@ -40,18 +40,33 @@ final class Conversation: @unchecked Sendable {
     /// Of the settings with which the request began; no request waits for anything before its route is known.
     var limits: Limits { account.route?.limits ?? worker.generation.plan.limits }
 
+    /// Serves requests for as long as they come. A connection on which none comes for a moment gives its task back, and has a
+    /// new one with its next request.
     func run() async {
-        while keepsAlive { await serve() }
+        while keepsAlive {
+            guard await serve() else { return rest() }
+        }
         await client.close(lingering: lingers)
         worker.ended(self)
     }
 
-    /// Serves one request: reads its head, sends it on its journey, and accounts for it.
-    private func serve() async {
+    private func rest() {
+        account.release()
+        client.rest { [self] wake in
+            // Idle for too long, or the worker drains: nothing is owed to the client.
+            if wake != .ready { (keepsAlive, lingers) = (false, false) }
+            worker.loop.spawn { await self.run() }
+        }
+    }
+
+    /// Serves one request: reads its head, sends it on its journey, and accounts for it. `false`: no request came.
+    private func serve() async -> Bool {
         do throws(ServerConnection.End) {
+            guard try await client.requestBegins() else { return false }
             try await client.nextHead()
         } catch {
-            return await endWithoutRequest(error)
+            await endWithoutRequest(error)
+            return true
         }
         begin()
         do throws(Refusal) {
@@ -60,6 +75,7 @@ final class Conversation: @unchecked Sendable {
             await refuse(error)
         }
         finish()
+        return true
     }
 
     /// No request came, or none that can be understood.

@@ -72,17 +72,40 @@ package final class ServerConnection {
         }
     }
 
-    /// Between two requests a connection may be closed at any moment, and holds no buffers once it is quiet.
-    private func waitForFirstByte(_ loop: Loop) async throws(End) {
+    /// Waits for the next request to begin, but not for long; `false`: none did, and the connection has given its memory back.
+    ///
+    /// Between two requests a connection may be closed at any moment. It holds no input buffer then, so that there are as many as
+    /// there are requests under way.
+    package func requestBegins() async throws(End) -> Bool {
+        guard wire.input.isEmpty else { return true }
+        wire.releaseInput()
         strand.isIdle = true
         defer { strand.isIdle = false }
         do throws(ConnectionLoss) {
-            return try await wire.readMore(on: strand, until: loop.deadline(in: Limits.quietMilliseconds))
+            try await wire.readMore(on: strand, until: wire.socket.loop.deadline(in: Limits.quietMilliseconds))
+            return true
         } catch {
             guard error == .timedOut else { throw .quiet }
         }
         wire.releaseBuffers()
         head.section.release()
+        return false
+    }
+
+    /// Waits as long as the client may, without a task: `woken` is called when a request may have begun, or when the connection is
+    /// to end.
+    package func rest(_ woken: @escaping (Wake) -> Void) {
+        strand.isIdle = true
+        strand.rest(until: wire.socket.loop.deadline(inSeconds: patience.idleSeconds)) { [strand] wake in
+            strand.isIdle = false
+            woken(wake)
+        }
+    }
+
+    private func waitForFirstByte(_ loop: Loop) async throws(End) {
+        guard try await !requestBegins() else { return }
+        strand.isIdle = true
+        defer { strand.isIdle = false }
         do throws(ConnectionLoss) {
             try await wire.readMore(on: strand, until: loop.deadline(inSeconds: patience.idleSeconds))
         } catch {

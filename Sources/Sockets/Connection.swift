@@ -21,6 +21,8 @@ package final class Connection {
 
     /// Reads once. A full input buffer reads nothing: the bytes in it have to be used first.
     package func read() -> Socket.Transfer {
+        // A connection on which nothing has arrived needs no buffer.
+        guard socket.mayRead else { return .wouldBlock }
         if input.capacity == 0 { input.adopt(pool.take()) }
         input.makeRoom()
         return input.room == 0 ? .wouldBlock : socket.read(into: &input)
@@ -78,9 +80,14 @@ package final class Connection {
         sent = 0
     }
 
+    /// Gives the input buffer back, if it is empty; the next read takes another.
+    package func releaseInput() {
+        if input.isEmpty, input.capacity > 0 { pool.give(input.release()) }
+    }
+
     /// Gives the memory of empty buffers back, for the time in which nothing is expected.
     package func releaseBuffers() {
-        if input.isEmpty, input.capacity > 0 { pool.give(input.release()) }
+        releaseInput()
         if pending == 0 {
             output = []
             sent = 0

@@ -11,6 +11,8 @@ package enum Wake: Sendable {
 /// a loop over a condition that the waker has already changed.
 @safe package final class Strand {
     private var parked: UnsafeContinuation<Wake, Never>?
+    /// What is called instead of a task that waits: of a strand that rests.
+    private var resting: ((Wake) -> Void)?
     private let loop: Loop
     /// Woken while nobody was parked. Swift 6.3 takes a task through the loop's queue once after a call that threw, and
     /// throughout a closure with a capture list; an event that comes between its look at a condition and its parking
@@ -40,7 +42,23 @@ package enum Wake: Sendable {
         }
     }
 
+    /// Waits without a task, whose memory is many times a strand's: `woken` is called once, on the loop, when something wakes
+    /// the strand.
+    package func rest(until deadline: Deadline, _ woken: @escaping (Wake) -> Void) {
+        if isWoken {
+            isWoken = false
+            return woken(.ready)
+        }
+        loop.setDeadline(of: self, deadline)
+        resting = woken
+    }
+
     package func wake(_ reason: Wake = .ready) {
+        if let woken = resting {
+            resting = nil
+            loop.clearDeadline(of: self)
+            return woken(reason)
+        }
         guard let continuation = unsafe parked else {
             // A deadline that has passed is found again by the next sweep.
             if reason == .ready { isWoken = true }

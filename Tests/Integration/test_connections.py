@@ -1,6 +1,7 @@
 """What happens on a connection between and around requests."""
 
 import json
+import signal
 import socket
 import time
 
@@ -185,3 +186,48 @@ def test_an_idle_connection_is_closed_without_a_word(relay_to, recording_origin)
     with Client(gateway.port) as client:
         assert client.exchange(GET % b"x").status == 200
         assert client.is_closed(5)
+
+
+def test_a_connection_that_rests_is_served_again_and_again(relay_to, recording_origin):
+    """After a second without a request it has given its memory back, its task included."""
+    gateway = relay_to(recording_origin(), workers=1)
+    with Client(gateway.port) as client:
+        for _ in range(3):
+            assert client.exchange(GET % b"x").status == 200
+            time.sleep(1.5)
+        client.send(GET % b"x" + GET % b"y")
+        assert (client.read().status, client.read().status) == (200, 200)
+        time.sleep(1.5)
+        client.send(b"GET /public/x HT")
+        time.sleep(1.5)
+        assert client.exchange(b"TP/1.1\r\nHost: a\r\n\r\n").status == 200
+
+
+def test_a_connection_that_rests_is_closed_when_its_time_is_up(relay_to, recording_origin):
+    gateway = relay_to(recording_origin(), limits={"idleSeconds": 3})
+    with Client(gateway.port) as client:
+        assert client.exchange(GET % b"x").status == 200
+        time.sleep(1.5)
+        assert client.is_closed(8)
+    wait_until(lambda: gateway.metric("segue_connections_open") <= 1, "it is given up")
+
+
+def test_a_client_that_leaves_while_its_connection_rests_is_noticed(relay_to, recording_origin):
+    gateway = relay_to(recording_origin())
+    clients = [Client(gateway.port) for _ in range(20)]
+    for client in clients:
+        assert client.exchange(GET % b"x").status == 200
+    time.sleep(1.5)
+    for client in clients:
+        client.socket.close()
+    wait_until(lambda: gateway.metric("segue_connections_open") <= 1, "nobody is counted that has left")
+
+
+def test_a_drain_ends_connections_that_rest(relay_to, recording_origin):
+    gateway = relay_to(recording_origin(), shutdown={"drainSeconds": 300})
+    with Client(gateway.port) as client:
+        assert client.exchange(GET % b"x").status == 200
+        time.sleep(1.5)
+        gateway.process.send(signal.SIGTERM)
+        assert client.is_closed(5)
+    assert gateway.process.wait() == 0

@@ -41,4 +41,54 @@ import Testing
         }
         #expect(wake == .timeout)
     }
+
+    /// What a strand that rests without a task is told, by whoever `wakes` it.
+    private func rested(until milliseconds: Int, _ wakes: @escaping @Sendable (Loop, Strand) -> Void) async throws -> [Wake] {
+        let loop = try Loop(name: "strand")
+        loop.start()
+        defer { loop.stop() }
+        return await withCheckedContinuation { done in
+            loop.spawn {
+                let strand = Strand(on: loop)
+                var told: [Wake] = []
+                strand.rest(until: loop.deadline(in: milliseconds)) { told.append($0) }
+                wakes(loop, strand)
+                await sleep(milliseconds: 300)
+                strand.retire()
+                done.resume(returning: told)
+            }
+        }
+    }
+
+    @Test func `who rests is told once`() async throws {
+        let told = try await rested(until: 60_000) { _, strand in
+            strand.wake()
+            strand.wake(.timeout)
+        }
+        #expect(told == [.ready])
+    }
+
+    @Test func `who rests too long is told so`() async throws {
+        #expect(try await rested(until: 50) { _, _ in } == [.timeout])
+    }
+
+    @Test func `a drain finds who rests, if it is idle`() async throws {
+        let told = try await rested(until: 60_000) { loop, strand in
+            strand.isIdle = true
+            loop.wakeIdleStrands()
+        }
+        #expect(told == [.draining])
+    }
+
+    @Test func `a wake that comes before the rest is not lost`() async throws {
+        let wake = try await onLoop { loop in
+            let strand = Strand(on: loop)
+            defer { strand.retire() }
+            strand.wake()
+            var told: Wake?
+            strand.rest(until: .never) { told = $0 }
+            return told ?? .timeout
+        }
+        #expect(wake == .ready)
+    }
 }
