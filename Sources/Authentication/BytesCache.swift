@@ -20,6 +20,8 @@ final class BytesCache<Value> {
     private var hand = 0
     private(set) var count = 0
     private(set) var byteCount = 0
+    private(set) var hits: UInt64 = 0
+    private(set) var misses: UInt64 = 0
 
     /// - Parameter entriesMax: rounded up to a power of two.
     init(hash: SeededHash, entriesMax: Int, bytesMax: Int) {
@@ -35,7 +37,11 @@ final class BytesCache<Value> {
 
     /// The value under this key, found without allocating.
     func value(for key: Span<UInt8>, salt: UInt64 = 0) -> Value? {
-        guard let slot = slot(of: key, salt, hash(key, salt: salt)) else { return nil }
+        guard let slot = slot(of: key, salt, hash(key, salt: salt)) else {
+            misses &+= 1
+            return nil
+        }
+        hits &+= 1
         wanted[slot] = true
         return values[slot]
     }

@@ -67,6 +67,11 @@ package final class TokenCache {
         sessions.removeAll()
     }
 
+    /// Looks at the memory of tokens since the worker began: those that found one, and those that did not. A token that no side
+    /// knows is looked for by each side that is asked.
+    package var hits: UInt64 { tokens.hits }
+    package var misses: UInt64 { tokens.misses }
+
     package var tokenCount: Int { tokens.count }
     package var byteCount: Int { tokens.byteCount + sessions.byteCount }
 }

@@ -41,6 +41,9 @@ package struct Counters: Sendable {
     /// Requests on routes in `observe` that are over and not judged yet.
     package var observationsOpen = 0
     package var strippedFields: UInt64 = 0
+    /// Of the worker's memory of tokens.
+    package var tokenHits: UInt64 = 0
+    package var tokenMisses: UInt64 = 0
     /// How often the wall clock was set while the worker ran.
     package var clockSteps: UInt64 = 0
 

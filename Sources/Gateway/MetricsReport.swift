@@ -119,6 +119,10 @@ extension MetricsText {
         sample("segue_tunnels_open", [], workers.reduce(0) { $0 + $1.tunnelsOpen })
         family("segue_spoofed_fields_total", .counter, "Fields that only Segue may speak, sent by clients and removed.")
         sample("segue_spoofed_fields_total", [], workers.reduce(0) { $0 + $1.strippedFields })
+        family("segue_token_cache_hits_total", .counter, "Tokens that a worker remembered.")
+        sample("segue_token_cache_hits_total", [], workers.reduce(0) { $0 + $1.tokenHits })
+        family("segue_token_cache_misses_total", .counter, "Looks for a token that no worker remembered.")
+        sample("segue_token_cache_misses_total", [], workers.reduce(0) { $0 + $1.tokenMisses })
         family("segue_clock_steps_total", .counter, "How often a worker found the system's clock set.")
         sample("segue_clock_steps_total", [], workers.reduce(0) { $0 + $1.clockSteps })
     }

@@ -138,7 +138,12 @@ package final class Worker: @unchecked Sendable {
 
     /// A copy of the counters, asked for from another loop.
     package func snapshot() async -> Counters? {
-        await ask(timeoutMilliseconds: 1000) { reply in loop.post { [self] in reply(counters) } }
+        await ask(timeoutMilliseconds: 1000) { reply in
+            loop.post { [self] in
+                (counters.tokenHits, counters.tokenMisses) = (tokens.hits, tokens.misses)
+                reply(counters)
+            }
+        }
     }
 
     /// Hands over the access lines that have been collected.
