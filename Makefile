@@ -40,7 +40,7 @@ fuzz: ## Fuzz the parsers of what strangers send, 60 s each; SECONDS=600 for lon
 	    echo "$$target:" && fuzz/run $$target $(SECONDS) || exit 1; \
 	done
 
-bench: ## Compare CPU per request with nginx and HAProxy; TARGET=URL measures a gateway that runs already.
+bench: ## Compare CPU per request with nginx, HAProxy and Envoy; TARGET=URL measures a gateway that runs already.
 	scripts/bootstrap build bench
 	$(if $(TARGET),,swift build --configuration release --product segue --static-swift-stdlib)
 	.venv/bin/python3 bench/bench.py $(if $(TARGET),--target $(TARGET),--system-calls)

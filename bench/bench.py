@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""CPU time per request: Segue beside nginx, which checks nothing, and HAProxy with `jwt_verify`.
+"""CPU time per request: Segue beside nginx, which checks nothing, HAProxy with `jwt_verify` and Envoy with `jwt_authn`.
 
-    bench.py [--rows relay,one,…] [--peers segue,nginx,haproxy] [--rounds 5]
+    bench.py [--rows relay,one,…] [--peers segue,nginx,haproxy,envoy] [--rounds 5] [--no-steady]
     bench.py --target http://127.0.0.1:8080/path [--tokens FILE]      latency and throughput of a gateway that runs already
 
 Each server has one worker on a core of its own; the load and the origin share the other. Rounds are interleaved, so that
@@ -17,36 +17,30 @@ import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
 
+import chart
+import envoy_peer
 import load
 import measure
 import report
 import servers
+import steady
 import tokens
+from rows import ROWS, Variant
 
 HERE = Path(__file__).parent
-ROWS = {
-    "relay": "no token, no check",
-    "one": "one session token, seen before",
-    "thousand": "1,000 session tokens of 1,000 callers, seen before",
-    "new": "every session token new, callers seen before",
-    "hs256": "every legacy HS256 token new, callers seen before",
-}
-PATHS = {"relay": "/relay/item", "one": "/clerk/item", "thousand": "/clerk/item", "new": "/clerk/item", "hs256": "/legacy/item"}
-#: Tokens of one round in the rows where each is sent once: about half a second of work.
-NEW_TOKENS = {"new": 12_000, "hs256": 30_000}
-
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rows", default=",".join(ROWS), help="which work: %(default)s")
-    parser.add_argument("--peers", default="segue,nginx,haproxy", help="which servers: %(default)s")
+    parser.add_argument("--peers", default="segue,nginx,haproxy,envoy", help="which servers: %(default)s")
+    parser.add_argument("--no-steady", action="store_true", help="leave out the constant rate and the idle connections")
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds of each row (%(default)s)")
     parser.add_argument("--seconds", type=float, default=2, help="length of a round (%(default)s)")
     parser.add_argument("--connections", type=int, default=64, help="connections of the clients (%(default)s)")
     parser.add_argument("--binary", type=Path, default=os.environ.get("SEGUE_BINARY", HERE.parent / ".build/release/segue"))
     parser.add_argument("--settings", type=Path, default=HERE / "segue.routes.json", help="what Segue serves")
     parser.add_argument("--system-calls", action="store_true", help="also count Segue's system calls at saturation (strace)")
-    parser.add_argument("--output", type=Path, help="where the JSON goes (bench/results/<time>.json)")
+    parser.add_argument("--output", type=Path, help="where the JSON goes, and a chart beside it (bench/results/<time>.json)")
     parser.add_argument("--target", help="measure this URL instead: latency and throughput only")
     parser.add_argument("--tokens", type=Path, help="with --target: a file of bearer tokens, one a line")
     return parser.parse_args()
@@ -57,7 +51,7 @@ def main() -> int:
     if options.target:
         return measure_target(options)
     wanted = options.peers.split(",")
-    needed = ["wrk", "nginx", *(["haproxy"] if "haproxy" in wanted else []), *(["strace"] if options.system_calls else [])]
+    needed = ["wrk", "nginx", *([] if options.no_steady else ["h2load"]), *(["haproxy"] if "haproxy" in wanted else []), *(["strace"] if options.system_calls else [])]
     if absent := servers.missing_programs(needed):
         print(f"missing: {', '.join(absent)} (scripts/bootstrap bench installs them)", file=sys.stderr)
         return 4
@@ -68,12 +62,15 @@ def main() -> int:
         try:
             peers = make_peers(site, wanted, options)
             rows = [run_row(name, peers, site, options) for name in options.rows.split(",")]
+            rest = None if options.no_steady else run_steady(peers, site, options)
         finally:
             origin.stop()
-    print("\n" + report.table(rows))
+    print("\n" + report.table(rows), *([rest.table()] if rest else []), sep="\n\n")
     file = options.output or HERE / "results" / f"{datetime.now(UTC):%Y%m%d-%H%M%S}.json"
-    report.write(rows, {"rounds": options.rounds, "seconds": options.seconds, "connections": options.connections}, file)
-    misses = report.missed(rows)
+    settings = {"rounds": options.rounds, "seconds": options.seconds, "connections": options.connections}
+    run = report.write(rows, rest, settings, file)
+    file.with_suffix(".svg").write_text(chart.chart(run))
+    misses = report.missed(rows, rest)
     print(f"\nwritten to {file}", *[f"MISSED {miss}" for miss in misses], sep="\n")
     return 1 if misses else 0
 
@@ -90,23 +87,27 @@ def make_peers(site: servers.Site, wanted: list[str], options: argparse.Namespac
         "segue": lambda: servers.SeguePeer(site, options.binary.resolve(), options.settings.resolve()),
         "nginx": lambda: servers.NginxPeer(site),
         "haproxy": lambda: servers.HAProxyPeer(site),
+        "envoy": lambda: envoy_peer.EnvoyPeer(site),
     }
     return [makers[name]() for name in wanted]
 
 
 def run_row(name: str, peers: list[servers.Server], site: servers.Site, options: argparse.Namespace) -> report.Row:
-    print(f"{name}: {ROWS[name]}")
+    work = ROWS[name]
+    print(f"{name}: {work.about}")
     row = report.Row(name)
-    pool, rounds = slices(name, site.mint, options.rounds)
+    pool, rounds = work.slices(site.mint, options.rounds)
     try:
         for peer in peers:
+            peer.configure(work.variant)
             peer.start()
-            check(peer, name, pool)
-            warm_up(peer, name, site, options)
+            check(peer, work.path, pool)
+            load.run(peer.url(work.path), work.warm_up(site.mint), options.connections, 1, site.other_cpus)
         for number, tokens_of_round in enumerate(rounds):
             # Every other round runs backwards: no server always comes first.
             for peer in peers if number % 2 == 0 else reversed(peers):
                 measure_round(row, peer, tokens_of_round, site, options)
+        row.hit_ratio = hit_ratio(peers) if name == "day" else None
         if options.system_calls:
             count_system_calls(row, peers, rounds[0], site, options)
     finally:
@@ -115,35 +116,14 @@ def run_row(name: str, peers: list[servers.Server], site: servers.Site, options:
     return row
 
 
-def slices(name: str, mint: tokens.Mint, rounds: int) -> tuple[Path | None, list[load.Slice]]:
-    """The pool of a row, and what each round takes from it."""
-    match name:
-        case "relay":
-            return None, [load.Slice(None)] * rounds
-        case "one" | "thousand":
-            count = 1 if name == "one" else tokens.CALLERS
-            pool = mint.rs256(tokens.CALLERS)
-            return pool, [load.Slice(pool, 0, count)] * rounds
-    # The first tokens of the pool are for the warm-up, which makes the callers known.
-    count = NEW_TOKENS[name]
-    pool = (mint.rs256 if name == "new" else mint.hs256)(tokens.CALLERS + rounds * count)
-    return pool, [load.Slice(pool, tokens.CALLERS + number * count, count, once=True) for number in range(rounds)]
-
-
-def warm_up(peer: servers.Server, name: str, site: servers.Site, options: argparse.Namespace) -> None:
-    known = {"relay": load.Slice(None)}.get(name) or load.Slice(
-        site.mint.hs256(tokens.CALLERS) if name == "hs256" else site.mint.rs256(tokens.CALLERS), 0, tokens.CALLERS
-    )
-    load.run(peer.url(PATHS[name]), known, options.connections, 1, site.other_cpus)
-
-
 def measure_round(
     row: report.Row, peer: servers.Server, tokens_of_round: load.Slice, site: servers.Site, options: argparse.Namespace
 ) -> None:
+    work = ROWS[row.name]
     before = measure.cpu_seconds(peer.pid)
     result = load.run(
-        peer.url(PATHS[row.name]), tokens_of_round, options.connections,
-        30 if tokens_of_round.once else options.seconds, site.other_cpus,
+        peer.url(work.path), tokens_of_round, options.connections, 30 if tokens_of_round.once else options.seconds,
+        site.other_cpus, closes=work.closes,
     )  # fmt: skip
     used = measure.cpu_seconds(peer.pid) - before
     if result.refused or result.broken or not result.requests:
@@ -151,6 +131,35 @@ def measure_round(
     row.cpu.setdefault(peer.name, []).append(used / result.requests * 1e6)
     row.requests_per_second.setdefault(peer.name, []).append(result.requests / result.seconds)
     row.p99.setdefault(peer.name, []).append(result.p99)
+
+
+def run_steady(peers: list[servers.Server], site: servers.Site, options: argparse.Namespace) -> steady.Rest:
+    """At a constant rate, and at rest."""
+    print(f"steady: {steady.RATE:,} requests/s with a token seen before; then {steady.IDLE:,} connections at rest")
+    try:
+        for peer in peers:
+            peer.configure(Variant())
+            peer.start()
+        rates = steady.at_constant_rate(peers, ROWS, min(options.rounds, 5), site)
+        # The peers would have to be set up for as many.
+        idle = {
+            peer.name: steady.bytes_per_idle_connection(peer, ROWS["relay"].path) for peer in peers if peer.name == "segue"
+        }
+    finally:
+        for peer in peers:
+            peer.stop()
+    return steady.Rest(rates, idle)
+
+
+def hit_ratio(peers: list[servers.Server]) -> float | None:
+    """How often Segue knew the token, warm-up included."""
+    segue = next((peer for peer in peers if peer.name == "segue"), None)
+    if segue is None:
+        return None
+    with urllib.request.urlopen(f"http://127.0.0.1:{segue.admin_port}/metrics", timeout=10) as answer:
+        lines = answer.read().decode().splitlines()
+    hits, misses = (sum(float(line.split()[-1]) for line in lines if line.startswith(f"segue_token_cache_{what}_total")) for what in ("hits", "misses"))
+    return hits / (hits + misses) if hits + misses else None
 
 
 def count_system_calls(
@@ -162,27 +171,29 @@ def count_system_calls(
     calls = measure.SystemCalls(segue.pid)
     calls.start()
     # strace slows the server, so it stays saturated with the same connections.
-    result = load.run(segue.url(PATHS[row.name]), tokens_of_round, options.connections, options.seconds, site.other_cpus)
+    result = load.run(segue.url(ROWS[row.name].path), tokens_of_round, options.connections, options.seconds, site.other_cpus)
     counted = calls.stop()
     row.system_calls = sum(counted.values()) / result.requests
     row.futex_per_thousand = counted.get("futex", 0) / result.requests * 1_000
 
 
-def check(peer: servers.Server, name: str, pool: Path | None) -> None:
+def check(peer: servers.Server, path: str, pool: Path | None) -> None:
     """Before a figure is taken: the server does the work that the row says. nginx is excepted, it checks nothing."""
     if pool is None or not peer.checks:
         return
-    token = tokens.first_token(pool)
-    echo = peer.url(PATHS[name].rpartition("/")[0] + "/echo")
+    # The same caller in every pool but the day's, whose first is whoever came first.
+    token = tokens.first_token(pool.with_name("hs256.txt" if path.startswith("/legacy") else "rs256.txt"))
+    echo = peer.url(path.rpartition("/")[0] + "/echo")
+    caller = f"user={peer.expected(path)}"
     answers = {
-        "a good token": (ask(echo, token), (200, f"user={tokens.internal_id(0)}")),
+        "a good token": (ask(echo, token), (200, caller)),
         "a tampered token": (ask(echo, tokens.tampered(token))[0], 401),
         "no token": (ask(echo, None)[0], 401),
-        "a forged X-User-Id": (ask(echo, token, {"X-User-Id": "root"}), (200, f"user={tokens.internal_id(0)}")),
+        "a forged X-User-Id": (ask(echo, token, {"X-User-Id": "root"}), (200, caller)),
     }
     for what, (got, expected) in answers.items():
         if got != expected:
-            raise load.RoundFailed(f"{peer.name}, row {name}, {what}: got {got}, expected {expected}")
+            raise load.RoundFailed(f"{peer.name}, {path}, {what}: got {got}, expected {expected}")
 
 
 def ask(url: str, token: str | None, fields: dict[str, str] | None = None) -> tuple[int, str]:

@@ -37,10 +37,12 @@ class RoundFailed(Exception):
     pass
 
 
-def run(url: str, tokens: Slice, connections: int, seconds: float, cpus: str | None) -> Result:
+def run(url: str, tokens: Slice, connections: int, seconds: float, cpus: str | None, closes: bool = False) -> Result:
+    """- closes: every request asks for the connection to be closed behind it."""
     pinned = ["taskset", "-c", cpus] if cpus else []
     command = [
-        *pinned, "wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "-s", str(SCRIPT), url, "--",
+        *pinned, "wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "-s", str(SCRIPT),
+        *(["-H", "Connection: close"] if closes else []), url, "--",
         str(tokens.pool or "-"), str(tokens.first), str(tokens.count), "once" if tokens.once else "again",
     ]  # fmt: skip
     output = []

@@ -14,7 +14,9 @@ function init(arguments)
     local number = 0
     for token in io.lines(file) do
         if number >= first then
-            requests[#requests + 1] = wrk.format(nil, nil, { Host = wrk.headers["Host"], Authorization = "Bearer " .. token })
+            local fields = { Authorization = "Bearer " .. token }
+            for name, value in pairs(wrk.headers) do fields[name] = value end
+            requests[#requests + 1] = wrk.format(nil, nil, fields)
             if #requests == count then break end
         end
         number = number + 1

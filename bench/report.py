@@ -1,11 +1,14 @@
 """What a run found: a table for people, JSON for machines, and a verdict against the thresholds in the tree."""
 
 import json
+import os
 import platform
 import statistics
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+
+from steady import Rest
 
 HERE = Path(__file__).parent
 
@@ -19,6 +22,8 @@ class Row:
     p99: dict[str, list[float]] = field(default_factory=dict)
     system_calls: float | None = None
     futex_per_thousand: float | None = None
+    #: Of Segue's memory of tokens, in the row where tokens are renewed.
+    hit_ratio: float | None = None
 
     def median(self, server: str) -> float:
         return statistics.median(self.cpu[server])
@@ -40,6 +45,8 @@ def table(rows: list[Row]) -> str:
                 f" {statistics.median(row.requests_per_second[server]):10,.0f} {statistics.median(row.p99[server]):8,.0f}"
                 + (f"  segue/{server} {ratios[server]:.2f}" if server in ratios else "")
             )
+        if row.hit_ratio is not None:
+            lines.append(f"{row.name:10} segue    knew {row.hit_ratio:.1%} of the tokens")
         if row.system_calls is not None:
             lines.append(
                 f"{row.name:10} segue    {row.system_calls:.2f} system calls per request,"
@@ -53,7 +60,7 @@ def added(row: Row, relay: Row, peer: str) -> float:
     return (row.median("segue") - relay.median("segue")) / (row.median(peer) - relay.median(peer))
 
 
-def missed(rows: list[Row]) -> list[str]:
+def missed(rows: list[Row], rest: Rest | None = None) -> list[str]:
     """Every threshold that the run did not meet, in words; rows and peers that did not run are not judged."""
     thresholds = json.loads((HERE / "thresholds.json").read_text())
     misses = []
@@ -62,6 +69,10 @@ def missed(rows: list[Row]) -> list[str]:
         for peer, most in thresholds["added"].get(row.name, {}).items():
             if peer in row.cpu and peer in relay.cpu and (ratio := added(row, relay, peer)) > most:
                 misses.append(f"{row.name}: {ratio:.2f} × what {peer} adds to its relay, at most {most} wanted")
+    misses += missed_rest(rest, thresholds) if rest else []
+    uncached, cached = (next((row for row in rows if row.name == name), None) for name in ("uncached", "hs256"))
+    if uncached and cached and (ratio := uncached.median("segue") / cached.median("segue")) > thresholds["uncachedToCached"]:
+        misses.append(f"uncached: {ratio:.2f} × the row where callers are known, at most {thresholds['uncachedToCached']} wanted")
     for row in rows:
         for peer, ratio in row.ratios().items():
             most = thresholds["ratios"].get(row.name, {}).get(peer)
@@ -79,13 +90,31 @@ def missed(rows: list[Row]) -> list[str]:
     return misses
 
 
-def write(rows: list[Row], settings: dict, file: Path) -> None:
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(
-        json.dumps(
-            {
+def missed_rest(rest: Rest, thresholds: dict) -> list[str]:
+    misses = []
+    rates, wanted = rest.as_json()["constantRate"], thresholds["constantRateToHAProxyPlain"]
+    if {"segue", "haproxy plain"} <= rates.keys():
+        for figure, most in wanted.items():
+            if (ratio := rates["segue"][figure] / rates["haproxy plain"][figure]) > most:
+                misses.append(f"constant rate, {figure}: {ratio:.2f} × HAProxy plain, at most {most} wanted")
+    if (idle := rest.idle.get("segue", 0)) > thresholds["bytesPerIdleConnection"]:
+        misses.append(f"an idle connection takes {idle:,.0f} bytes, at most {thresholds['bytesPerIdleConnection']:,} wanted")
+    return misses
+
+
+def machine() -> dict:
+    cpu = next((line.partition(": ")[2] for line in Path("/proc/cpuinfo").open() if line.startswith("model name")), "unknown")
+    return {
+        "kernel": platform.release(), "architecture": platform.machine(), "processor": cpu.strip(),
+        "processors": len(os.sched_getaffinity(0)),
+    }  # fmt: skip
+
+
+def write(rows: list[Row], rest: Rest | None, settings: dict, file: Path) -> dict:
+    """The run as it was written."""
+    run = {
                 "at": datetime.now(UTC).isoformat(timespec="seconds"),
-                "machine": {"kernel": platform.release(), "architecture": platform.machine()},
+                "machine": machine(),
                 "settings": settings,
                 "rows": [
                     {
@@ -94,13 +123,13 @@ def write(rows: list[Row], settings: dict, file: Path) -> None:
                         "requestsPerSecond": {s: statistics.median(row.requests_per_second[s]) for s in row.cpu},
                         "p99Microseconds": {s: statistics.median(row.p99[s]) for s in row.cpu},
                         "ratios": row.ratios(),
+                        "hitRatio": row.hit_ratio,
                         "systemCallsPerRequest": row.system_calls,
                         "futexPerThousandRequests": row.futex_per_thousand,
                     }
                     for row in rows
                 ],
-            },
-            indent=2,
-        )
-        + "\n"
-    )
+    } | (rest.as_json() if rest else {})
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps(run, indent=2) + "\n")
+    return run

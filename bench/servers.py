@@ -4,6 +4,7 @@ Every peer relays to the same origin with kept-alive connections on both sides, 
 `X-Forwarded-*`. nginx checks nothing. HAProxy and Segue check the token's signature and set the mapped `X-User-Id`.
 """
 
+import json
 import os
 import shutil
 import socket
@@ -14,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import tokens
+from rows import Variant
 
-USERS = 100_000
 #: 200 bytes, as every answer of the origin.
 ANSWER = "0123456789" * 20
 IDLE = "keepalive_timeout 300s; keepalive_requests 1000000000;"
@@ -57,12 +58,24 @@ class Server:
         self.folder = site.folder / self.name
         self.folder.mkdir()
         self.output = self.folder / "output"
+        #: Where the access log goes, in the rows that have one.
+        self.log = self.folder / "access.log"
+        self.variant = Variant()
+
+    def configure(self, variant: Variant) -> None:
+        """Sets the server up for a row; the next start follows it."""
+        self.variant = variant
+
+    def expected(self, path: str) -> str:
+        """What the first caller of every pool is to the origin."""
+        return tokens.internal_id(0)
 
     def command(self) -> list[str]:
         raise NotImplementedError
 
     def cpus(self) -> str | None:
-        return self.site.server_cpus
+        # Two workers have the whole machine, as everybody else.
+        return self.site.server_cpus if self.variant.workers == 1 else None
 
     def environment(self) -> dict[str, str]:
         return {}
@@ -112,9 +125,9 @@ class Nginx(Server):
             f"{kind}_temp_path {self.folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
         configuration.write_text(
-            f"{user} worker_processes 1; daemon off; pid {self.folder}/pid; error_log stderr warn;\n"
+            f"{user} worker_processes {self.variant.workers}; daemon off; pid {self.folder}/pid; error_log stderr warn;\n"
             "events { worker_connections 4096; }\n"
-            f"http {{ access_log off; {IDLE} {scratch}\n{self.server_block}\n}}\n"
+            f"http {{ access_log {self.log if self.variant.access_log else 'off'}; {IDLE} {scratch}\n{self.server_block}\n}}\n"
         )
         return ["nginx", "-p", str(self.folder), "-e", "stderr", "-c", str(configuration)]
 
@@ -169,13 +182,19 @@ class HAProxyPeer(Server):
         super().__init__(site)
         self.port = free_port()
         sessions = self.folder / "sessions.map"
-        sessions.write_text("".join(f"{tokens.clerk_id(n)} {tokens.internal_id(n)}\n" for n in range(USERS)))
+        sessions.write_text("".join(f"{tokens.clerk_id(n)} {tokens.internal_id(n)}\n" for n in range(tokens.USERS)))
         legacy = self.folder / "legacy.map"
-        legacy.write_text("".join(f"{tokens.internal_id(n)} {tokens.internal_id(n)}\n" for n in range(USERS)))
+        legacy.write_text("".join(f"{tokens.internal_id(n)} {tokens.internal_id(n)}\n" for n in range(tokens.USERS)))
+        self.sessions, self.legacy = sessions, legacy
         self.configuration = self.folder / "haproxy.cfg"
+
+    def configure(self, variant: Variant) -> None:
+        super().configure(variant)
+        log = "  log stdout format raw local0\n" if variant.access_log else ""
+        site, sessions, legacy = self.site, self.sessions, self.legacy
         self.configuration.write_text(
-            "global\n  nbthread 1\n  maxconn 8000\n"
-            "defaults\n  mode http\n  timeout connect 5s\n  timeout client 300s\n  timeout server 60s\n"
+            f"global\n  nbthread {variant.workers}\n  maxconn 8000\n{log}"
+            f"defaults\n{'  log global' if log else ''}\n{'  option httplog' if log else ''}\n  mode http\n  timeout connect 5s\n  timeout client 300s\n  timeout server 60s\n"
             "  timeout http-keep-alive 300s\n  option http-keep-alive\n  option forwardfor\n  http-reuse always\n"
             f"frontend all\n  bind 127.0.0.1:{self.port}\n"
             "  http-request set-header x-forwarded-proto http\n"
@@ -218,16 +237,24 @@ class SeguePeer(Server):
 
     def __init__(self, site: Site, binary: Path, settings: Path):
         super().__init__(site)
-        self.port = free_port()
-        self.binary, self.settings = binary, settings
+        self.port, self.admin_port = free_port(), free_port()
+        self.binary, self.template = binary, settings
+        self.settings = self.folder / "routes.json"
         self.database = self.folder / "users.sqlite"
         if not binary.exists():
             raise ServerFailed(f"no {binary}: build it first (make build) or name it with --binary")
 
+    def configure(self, variant: Variant) -> None:
+        super().configure(variant)
+        settings = json.loads(self.template.read_text())
+        settings |= {"workers": variant.workers, "log": {"access": variant.access_log}}
+        settings.pop("$schema", None)
+        self.settings.write_text(json.dumps(settings, indent=2))
+
     def environment(self) -> dict[str, str]:
         return {
             "SEGUE_BENCH_PORT": str(self.port),
-            "SEGUE_BENCH_ADMIN_PORT": str(free_port()),
+            "SEGUE_BENCH_ADMIN_PORT": str(self.admin_port),
             "SEGUE_BENCH_ORIGIN": f"http://127.0.0.1:{self.site.origin_port}",
             "SEGUE_BENCH_DATABASE": f"sqlite:{self.database}",
             "SEGUE_BENCH_ISSUER": tokens.ISSUER,
@@ -252,7 +279,7 @@ class SeguePeer(Server):
             )
             database.executemany(
                 "INSERT INTO users VALUES (?, ?, NULL, ?, '2026-01-01T00:00:00Z', '2025-01-01T00:00:00Z')",
-                ((tokens.internal_id(n), f"user{n}@bench.example", tokens.clerk_id(n)) for n in range(USERS)),
+                ((tokens.internal_id(n), f"user{n}@bench.example", tokens.clerk_id(n)) for n in range(tokens.USERS)),
             )
         applied = subprocess.run(
             [str(self.binary), "schema", "apply", "--yes", str(self.settings)],

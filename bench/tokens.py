@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import os
+import random
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -21,6 +22,8 @@ ISSUED_AT = 1_760_000_000
 EXPIRES_AT = ISSUED_AT + 10 * 365 * 86_400
 #: The callers of every pool, among the users of the directory: few enough to be cached, as the rows say.
 CALLERS = 1_000
+#: Everybody in the directory, and those who come in a day.
+USERS, DAY_USERS = 100_000, 10_000
 
 
 def internal_id(number: int) -> str:
@@ -60,6 +63,18 @@ def mint_rs256(private_pem: bytes, first: int, count: int) -> list[str]:
         signing_input = f"{header}.{part(session_claims(number))}"
         signature = key.sign(signing_input.encode(), padding.PKCS1v15(), hashes.SHA256())
         minted.append(f"{signing_input}.{base64url(signature)}")
+    return minted
+
+
+def mint_of_users(private_pem: bytes, numbers: list[int]) -> list[str]:
+    """For each number a token of user `number % DAY_USERS`."""
+    key = serialization.load_pem_private_key(private_pem, password=None)
+    header = part({"alg": "RS256", "cat": "cl_B7d4PD111AAA", "kid": "ins_bench", "typ": "JWT"})
+    minted = []
+    for number in numbers:
+        claims = session_claims(number) | {"sub": clerk_id(number % DAY_USERS)}
+        signing_input = f"{header}.{part(claims)}"
+        minted.append(f"{signing_input}.{base64url(key.sign(signing_input.encode(), padding.PKCS1v15(), hashes.SHA256()))}")
     return minted
 
 
@@ -111,6 +126,40 @@ class Mint:
                 signing_input = f"{header}.{part(legacy_claims(number))}"
                 signature = hmac.digest(self.secret.encode(), signing_input.encode(), "sha256")
                 file.write(f"{signing_input}.{base64url(signature)}\n")
+        return pool
+
+
+    def strangers(self, count: int) -> Path:
+        """Legacy tokens of which each is another user's, as far as there are users."""
+        pool = self.folder / "strangers.txt"
+        have = sum(1 for _ in pool.open()) if pool.exists() else 0
+        header = part({"alg": "HS256", "typ": "JWT"})
+        with pool.open("a") as file:
+            for number in range(have, count):
+                signing_input = f"{header}.{part(legacy_claims(number) | {'user_id': internal_id(number % USERS)})}"
+                file.write(f"{signing_input}.{base64url(hmac.digest(self.secret.encode(), signing_input.encode(), 'sha256'))}\n")
+        return pool
+
+    def day(self, minutes: int, requests: int) -> Path:
+        """Requests of several minutes, in order: who comes is chosen by Zipf's law, and has a new token each minute."""
+        pool = self.folder / f"day-{minutes}-{requests}.txt"
+        if pool.exists():
+            return pool
+        chooser = random.Random(1)
+        weights = [1 / rank for rank in range(1, DAY_USERS + 1)]
+        come = [chooser.choices(range(DAY_USERS), weights, k=requests) for _ in range(minutes)]
+        # Token `n` of the big pool is user `n % CALLERS`'s; here each user has one a minute.
+        numbers = [sorted({user + minute * DAY_USERS for user in users}) for minute, users in enumerate(come)]
+        wanted = [number for minute in numbers for number in minute]
+        print(f"minting {len(wanted)} RS256 tokens of {DAY_USERS} users (kept in {self.folder})")
+        minted: dict[int, str] = {}
+        with ProcessPoolExecutor() as workers:
+            pieces = [wanted[start : start + 1_000] for start in range(0, len(wanted), 1_000)]
+            for piece, done in zip(pieces, workers.map(mint_of_users, [self.private_key.read_bytes()] * len(pieces), pieces)):
+                minted.update(zip(piece, done))
+        with pool.open("w") as file:
+            for minute, users in enumerate(come):
+                file.writelines(minted[user + minute * DAY_USERS] + "\n" for user in users)
         return pool
 
 
