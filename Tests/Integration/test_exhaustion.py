@@ -1,5 +1,6 @@
 """Too much of everything: connections, heads, content that does not come, answers that nobody reads, files that run out."""
 
+import os
 import socket
 import struct
 import threading
@@ -171,4 +172,6 @@ def test_resets_in_the_middle_of_contents_leave_nothing_behind(relay_to, recordi
         except Ended:
             pass
         client.socket.close()
-    wait_until(lambda: descriptors(gateway) <= before + 1, "every descriptor is given back")
+    # A client may break off while its worker opens a connection for it: each worker may keep one to the origin, unused.
+    kept = os.cpu_count() or 1
+    wait_until(lambda: descriptors(gateway) <= before + kept, "every descriptor is given back")
