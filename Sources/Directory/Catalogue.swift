@@ -13,6 +13,11 @@ struct Catalogue: Sendable {
                 table: table.quoted, column: quote(name), remedy: "ALTER TABLE \(table.quoted) ADD COLUMN \(quote(name)) \(type);"))
     }
 
+    /// With columns that are about to be there.
+    func adding(_ columns: [Column]) -> Catalogue { Catalogue(table: table, columns: self.columns + columns) }
+
+    private init(table: SQLName, columns: [Column]) { (self.table, self.columns) = (table, columns) }
+
     init(of name: String, on connection: any SQLConnection) async throws(DirectoryError) {
         table = SQLName(name)
         columns =

@@ -1,6 +1,7 @@
 package import Authentication
 import Postgres
 package import Settings
+import Telemetry
 
 /// What `segue schema`, `segue ledger` and the checks before `segue serve` ask of the database, each on a connection
 /// of its own and past any pooler. They run as tasks on a loop.
@@ -22,13 +23,14 @@ package struct DirectorySchema: Sendable {
     }
 
     /// The statements that `apply` would run now.
-    package func plan() async throws(Failure) -> [String] {
-        try await edit { editor throws(DirectoryError) in try await editor.plan() }
+    /// - Parameter adds: also columns of the users table that the settings name and the table lacks.
+    package func plan(adds: Bool = false) async throws(Failure) -> [String] {
+        try await edit { editor throws(DirectoryError) in try await editor.plan(adds: adds) }
     }
 
     /// Makes what is missing; returns the statements that were run.
-    package func apply() async throws(Failure) -> [String] {
-        try await edit { editor throws(DirectoryError) in try await editor.apply() }
+    package func apply(adds: Bool = false) async throws(Failure) -> [String] {
+        try await edit { editor throws(DirectoryError) in try await editor.apply(adds: adds) }
     }
 
     /// Takes back what `apply` made; returns the statements that were run.
@@ -36,7 +38,7 @@ package struct DirectorySchema: Sendable {
         try await edit { editor throws(DirectoryError) in try await editor.revert() }
     }
 
-    /// How many links and ledger rows `revert` would forget.
+    /// How many links, ledger rows and values in added columns `revert` would forget.
     package func remembered() async throws(Failure) -> Int {
         try await edit { editor throws(DirectoryError) in try await editor.remembered() }
     }
@@ -65,16 +67,30 @@ package struct DirectorySchema: Sendable {
     private func edit<Answer>(
         _ body: (SchemaEditor) async throws(DirectoryError) -> Answer
     ) async throws(Failure) -> Answer {
-        do throws(DirectoryError) {
+        try await Self.connected(to: settings.location, direct: settings.directURL) { connection throws(DirectoryError) in
+            try await body(SchemaEditor(settings, on: connection))
+        }
+    }
+
+    /// Runs `body` with a connection of its own.
+    static func connected<Answer>(
+        to location: DirectorySettings.Location, direct: Secret? = nil,
+        _ body: (any SQLConnection) async throws(DirectoryError) -> Answer
+    ) async throws(Failure) -> Answer {
+        try await failing { () throws(DirectoryError) in
             let connection: any SQLConnection =
-                switch settings.location {
+                switch location {
                 // Not prepared, and so without a statement timeout: an index takes as long as it takes.
-                case .postgres(let url): try await PostgresSQL(to: settings.directURL ?? url, prepared: false, isReadOnly: false)
+                case .postgres(let url): try await PostgresSQL(to: direct ?? url, prepared: false, isReadOnly: false)
                 case .sqlite(let path): try SQLiteSQL(path: path)
                 }
             defer { connection.close() }
-            return try await body(SchemaEditor(settings, on: connection))
-        } catch .misfit(let problem) {
+            return try await body(connection)
+        }
+    }
+
+    private static func failing<Answer>(_ body: () async throws(DirectoryError) -> Answer) async throws(Failure) -> Answer {
+        do throws(DirectoryError) { return try await body() } catch .misfit(let problem) {
             throw .problem(problem)
         } catch {
             throw .unavailable(error.unavailable)

@@ -34,4 +34,18 @@ enum Limits {
     static let strandedNamed = 20
     /// For `segue schema`: an index built concurrently waits for every older transaction.
     static let schemaMilliseconds = 3_600_000
+    /// What an added column waits for its table. Every other statement on the table waits behind it meanwhile.
+    static let tableLockMilliseconds = 3_000
+    /// For `segue doctor`: it reads a table whole where no index helps, while nobody waits but its caller.
+    static let inspectionMilliseconds = 60_000
+    /// What a column for Clerk's user ids must hold: `user_` and 27 characters, and a little.
+    static let clerkUserIDCharacters = 36
+    /// Tables that `segue init` looks at: a database with more has other questions.
+    static let surveyTables = 500
+    /// Rows of a table among which `segue init` looks for values; a larger table is sampled.
+    static let surveyRows = 10_000
+    /// Different values of a column that `segue init` is told: roles are few, and ids are alike.
+    static let surveyValues = 20
+    /// Rows of each table that `segue explain --user` shows: the latest.
+    static let recordedRows = 50
 }

@@ -2,28 +2,31 @@ import Settings
 
 /// `segue schema`: makes Segue's tables and the indexes that it needs, records what it added, and takes back only that.
 final class SchemaEditor {
-    private let connection: any SQLConnection
+    let connection: any SQLConnection
     private let settings: DirectorySettings
-    private var dialect: Dialect { connection.dialect }
+    var dialect: Dialect { connection.dialect }
 
     init(_ settings: DirectorySettings, on connection: any SQLConnection) {
         (self.settings, self.connection) = (settings, connection)
     }
 
     /// The statements that `apply` would run now.
-    func plan() async throws(DirectoryError) -> [String] {
+    func plan(adds: Bool) async throws(DirectoryError) -> [String] {
+        let missing = try await missingColumns(adds)
         var plan: [String] = []
         if try await !isStateComplete() { plan += Schema.statements(dialect) }
-        for index in UserIndex.needed(try await UsersTable(settings, on: connection)) where try await !isPresent(index) {
-            try await refuseDuplicates(index)
+        plan += missing.map(\.creation)
+        for index in try await neededIndexes(with: missing) where try await !isPresent(index) {
+            try await refuseDuplicates(index, unless: missing)
             plan.append(index.creation(dialect))
         }
         return plan
     }
 
     /// Runs again without harm: what is there is left alone. Returns the statements that were run.
-    func apply() async throws(DirectoryError) -> [String] {
-        let users = try await UsersTable(settings, on: connection)
+    func apply(adds: Bool) async throws(DirectoryError) -> [String] {
+        let missing = try await missingColumns(adds)
+        let indexes = try await neededIndexes(with: missing)
         var done: [String] = []
         if try await !isStateComplete() {
             let statements = Schema.statements(dialect)
@@ -33,7 +36,11 @@ final class SchemaEditor {
             }
             done += statements
         }
-        for index in UserIndex.needed(users) where try await !isPresent(index) {
+        for column in missing {
+            try await add(column)
+            done.append(column.creation)
+        }
+        for index in indexes where try await !isPresent(index) {
             try await refuseDuplicates(index)
             // Recorded first: a build that dies half way leaves something for `revert` to find.
             try await connection.setMeta("added:\(index.name)", index.removal(dialect))
@@ -45,12 +52,14 @@ final class SchemaEditor {
         return done
     }
 
-    /// Drops the indexes that `apply` added, then Segue's own tables.
+    /// Drops the indexes and columns that `apply` added, then Segue's own tables.
     func revert() async throws(DirectoryError) -> [String] {
         guard try await exists("meta") else { return [] }
-        let removals = try await connection.rows(
-            "SELECT value FROM \(dialect.state("meta")) WHERE key LIKE 'added:%' ORDER BY key"
-        ).compactMap { $0[0] }
+        let added = try await connection.rows(
+            "SELECT key, value FROM \(dialect.state("meta")) WHERE key LIKE 'added:%' ORDER BY key")
+        // Indexes before columns: SQLite drops no column that an index is on.
+        let isColumn = { (row: [String?]) in row[0]?.hasPrefix(AddedColumn.metaPrefix) ?? false }
+        let removals = (added.filter { !isColumn($0) } + added.filter(isColumn)).compactMap { $0[1] }
         let drops = Schema.tables.reversed().map { "DROP TABLE IF EXISTS \(dialect.state($0))" }
         // Without CASCADE: what somebody else put there stays, and says so.
         let all = removals + drops + (dialect == .postgres ? ["DROP SCHEMA segue"] : [])
@@ -58,13 +67,46 @@ final class SchemaEditor {
         return all
     }
 
-    /// How many links and ledger rows `revert` would forget.
+    /// How many links, ledger rows and values in added columns `revert` would forget.
     func remembered() async throws(DirectoryError) -> Int {
         var count = 0
         for table in ["links", "ledger"] where try await exists(table) {
-            count += Int(try await connection.rows("SELECT count(*) FROM \(dialect.state(table))")[0][0] ?? "") ?? 0
+            count += try await self.count("SELECT count(*) FROM \(dialect.state(table))")
+        }
+        guard try await exists("meta") else { return count }
+        for name in AddedColumn.remembering(settings.users)
+        where try await connection.meta(AddedColumn.metaKey(name)) != nil {
+            let catalogue = try await Catalogue(of: settings.users.table, on: connection)
+            guard let column = catalogue.column(name) else { continue }
+            count += try await self.count("SELECT count(\(column.quoted)) FROM \(catalogue.table.quoted)")
         }
         return count
+    }
+
+    private func count(_ question: String) async throws(DirectoryError) -> Int {
+        Int(try await connection.rows(question, [], timeoutMilliseconds: Limits.schemaMilliseconds)[0][0] ?? "") ?? 0
+    }
+
+    /// The column and the note that it is ours, both or neither: `revert` must never drop one that somebody else added.
+    private func add(_ column: AddedColumn) async throws(DirectoryError) {
+        try await connection.transaction { () async throws(DirectoryError) in
+            // Whoever holds the table is waited for, and everybody else behind us: not for long.
+            if dialect == .postgres { try await run("SET LOCAL lock_timeout = \(Limits.tableLockMilliseconds)") }
+            try await run(column.creation)
+            try await connection.setMeta(column.metaKey, column.removal(dialect))
+        }
+    }
+
+    /// None where none are to be added; then what is missing is refused by name.
+    private func missingColumns(_ adds: Bool) async throws(DirectoryError) -> [AddedColumn] {
+        guard adds else { return [] }
+        return AddedColumn.missing(
+            in: try await Catalogue(of: settings.users.table, on: connection), settings.users, dialect)
+    }
+
+    private func neededIndexes(with missing: [AddedColumn]) async throws(DirectoryError) -> [UserIndex] {
+        let catalogue = try await Catalogue(of: settings.users.table, on: connection).adding(missing.map(\.column))
+        return UserIndex.needed(try await UsersTable(settings, catalogue, on: connection))
     }
 
     /// Everything that `serve` would stumble over.
@@ -83,7 +125,7 @@ final class SchemaEditor {
     }
 
     /// What the database has against a query, if anything; it is planned and not run.
-    private func problem(of query: LegacyQuery) async throws(DirectoryError) -> DirectoryProblem? {
+    func problem(of query: LegacyQuery) async throws(DirectoryError) -> DirectoryProblem? {
         do throws(DirectoryError) {
             try await connection.rows("EXPLAIN " + query.sql, Array(repeating: nil, count: query.parameters))
             return nil
@@ -118,60 +160,5 @@ final class SchemaEditor {
 
     private func run(_ statement: String) async throws(DirectoryError) {
         _ = try await connection.rows(statement, [], timeoutMilliseconds: Limits.schemaMilliseconds)
-    }
-
-    /// Ours, or one of the application's that does the same.
-    private func isPresent(_ index: UserIndex) async throws(DirectoryError) -> Bool {
-        switch dialect {
-        case .postgres: try await isPresentInPostgres(index)
-        case .sqlite: try await isPresentInSQLite(index)
-        }
-    }
-
-    private func isPresentInPostgres(_ index: UserIndex) async throws(DirectoryError) -> Bool {
-        try await !connection.rows(
-            """
-            SELECT 1 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-            WHERE i.indrelid = to_regclass($1) AND i.indisvalid AND i.indisready AND i.indpred IS NULL
-              AND (c.relname = $2 OR i.indnkeyatts = 1 AND \(index.isUnique
-                ? "i.indisunique AND i.indexprs IS NULL AND pg_get_indexdef(i.indexrelid, 1, false) = quote_ident($3)"
-                : "replace(replace(pg_get_indexdef(i.indexrelid, 1, false), '(', ''), ')', '') = replace(replace($3, '(', ''), ')', '')"))
-            LIMIT 1
-            """, [index.table.quoted, index.name, index.isUnique ? index.column.name : unquotedFold(index)]
-        ).isEmpty
-    }
-
-    /// `pg_get_indexdef` quotes a name only where it must, and puts parentheses of its own.
-    private func unquotedFold(_ index: UserIndex) -> String {
-        index.column.name.utf8.allSatisfy { ($0 >= 0x61 && $0 <= 0x7A) || $0 == 0x5F }
-            ? index.expression.split(separator: index.column.quoted, omittingEmptySubsequences: false).joined(
-                separator: index.column.name)
-            : index.expression
-    }
-
-    private func isPresentInSQLite(_ index: UserIndex) async throws(DirectoryError) -> Bool {
-        let schema = index.table.schema ?? "main"
-        let lists = try await connection.rows(
-            "SELECT name, \"unique\", partial FROM pragma_index_list($1, $2)", [index.table.name, schema])
-        for list in lists where list[2] == "0" {
-            if list[0] == index.name { return true }
-            guard index.isUnique, list[1] == "1" else { continue }
-            let columns = try await connection.rows("SELECT name FROM pragma_index_info($1, $2)", [list[0], schema])
-            if columns.count == 1, columns[0][0] == index.column.name { return true }
-        }
-        return false
-    }
-
-    private func refuseDuplicates(_ index: UserIndex) async throws(DirectoryError) {
-        guard index.isUnique else { return }
-        let duplicates = try await connection.rows(
-            """
-            SELECT \(dialect.text(index.column.quoted)) FROM \(index.table.quoted) WHERE \(index.column.quoted) IS NOT NULL
-            GROUP BY \(index.column.quoted) HAVING count(*) > 1 ORDER BY 1 LIMIT 10
-            """, [], timeoutMilliseconds: Limits.schemaMilliseconds
-        ).compactMap { $0[0] }
-        guard duplicates.isEmpty else {
-            throw .misfit(.duplicates(table: index.table.quoted, column: index.column.quoted, values: duplicates))
-        }
     }
 }

@@ -27,9 +27,14 @@ struct UsersTable: Sendable {
     private let joins: String
 
     init(_ settings: DirectorySettings, on connection: any SQLConnection) async throws(DirectoryError) {
+        try await self.init(settings, Catalogue(of: settings.users.table, on: connection), on: connection)
+    }
+
+    /// - Parameter catalogue: of the users table, as it is or as it is about to be.
+    init(_ settings: DirectorySettings, _ catalogue: Catalogue, on connection: any SQLConnection) async throws(DirectoryError) {
         let users = settings.users
         dialect = connection.dialect
-        catalogue = try await Catalogue(of: users.table, on: connection)
+        self.catalogue = catalogue
         name = catalogue.table
         id = try catalogue.required(users.id, remedy: "…")
         email = try catalogue.optional(users.email, remedy: "text")

@@ -13,22 +13,30 @@ enum SchemaCommand {
     static func run(_ arguments: inout Arguments) async -> ExitCode { await arguments.dispatch(commands) }
 
     private static func plan(_ arguments: inout Arguments) async -> ExitCode {
+        let adds = addsColumns(&arguments)
         let file = SettingsFile.word(&arguments)
         arguments.example("segue schema plan > segue.sql")
+        arguments.example("segue schema plan --add")
         if let end = arguments.finish() { return end }
-        return await edit(file) { schema throws(DirectorySchema.Failure) in try await schema.plan() }
+        return await edit(file) { schema throws(DirectorySchema.Failure) in try await schema.plan(adds: adds) }
     }
 
     private static func apply(_ arguments: inout Arguments) async -> ExitCode {
         _ = arguments.flag("yes", "accepted for scripts; apply only adds, and never asks")
+        let adds = addsColumns(&arguments)
         let file = SettingsFile.word(&arguments)
         arguments.example("segue schema apply")
+        arguments.example("segue schema apply --add")
         if let end = arguments.finish() { return end }
-        return await edit(file) { schema throws(DirectorySchema.Failure) in try await schema.apply() }
+        return await edit(file) { schema throws(DirectorySchema.Failure) in try await schema.apply(adds: adds) }
+    }
+
+    private static func addsColumns(_ arguments: inout Arguments) -> Bool {
+        arguments.flag("add", "also the columns of the users table that the settings name and the table lacks")
     }
 
     private static func revert(_ arguments: inout Arguments) async -> ExitCode {
-        let yes = arguments.flag("yes", "forget the links and the ledger that are there")
+        let yes = arguments.flag("yes", "forget the links, the ledger and what added columns hold")
         let file = SettingsFile.word(&arguments)
         arguments.example("segue schema revert --yes")
         if let end = arguments.finish() { return end }
@@ -39,7 +47,8 @@ enum SchemaCommand {
             }.get()
             guard remembered == 0 || yes else {
                 return Terminal.fail(
-                    "\(remembered) links and ledger rows would be forgotten; say --yes if they may be", .precondition)
+                    "\(remembered) links, ledger rows and values of added columns would be forgotten; say --yes if they may be",
+                    .precondition)
             }
         } catch {
             return Terminal.fail("\(error)", .remote)
