@@ -80,6 +80,9 @@ let package = Package(
             "Emulator",
             ["Crypto", "Fetch", "HTTP", "HTTPServer", "JOSE", "Logging", "JSON", "Sockets", "SQLite", "Telemetry", "Snapshot"]),
 
+        // What an operator asks before anything is served: pure, from what the adapters found.
+        swift("Setup", ["ClerkAPI", "Crypto", "Directory", "JOSE", "JSON", "Settings"]),
+
         // Story: the journey of a request, and the command that starts it.
         swift(
             "Gateway",
@@ -96,7 +99,7 @@ let package = Package(
             dependencies: [
                 "Admin", "Authentication", "ClerkAPI", "Crypto", "Directory", "Emulator", "Fetch", "Files", "Gateway", "HTTP",
                 "HTTPServer",
-                "Identity", "JOSE", "JSON", "LegacyAPI", "Logging", "Migration", "Routing", "Settings", "Snapshot", "Sockets",
+                "Identity", "JOSE", "JSON", "LegacyAPI", "Logging", "Migration", "Routing", "Settings", "Setup", "Snapshot", "Sockets",
                 "SQLite", "Telemetry",
             ],
             swiftSettings: strict),

@@ -36,7 +36,7 @@ extension KeyWorld {
     }
 
     /// The Frontend API publishes the set to everybody; the Backend API's `/v1/jwks` wants our key, and nobody else gets it.
-    private static func fields(_ settings: ClerkSettings) -> [FetchRequest.Field] {
+    static func fields(_ settings: ClerkSettings) -> [FetchRequest.Field] {
         guard settings.jwksURL.hasPrefix(settings.apiURL + (settings.apiURL.hasSuffix("/") ? "" : "/")) else {
             return [.init("Accept", "application/json")]
         }
@@ -44,7 +44,7 @@ extension KeyWorld {
     }
 
     /// Clerk signs session tokens with RS256: other keys are passed over.
-    private static func keySet(_ result: Result<FetchResponse, FetchError>) -> Result<KeySet, KeySetProblem> {
+    static func keySet(_ result: Result<FetchResponse, FetchError>) -> Result<KeySet, KeySetProblem> {
         switch result {
         case .failure(let error): return .failure(KeySetProblem(text: "\(error)"))
         case .success(let response):

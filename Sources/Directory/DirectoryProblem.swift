@@ -19,6 +19,20 @@ package enum DirectoryProblem: Error, Hashable, Sendable, CustomStringConvertibl
     case query(path: String, message: String, sqlstate: String?)
     case refused(String, sqlstate: String?)
 
+    // What only `segue doctor` looks for.
+
+    /// Nothing keeps two rows from having one id.
+    case idNotUnique(table: String, column: String)
+    /// The link column is NOT NULL: nobody who has no Clerk user yet can have a row.
+    case linkRequired(table: String, column: String)
+    /// Addresses that more than one row has, in some ASCII case.
+    case ambiguousEmails(table: String, column: String, count: Int)
+    /// Values in the link column that no Clerk user has for an id.
+    case notClerkIDs(table: String, column: String, count: Int)
+    /// People whose Clerk user the mapping and the column tell differently.
+    case mappingDiffers(table: String, column: String, mapping: String, count: Int)
+    case noPrivilege(table: String, column: String?, privilege: String)
+
     private static func said(_ message: String, _ state: String?) -> String { (state.map { "SQLSTATE \($0): " } ?? "") + message }
 
     package var description: String {
@@ -37,6 +51,16 @@ package enum DirectoryProblem: Error, Hashable, Sendable, CustomStringConvertibl
         case .noIndex(let table, let on): "there is no unique or fitting index of \(table) on \(on): run `segue schema apply`"
         case .query(let path, let message, let state): "\(path): \(Self.said(message, state))"
         case .refused(let message, let state): Self.said(message, state)
+        case .idNotUnique(let table, let column): "nothing keeps two rows of \(table) from having one \(column)"
+        case .linkRequired(let table, let column): "\(table).\(column) is NOT NULL: who has no Clerk user yet can have no row"
+        case .ambiguousEmails(let table, let column, let count):
+            "\(count) addresses in \(table).\(column) belong to more than one row when A–Z is taken for a–z"
+        case .notClerkIDs(let table, let column, let count):
+            "\(count) values of \(table).\(column) do not begin with user_: they are no Clerk user ids"
+        case .mappingDiffers(let table, let column, let mapping, let count):
+            "\(count) people have one Clerk user in \(mapping) and another one, or none, in \(table).\(column)"
+        case .noPrivilege(let table, let column, let privilege):
+            "our role may not \(privilege) \(table)\(column.map { " (\($0))" } ?? "")"
         }
     }
 }

@@ -64,6 +64,19 @@ package struct DirectorySchema: Sendable {
 
     package var isDirectURLReadable: Bool { settings.directURL.map(PostgresConnection.canRead) ?? true }
 
+    /// Everything that the settings and this database disagree about, for `segue doctor`.
+    package func inspect(with queries: [LegacyQuery]) async throws(Failure) -> DirectoryInspection {
+        let pooling = try await Self.pooling(at: settings.location)
+        return try await Self.connected(to: settings.location, direct: settings.directURL) { connection throws(DirectoryError) in
+            try await DirectoryInspector(settings, on: connection).inspect(queries, pooling: pooling)
+        }
+    }
+
+    static func pooling(at location: DirectorySettings.Location) async throws(Failure) -> Pooling {
+        guard case .postgres(let url) = location else { return .none }
+        return try await failing { () throws(DirectoryError) in try await .probe(url) }
+    }
+
     private func edit<Answer>(
         _ body: (SchemaEditor) async throws(DirectoryError) -> Answer
     ) async throws(Failure) -> Answer {

@@ -38,6 +38,16 @@ struct ProvisionedRow {
         self.contents = contents
     }
 
+    /// NOT NULL columns that provisioning would leave empty.
+    static func problem(_ settings: DirectorySettings, _ users: UsersTable) throws(DirectoryError) -> DirectoryProblem? {
+        guard settings.linking.unknown == .provision else { return nil }
+        guard let provision = settings.provision else { return .noProvision }
+        let stated = Set(try ProvisionedRow(settings, provision, users).columns.map(\.name))
+        let missing = users.catalogue.columns.filter { $0.isRequired && !stated.contains($0.name) }
+        guard !missing.isEmpty else { return nil }
+        return .provisionIncomplete(table: users.name.quoted, columns: missing.map(\.name))
+    }
+
     func values(for new: NewUser, id: String, now: String, dialect: Dialect) -> [ProvisionedValue] {
         contents.map { column, content in
             func value(_ text: String?, isDisplay: Bool = false) -> ProvisionedValue {

@@ -59,15 +59,7 @@ extension Session {
             for: new, id: provision.id == .uuid ? randomUUID() : new.clerkUser.text, now: time(new.time), dialect: dialect)
     }
 
-    /// NOT NULL columns that provisioning would leave empty.
-    func provisionProblem() throws(DirectoryError) -> DirectoryProblem? {
-        guard settings.linking.unknown == .provision else { return nil }
-        guard let provision = settings.provision else { return .noProvision }
-        let stated = Set(try ProvisionedRow(settings, provision, users).columns.map(\.name))
-        let missing = users.catalogue.columns.filter { $0.isRequired && !stated.contains($0.name) }
-        guard !missing.isEmpty else { return nil }
-        return .provisionIncomplete(table: users.name.quoted, columns: missing.map(\.name))
-    }
+    func provisionProblem() throws(DirectoryError) -> DirectoryProblem? { try ProvisionedRow.problem(settings, users) }
 }
 
 /// RFC 9562 §5.4: 122 random bits.

@@ -35,6 +35,11 @@ struct UserIndex: Sendable, Hashable {
         name = String(decoding: words, as: UTF8.self) + "_" + suffix
     }
 
+    /// What makes an id one row's: the application's primary key.
+    static func ofID(_ users: UsersTable) -> UserIndex {
+        UserIndex(users.name, users.id, unique: true, expression: users.id.quoted, suffix: "key")
+    }
+
     /// One Clerk user for each row and one row for each Clerk user, and e-mails found without reading the whole table.
     static func needed(_ users: UsersTable) -> [UserIndex] {
         var needed: [UserIndex] = []

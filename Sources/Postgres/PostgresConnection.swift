@@ -35,6 +35,9 @@ import Sockets
 
     package var isOpen: Bool { unsafe handle != nil }
 
+    /// The server process that this connection was told of, for cancellations; a pooler tells of one that does not exist.
+    package var promisedProcess: Int32? { unsafe handle.map { unsafe PQbackendPID($0) } }
+
     package func close() {
         guard let open = unsafe handle else { return }
         readiness.close()

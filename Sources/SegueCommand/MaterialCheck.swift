@@ -33,9 +33,20 @@ struct MaterialCheck {
     }
 
     private mutating func check(_ clerk: ClerkSettings) {
+        for (index, secret) in (clerk.webhooks?.secrets ?? []).enumerated() { check(signingSecret: secret, at: index) }
         guard let pem = clerk.jwtKey else { return }
         // Clerk signs with nothing else.
         check(pem, for: .rs256, at: ["clerk", "jwtKey"])
+    }
+
+    /// `whsec_` and the key in base64 (github.com/standard-webhooks: 24 to 64 bytes).
+    private mutating func check(signingSecret secret: Secret, at index: Int) {
+        let digits = secret.exposeText().dropFirst("whsec_".count)
+        let key = try? Base64.decode(String(digits))
+        guard key == nil || key?.isEmpty ?? true else { return }
+        add(
+            ["clerk", "webhooks", "secrets", .index(index)], found: "a signing secret that does not decode",
+            expected: "whsec_ and base64, copied whole from Clerk's webhook endpoint")
     }
 
     private mutating func check(_ jwt: LegacySettings.JWT, at index: Int) {

@@ -1,0 +1,31 @@
+import Settings
+
+extension DirectorySettings.Users {
+    /// Every column that the settings name.
+    var columns: [String] {
+        [
+            id, email, clerkUserID, migratedAt, passwordHash, emailVerified, active, role, firstName, lastName, createdAt,
+            updatedAt,
+        ].compactMap { $0 }
+    }
+}
+
+extension DirectorySettings {
+    /// As if the settings had not named these columns of the users table.
+    func without(_ names: [String]) -> DirectorySettings {
+        var settings = self
+        func keep(_ name: inout String?) { if let known = name, names.contains(known) { name = nil } }
+        keep(&settings.users.email)
+        keep(&settings.users.clerkUserID)
+        keep(&settings.users.migratedAt)
+        keep(&settings.users.passwordHash)
+        keep(&settings.users.emailVerified)
+        keep(&settings.users.active)
+        keep(&settings.users.role)
+        keep(&settings.users.firstName)
+        keep(&settings.users.lastName)
+        keep(&settings.users.createdAt)
+        keep(&settings.users.updatedAt)
+        return settings
+    }
+}
