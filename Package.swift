@@ -149,6 +149,7 @@ let package = Package(
             ]),
         tests(
             "LegacyAPITests", ["LegacyAPI", "Authentication", "Fetch", "HTTP", "Settings", "Snapshot", "Sockets", "Telemetry"]),
+        tests("SetupTests", ["Setup", "Directory", "JSON", "Settings"]),
         tests("EmulatorTests", ["Emulator", "Crypto", "Fetch", "HTTP", "HTTPServer", "JOSE", "JSON", "Snapshot", "Telemetry"]),
         tests(
             "SegueCommandTests",

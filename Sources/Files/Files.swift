@@ -34,6 +34,12 @@ package enum Files {
         }
     }
 
+    /// Whether something has that name, a link that leads nowhere included.
+    package static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0
+    }
+
     /// Data goes to standard output.
     package static func writeOutput(_ text: String) throws(FileError) {
         try writeAll(STDOUT_FILENO, path: "standard output", Array(text.utf8))

@@ -10,7 +10,7 @@ struct DirectoryMisfit: Error, CustomStringConvertible {
 
     /// Asks the database before anybody depends on it. It runs as a task on a loop.
     static func check(_ settings: Settings) async throws(DirectoryMisfit) {
-        guard let directory = settings.directory else { return }
+        guard let directory = settings.directory, settings.asksWhoIsCalling else { return }
         let problems: [DirectoryProblem]
         do throws(DirectorySchema.Failure) {
             problems = try await DirectorySchema(directory).problems(with: LegacyQuery.all(of: settings))

@@ -86,6 +86,7 @@ extension GatewayProcess {
     /// Whether the database would be asked something new: a flip must not wait for it.
     private func asksOtherwise(_ next: Settings, than old: Settings) -> Bool {
         next.directory != old.directory || LegacyQuery.all(of: next) != LegacyQuery.all(of: old)
+            || next.asksWhoIsCalling && !old.asksWhoIsCalling
     }
 
     /// What is odd about settings that are in force.

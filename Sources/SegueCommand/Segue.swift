@@ -5,6 +5,7 @@ enum Segue {
     static let version = "0.1.0"
 
     static let commands: [Command] = [
+        Command("init", "Write a first routes.json from the database and an OpenAPI document", InitCommand.run),
         Command("serve", "Run the gateway", ServeCommand.run),
         Command("status", "Show how far the migration is", StatusCommand.run),
         Command("healthcheck", "Ask a running gateway whether it is well", HealthcheckCommand.run),
