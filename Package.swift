@@ -99,7 +99,8 @@ let package = Package(
             dependencies: [
                 "Admin", "Authentication", "ClerkAPI", "Crypto", "Directory", "Emulator", "Fetch", "Files", "Gateway", "HTTP",
                 "HTTPServer",
-                "Identity", "JOSE", "JSON", "LegacyAPI", "Logging", "Migration", "Routing", "Settings", "Setup", "Snapshot", "Sockets",
+                "Identity", "JOSE", "JSON", "LegacyAPI", "Logging", "Migration", "Routing", "Settings", "Setup", "Snapshot",
+                "Sockets",
                 "SQLite", "Telemetry",
             ],
             swiftSettings: strict),

@@ -10,7 +10,7 @@ package import Telemetry
 /// A request whose tokens are in the worker's cache passes through without waiting, locking or allocating. Otherwise a
 /// pass over the credentials stops at the first thing that nobody here knows, asks, and begins again.
 package final class Authenticator {
-    private let verifiers: Verifiers
+    let verifiers: Verifiers
     private let keySource: (any KeySource)?
     private let store: (any LegacyStore)?
     private let userInfo: (any LegacyUserInfo)?
@@ -129,7 +129,7 @@ extension Authenticator {
         }
     }
 
-    private func ask(_ question: Question, _ head: RequestHead, _ found: FoundCredentials, _ answers: Answers) async {
+    func ask(_ question: Question, _ head: RequestHead, _ found: FoundCredentials, _ answers: Answers) async {
         switch question {
         case .keys: answers.keys = await fetchKeys()
         case .session(let entry, let index):

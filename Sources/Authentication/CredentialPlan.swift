@@ -78,6 +78,22 @@ package final class CredentialPlan {
         return sources.count - 1
     }
 
+    /// Where a credential stands, in words: `Authorization: Bearer`, `cookie session_token`.
+    func description(of credential: FoundCredential) -> String {
+        let source = Int(credential.source)
+        guard sources.indices.contains(source) else {
+            return credential.place == .query ? "query parameter of an Upgrade" : "subprotocol of an Upgrade"
+        }
+        let (place, start) = (sources[source].place, sources[source].nameStart)
+        let name = String(decoding: names[start..<start + sources[source].nameCount], as: UTF8.self)
+        switch place {
+        case .authorization: return "Authorization: \(name)"
+        case .field: return "field \(name)"
+        case .query: return "query parameter \(name)"
+        case .cookie: return "cookie \(name)"
+        }
+    }
+
     func source(_ place: CredentialPlace, named name: Range<Int>, in bytes: [UInt8]) -> Int? {
         let folds = place.foldsNames
         search: for index in sources.indices where sources[index].place == place && sources[index].nameCount == name.count {

@@ -53,6 +53,11 @@ package struct DirectorySchema: Sendable {
         }
     }
 
+    /// What is recorded of one person.
+    package func person(_ sought: SoughtPerson) async throws(Failure) -> PersonRecord {
+        try await edit { editor throws(DirectoryError) in try await editor.session().person(sought) }
+    }
+
     package func verifyLedger() async throws(Failure) -> LedgerVerdict {
         try await edit { editor throws(DirectoryError) in try await editor.session().verifyLedger() }
     }

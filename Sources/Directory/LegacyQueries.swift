@@ -67,18 +67,27 @@ package struct LegacyQueries: LegacyStore {
         guard entries.indices.contains(entry), case .jwt(let token) = entries[entry].kind else {
             throw .away("legacy entry \(entry) names no query about tokens")
         }
-        if let revoked = token.revoked {
+        return try await token.standing(of: claim) { (query, values) async throws(Unavailable) in
+            try await directory.hasRow(query, values)
+        }
+    }
+}
+
+extension LegacySettings.JWT {
+    /// What the queries say; `hasRow` yields `nil` where a value does not fit its column.
+    func standing(
+        of claim: LegacyClaim, _ hasRow: (String, [String?]) async throws(Unavailable) -> Bool?
+    ) async throws(Unavailable) -> LegacyStanding {
+        if let revoked {
             let issued = claim.issued.map { String($0.seconds) }
-            let values = token.revokedBy == .user ? [claim.user.text, issued] : [claim.tokenID]
+            let values = revokedBy == .user ? [claim.user.text, issued] : [claim.tokenID]
             // What cannot be asked is not thereby denied.
-            guard let isRevoked = try await directory.hasRow(revoked, values) else {
-                throw .away("a value does not fit its column")
-            }
+            guard let isRevoked = try await hasRow(revoked, values) else { throw .away("a value does not fit its column") }
             if isRevoked { return .revoked }
         }
-        if let active = token.active {
+        if let active {
             // A user id that does not even fit the column's type is nobody's.
-            guard try await directory.hasRow(active, [claim.user.text]) ?? false else { return .inactive }
+            guard try await hasRow(active, [claim.user.text]) ?? false else { return .inactive }
         }
         return .good
     }

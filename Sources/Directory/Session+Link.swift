@@ -23,9 +23,16 @@ extension Session {
         }
     }
 
-    private func findings(for link: NewLink) async throws(DirectoryError) -> LinkFindings {
+    /// What `link` would come to; `nil`: it would be made. Nothing is locked, and nothing written.
+    func foresee(_ link: NewLink) async throws(DirectoryError) -> LinkOutcome? {
+        if let outcome = link.outcome(on: try await findings(for: link, isRehearsal: true)) { return outcome }
+        guard link.note == nil, try await wasUnlinked(link.user, link.clerkUser) else { return nil }
+        return .unlinked
+    }
+
+    private func findings(for link: NewLink, isRehearsal: Bool = false) async throws(DirectoryError) -> LinkFindings {
         var findings = LinkFindings()
-        findings.row = try await row(of: link.user, users.byIDLocking)
+        findings.row = try await row(of: link.user, isRehearsal ? users.byID : users.byIDLocking)
         guard let row = findings.row else {
             findings.linkedRow = try await user(linkedTo: link.clerkUser)
             return findings
@@ -34,7 +41,7 @@ extension Session {
         // Each statement sees what was committed before it. The records come first and the linked row last: a link that
         // another transaction commits between them is then an existing one, and no contradiction.
         findings.links = try await links(of: row.id, link.clerkUser)
-        try await dropStale(&findings.links, of: link.clerkUser)
+        try await dropStale(&findings.links, of: link.clerkUser, isRehearsal: isRehearsal)
         if let mapping = users.mapping { findings.mappings = try await mappings(of: row.id, link.clerkUser, in: mapping) }
         findings.linkedRow = try await user(linkedTo: link.clerkUser)
         return findings
@@ -63,13 +70,16 @@ extension Session {
 
     /// The application has deleted a row that was linked: what we noted about it speaks for nobody any more. The ledger
     /// keeps the story.
-    func dropStale(_ links: inout [LinkRecord], of clerkUser: ClerkUserID) async throws(DirectoryError) {
+    func dropStale(
+        _ links: inout [LinkRecord], of clerkUser: ClerkUserID, isRehearsal: Bool = false
+    ) async throws(DirectoryError) {
         for link in links where link.clerkUser == clerkUser && !link.isTombstoned {
             guard try await user(link.user) == nil else { continue }
+            defer { links.removeAll { $0 == link } }
+            if isRehearsal { continue }
             try await connection.rows(
                 "DELETE FROM \(dialect.state("links")) WHERE user_id = $1 AND clerk_user_id = $2",
                 [link.user.text, clerkUser.text])
-            links.removeAll { $0 == link }
         }
     }
 

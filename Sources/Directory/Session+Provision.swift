@@ -10,13 +10,7 @@ extension Session {
         guard let provision = settings.provision else { throw .misfit(.noProvision) }
         return try await connection.transaction { () async throws(DirectoryError) in
             try await lockAddress(new.email)
-            // The records before the linked row, as for a link.
-            var links = try await links(of: nil, new.clerkUser)
-            try await dropStale(&links, of: new.clerkUser)
-            if let existing = try await user(linkedTo: new.clerkUser) { return .existing(existing) }
-            if let email = new.email, try await !users(withEmail: email).isEmpty { return .emailTaken }
-            if !links.isEmpty { return links.contains(where: \.isTombstoned) ? .changed : .rowTaken }
-
+            if let outcome = try await outcome(of: new, isRehearsal: false) { return outcome }
             let id = try await insert(row(for: new, provision))
             try await record(id, new.clerkUser, rule: "provision", requestID: new.requestID, at: new.time)
             try await append(
@@ -26,6 +20,16 @@ extension Session {
             guard let made = try await user(id) else { return .changed }
             return .linked(made)
         }
+    }
+
+    /// What stands against a new row; `nil`: nothing.
+    func outcome(of new: NewUser, isRehearsal: Bool) async throws(DirectoryError) -> LinkOutcome? {
+        // The records before the linked row, as for a link.
+        var links = try await links(of: nil, new.clerkUser)
+        try await dropStale(&links, of: new.clerkUser, isRehearsal: isRehearsal)
+        if let existing = try await user(linkedTo: new.clerkUser) { return .existing(existing) }
+        if let email = new.email, try await !users(withEmail: email).isEmpty { return .emailTaken }
+        return links.isEmpty ? nil : links.contains(where: \.isTombstoned) ? .changed : .rowTaken
     }
 
     /// Two people with one address at the same moment: the users table need not have a unique index that knows it.

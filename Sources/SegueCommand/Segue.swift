@@ -16,6 +16,7 @@ enum Segue {
         Command("ledger", "Check the record of what was done to links", LedgerCommand.run),
         Command("check", "Find every mistake in routes.json", CheckCommand.run),
         Command("doctor", "Look at all that the settings depend on, and say what to mend", DoctorCommand.run),
+        Command("explain", "Show what would become of a request, or what is known of a person", ExplainCommand.run),
         Command("routes", "Show the routes in the order in which they are tried", RoutesCommand.run),
         Command("flip", "Change the mode of a route", FlipCommand.run),
         Command("emulate", "Be an offline Clerk, for demos and tests", EmulateCommand.run),
