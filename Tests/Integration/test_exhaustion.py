@@ -49,12 +49,12 @@ def test_out_of_files_those_who_are_inside_are_served_and_the_rest_come_later(wi
 def test_out_of_files_for_the_origin_it_says_that_it_is_full(with_few_files):
     """A request that needs a new connection to the origin gets 503 with Retry-After: nothing is wrong with the origin."""
     gateway, first = with_few_files(20)
-    waiting = []
+    waiting = [Client(gateway.port) for _ in range(16)]
     try:
-        for _ in range(30):
-            client = Client(gateway.port)
+        # All of them are inside before one of them asks: then the origin's connections are what is missing.
+        wait_until(lambda: gateway.metric("segue_connections_open") >= 17, "they are inside")
+        for client in waiting:
             client.send(b"POST /public/x HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n")
-            waiting.append(client)
         refusals = []
         for client in waiting:
             client.socket.settimeout(1)
