@@ -16,6 +16,7 @@ extension Conversation {
         guard [.get, .head, .post].contains(head.method) else { throw .methodNotAllowed("GET, POST") }
         let isHTML = acceptsHTML(head.section)
         do throws(Refusal) {
+            try generation.plan.ownPages.requireOpenLinking()
             let (session, legacy) = try await bothCredentials(head, generation, at: now)
             guard let linker = generation.linker else { throw .identity(.unavailable(retryAfterSeconds: 30)) }
             if let seconds = generation.confirmations.retryAfterSeconds(for: session.user, at: now) {
@@ -133,6 +134,7 @@ extension Refusal {
         case .identity(.link(.needsConfirmation)):
             "Both accounts must be signed in here. Open this page again and look at what it names."
         case .identity(.unavailable), .tooManyAttempts: "Wait a little and try again."
+        case .linkingClosed: "Both stay as they are. Come back another day."
         default: "Support can settle it."
         }
     }

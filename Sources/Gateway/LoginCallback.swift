@@ -11,6 +11,7 @@ extension Conversation {
     /// a refusal to link does not hide; trouble, and a session that is no good, are refusals as everywhere.
     func answerLogin(_ head: RequestHead, _ generation: Generation, at now: UnixTime) async throws(Refusal) {
         guard head.method == .post else { throw .methodNotAllowed("POST") }
+        try generation.plan.ownPages.requireOpenLinking()
         let evidence = try await authenticateForPage(head, mode: .clerk, generation, at: now)
         var answer = ClaimWriter()
         do throws(IdentityRefusal) {

@@ -17,9 +17,13 @@ struct OwnPages: Sendable {
     private let pages: [(path: [UInt8], page: Page)]
     /// Where a refusal with `link_needs_confirmation` is settled.
     let confirmation: String?
+    /// Whether a Clerk session is good on some route. Where none is, as after `segue flip --all legacy`, these pages, which are
+    /// no routes, would link people all the same.
+    private let isLinkingOpen: Bool
 
     init(_ settings: Settings) {
         confirmation = settings.directory?.linking.confirmation
+        isLinkingOpen = settings.routes.contains { $0.mode == .dual || $0.mode == .clerk }
         var pages: [(path: [UInt8], page: Page)] = []
         if let login = settings.login { pages.append((Array(login.callback.utf8), .loginCallback)) }
         if let confirmation { pages.append((Array(confirmation.utf8), .confirmation(path: confirmation))) }
@@ -27,6 +31,8 @@ struct OwnPages: Sendable {
     }
 
     var isEmpty: Bool { pages.isEmpty }
+
+    func requireOpenLinking() throws(Refusal) { guard isLinkingOpen else { throw .linkingClosed } }
 
     func page(at path: Span<UInt8>) -> Page? {
         for (own, page) in pages where own.count == path.count && own.indices.allSatisfy({ own[$0] == path[$0] }) { return page }

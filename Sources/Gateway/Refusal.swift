@@ -18,6 +18,8 @@ package enum Refusal: Error {
     case requirement(RequirementRefusal)
     /// A Clerk user asks for the confirmation page too often.
     case tooManyAttempts(Int)
+    /// No route takes Clerk sessions, so nobody is to be linked: before the first of them is flipped, and in an emergency.
+    case linkingClosed
     /// A preflight for a page of a site that is not allowed.
     case crossOrigin
     /// A path of Segue's own that takes one method only.
@@ -50,7 +52,7 @@ package enum Refusal: Error {
         case .query(let refusal): refusal == .notYours ? .forbidden : .badRequest
         case .requirement(let refusal): refusal.isAmbiguous ? .badRequest : .forbidden
         case .tooManyAttempts: .tooManyRequests
-        case .crossOrigin: .forbidden
+        case .crossOrigin, .linkingClosed: .forbidden
         case .methodNotAllowed: .methodNotAllowed
         case .unsigned: .internalServerError
         case .closed(let status): status
@@ -75,6 +77,7 @@ package enum Refusal: Error {
         case .query(let refusal): refusal == .notYours ? "not_yours" : "query_ambiguous"
         case .requirement(let refusal): refusal.isAmbiguous ? "content_ambiguous" : "not_yours"
         case .tooManyAttempts: "too_many_attempts"
+        case .linkingClosed: "linking_closed"
         case .crossOrigin: "cross_origin"
         case .methodNotAllowed: "method_not_allowed"
         case .unsigned: "assertion_unsigned"
@@ -101,6 +104,7 @@ package enum Refusal: Error {
         case .query(let refusal): refusal == .notYours ? "This is not yours" : "The query can be read in more than one way"
         case .requirement(let refusal): refusal.isAmbiguous ? "The content can be read in more than one way" : "This is not yours"
         case .tooManyAttempts: "This was tried too often"
+        case .linkingClosed: "Accounts are not linked at present"
         case .crossOrigin: "Pages of this site may not read this"
         case .methodNotAllowed: "This method is not allowed here"
         case .unsigned: "The request could not be signed"
@@ -146,9 +150,8 @@ package enum Refusal: Error {
         switch self {
         case .request, .headTimeout, .contentTimeout, .contentTooLarge, .content, .upgradeWithContent, .clientGone:
             true
-        case .path, .routing, .query, .requirement, .tooManyAttempts, .crossOrigin, .methodNotAllowed, .unsigned, .closed,
-            .authentication, .identity,
-            .origin, .tunnelsFull, .loop:
+        case .path, .routing, .query, .requirement, .tooManyAttempts, .linkingClosed, .crossOrigin, .methodNotAllowed, .unsigned,
+            .closed, .authentication, .identity, .origin, .tunnelsFull, .loop:
             false
         }
     }
@@ -166,9 +169,8 @@ package enum Refusal: Error {
         case .query(let refusal): String(describing: refusal)
         case .routing(let refusal): String(describing: refusal)
         case .requirement(let refusal): String(describing: refusal)
-        case .tooManyAttempts, .crossOrigin, .methodNotAllowed, .unsigned, .identity, .headTimeout, .contentTimeout, .closed,
-            .upgradeWithContent,
-            .loop, .clientGone:
+        case .tooManyAttempts, .linkingClosed, .crossOrigin, .methodNotAllowed, .unsigned, .identity, .headTimeout, .contentTimeout,
+            .closed, .upgradeWithContent, .loop, .clientGone:
             nil
         }
     }

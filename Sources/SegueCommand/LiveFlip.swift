@@ -56,7 +56,8 @@ struct LiveFlip {
 
     // MARK: All of them
 
-    /// The emergency switch. Links stay, and nobody is provisioned where nobody's Clerk session is looked at.
+    /// The emergency switch. Links stay, and nobody is linked or provisioned where no route takes Clerk sessions: the login
+    /// callback and the confirmation page are closed then, too.
     func flipAll(of loaded: LoadedSettings, to mode: Mode) async -> ExitCode {
         guard let directory = loaded.settings.directory else { return noDirectory(loaded) }
         let rows: [RouteOverride]

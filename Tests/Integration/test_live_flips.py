@@ -17,6 +17,7 @@ from harness.processes import free_port, wait_until
 def gateway(start_gateway, origin, clerk, users):
     made = settings(origin, clerk, users)
     made["directory"]["users"]["passwordHash"] = "hashed_password"
+    made["login"] = {"callback": "/sign-in"}
     return start_gateway(made, clerk, users)
 
 
@@ -151,6 +152,8 @@ def test_the_emergency_switch_lists_who_has_no_way_back_and_keeps_links(gateway,
     nobody = clerk.add_user("not-linked-now@example.com")
     users.add("not-linked-now@example.com")
     assert gateway.get("/dual/x", bearer=clerk.token(nobody)).status_code == 401
+    answer = gateway.request("POST", "/sign-in", bearer=clerk.token(nobody))
+    assert (answer.status_code, answer.json()["code"]) == (403, "linking_closed")
     assert users.linked_to(nobody) == [] and users.link_of(stranded) == clerk_user
     assert seen(gateway.get("/clerk/x", bearer=legacy.token(stranded)), "X-User-Id") == [stranded]
     for name, back in {"dual": "dual", "clerk": "clerk", "optional": "dual", "posts": "dual", "own": "dual"}.items():
