@@ -3,8 +3,8 @@ import Crypto
 import Identity
 import Migration
 
-/// The page on which somebody joins an old account and a Clerk user. It works without scripts and on a telephone; what it
-/// shows is enough for the owner to know the accounts by, and not for anybody else.
+/// The page on which somebody joins an old account and a Clerk user. It works without scripts and on a telephone; it names
+/// both accounts in full, so that nobody takes another's for their own.
 struct ConfirmationPage {
     let title: String
     /// Paragraphs, as text.
@@ -82,14 +82,9 @@ extension Confirmation {
     /// Stands in the form, so that nobody confirms other accounts than they saw. No secret: the POST proves both by itself.
     var pair: String { Hexadecimal.encode(Digest.sha256(Array("\(clerkUser.id.text)\n\(row.id.text)".utf8))) }
 
-    var shownClerkUser: String { clerkUser.primaryEmail.map { masked($0.address) } ?? "a user without an address" }
-    var shownRow: String { row.email.map { masked($0) } ?? "number \(row.id.text)" }
-}
-
-/// `a•••@example.com`: enough to know one's own address by.
-func masked(_ address: String) -> String {
-    guard let at = address.lastIndex(of: "@"), let first = address.first, at != address.startIndex else { return "•••" }
-    return "\(first)•••\(address[at...])"
+    // Whole: whoever sees them holds both credentials, and two people's addresses must not look the same.
+    var shownClerkUser: String { clerkUser.primaryEmail?.address ?? "a user without an address" }
+    var shownRow: String { row.email ?? "number \(row.id.text)" }
 }
 
 /// Text in HTML, in an element or an attribute in double quotes (HTML §13.3).
