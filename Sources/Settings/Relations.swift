@@ -45,6 +45,12 @@ struct Relations {
 
     /// The callback answers for Clerk sessions, and links.
     private func checkLogin(_ settings: Settings) {
+        for entry in [root["login"]?["callback"], root["directory"]?["linking"]?["confirmation"]] {
+            guard let entry, entry.text == "/healthz" else { continue }
+            problems.error(
+                entry, found: "the path of Segue's own health check", expected: "another path",
+                hint: "a balancer that asks there would take every replica for dead")
+        }
         if let entry = root["directory"]?["linking"]?["confirmation"] {
             if let path = settings.login?.callback, path == settings.directory?.linking.confirmation {
                 problems.error(entry, found: "the path of login.callback", expected: "a path of its own")

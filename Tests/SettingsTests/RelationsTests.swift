@@ -35,6 +35,22 @@ import Testing
         #expect(try load(lines).warnings.isEmpty)
     }
 
+    @Test(arguments: [
+        ("login", #"{"callback":"/healthz"}"#, "login.callback"),
+        ("directory.linking.confirmation", #""/healthz""#, "directory.linking.confirmation"),
+    ])
+    func `a page of our own does not take the health check's path`(path: String, json: String, named: String) throws {
+        let text = try Sample.changing(path, to: json)
+        #expect { try Sample.load(text) } throws: {
+            "\($0)".contains("\(named): found the path of Segue's own health check")
+        }
+    }
+
+    @Test(arguments: [("login", #"{"callback":"/healthy"}"#), ("directory.linking.confirmation", #""/healthz/me""#)])
+    func `a page of our own has any other path`(path: String, json: String) throws {
+        #expect(try Sample.load(Sample.changing(path, to: json)).warnings.isEmpty)
+    }
+
     @Test func `paths that differ in case are a tie where the origin ignores it`() {
         let origin = "{\"servers\":[\"http://a\"],\"caseInsensitivePaths\":true}"
         #expect(throws: SettingsFailure.self) { try load(["public - - /a", "public - - /A"], origin: origin) }
