@@ -83,6 +83,9 @@ package struct StrandedUsers: Sendable, Hashable {
     /// Whether the users table says who has a password; else these are the people whom Segue has made.
     package let knowsPasswords: Bool
 
+    /// Whether it is certain that everybody can go back.
+    package var isKnownToBeNobody: Bool { count == 0 && knowsPasswords }
+
     package init(count: Int, some: [String], knowsPasswords: Bool) {
         (self.count, self.some, self.knowsPasswords) = (count, some, knowsPasswords)
     }

@@ -13,7 +13,8 @@ enum FlipCommand {
             seconds: arguments.seconds("for", "with --live: how long it lasts; until the file says something else by default"),
             actor: arguments.option("actor", "NAME", "with --live: who did it, for the ledger; the system's user by default"))
         live.isDryRun = isDryRun
-        live.isConfirmed = arguments.flag("yes", "with --all: although some people have no old credential to go back to")
+        live.isConfirmed = arguments.flag(
+            "yes", "with --all: although some people have, or may have, no old credential to go back to")
         let name = all ? "" : arguments.word("ROUTE", "the name of the route")
         let word = arguments.word("MODE", Mode.allCases.map(\.rawValue).joined(separator: ", "))
         let path = SettingsFile.word(&arguments)

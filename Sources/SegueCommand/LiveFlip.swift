@@ -79,9 +79,10 @@ struct LiveFlip {
         let stranded = try? await LiveFlip.ask(directory) { directory throws(Unavailable) in try await directory.stranded() }
         list(stranded)
         if isDryRun { return .ok }
-        guard stranded?.count == 0 || isConfirmed else {
-            let who = stranded.map { "\($0.count) people" } ?? "nobody knows who"
-            return Terminal.fail("\(who) would be locked out; say --yes if they may be", .precondition)
+        guard isConfirmed || stranded?.isKnownToBeNobody == true else {
+            let count = stranded?.count ?? 0
+            let who = count > 0 ? "\(count) people would be locked out" : "it is not known who would be locked out"
+            return Terminal.fail("\(who); say --yes if they may be", .precondition)
         }
         return await change(routes.map(\.0), inForce, to: mode, directory)
     }

@@ -78,10 +78,12 @@ import Testing
         try await withDirectory(settings("hashed_password")) { directory in
             let stranded = try await directory.stranded()
             #expect(stranded == StrandedUsers(count: 2, some: ["3", "4"], knowsPasswords: true))
+            #expect(!stranded.isKnownToBeNobody)
         }
         try await withDirectory(settings(nil)) { directory in
             let stranded = try await directory.stranded()
             #expect(stranded == StrandedUsers(count: 0, some: [], knowsPasswords: false))
+            #expect(!stranded.isKnownToBeNobody)
         }
     }
 }

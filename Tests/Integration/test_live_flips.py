@@ -134,6 +134,14 @@ def test_what_cannot_be_is_refused_before_anything_is_written(gateway):
     assert mode(gateway, "dual") == "dual"
 
 
+def test_the_emergency_switch_asks_where_nobody_can_know_who_is_locked_out(start_gateway, origin, clerk, users):
+    gateway = start_gateway(settings(origin, clerk, users), clerk, users)
+    said = flip(gateway, "--all", "legacy", str(gateway.file), code=4)
+    assert "would be locked out; say --yes" in said
+    time.sleep(1)
+    assert mode(gateway, "dual") == "dual"
+
+
 def test_the_emergency_switch_lists_who_has_no_way_back_and_keeps_links(gateway, clerk, users):
     clerk_user = clerk.add_user("stranded@example.com")
     stranded = users.add("stranded@example.com")
