@@ -33,7 +33,8 @@ final class AssertionSigner {
         output.append(copying: "\r\n")
     }
 
-    /// `jti` is the request's id, which stands in X-Request-Id too; `aud` is the route.
+    /// `jti` is our own, so that an origin may refuse what it has seen: a client may choose the request's id, which stands in
+    /// X-Request-Id too, and use it twice (RFC 7519 §4.1.7). `aud` is the route.
     private func claims(of caller: Caller, _ findings: Rewriter.Findings) -> [UInt8] {
         var claims = ClaimWriter()
         claims.add("iss", "segue")
@@ -44,7 +45,8 @@ final class AssertionSigner {
         claims.add("migrated", caller.isMigrated)
         claims.add("iat", findings.now.seconds)
         claims.add("exp", findings.now.seconds + AssertionSigner.seconds)
-        claims.add("jti", String(decoding: findings.account.requestID, as: UTF8.self))
+        claims.add("jti", Hexadecimal.encode(RandomBytes.make(16)))
+        claims.add("request_id", String(decoding: findings.account.requestID, as: UTF8.self))
         return claims.bytes
     }
 }

@@ -194,6 +194,10 @@ def test_an_assertion_is_checked_by_an_origin_with_the_public_key_alone(start_ga
     )
     [word] = gateways.seen(answer, "X-Segue-Assertion")
     claims = jwt.decode(word, key.public_key(), algorithms=["EdDSA"], audience="dual", issuer="segue")
-    assert (claims["sub"], claims["clerk_user_id"], claims["jti"]) == (user, clerk_user, request)
+    assert (claims["sub"], claims["clerk_user_id"], claims["request_id"]) == (user, clerk_user, request)
+    again = gateway.get("/dual/x", bearer=clerk.token(clerk_user), headers={"X-Request-Id": request})
+    [other] = gateways.seen(again, "X-Segue-Assertion")
+    other = jwt.decode(other, key.public_key(), algorithms=["EdDSA"], audience="dual", issuer="segue")
+    assert len(claims["jti"]) == 32 and claims["jti"] not in (request, other["jti"])
     assert claims["exp"] - claims["iat"] == 60
     assert gateways.seen(gateway.get("/public/x", headers={"X-Segue-Assertion": "forged"}), "X-Segue-Assertion") == []
