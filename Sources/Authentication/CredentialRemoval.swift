@@ -8,6 +8,7 @@ package struct CredentialRemoval {
     private let choice: Route.CredentialForwarding
     private let authorizationIsClerk: Bool
     private let authorizationIsRead: Bool
+    private let legacySource: Int?
     /// Places of an Upgrade's tokens, which never go further.
     let upgrade: UpgradeTokens?
 
@@ -19,6 +20,7 @@ package struct CredentialRemoval {
         // An origin that reads old credentials by itself must not find somebody else there, or a forgery.
         if conflict || evidence.legacy.standing == .forged { choice.legacy = .drop }
         (self.plan, self.choice, upgrade) = (plan, choice, plan.upgrade(for: evidence.requirement))
+        legacySource = evidence.legacySource
         var isClerk = false
         var isRead = false
         for index in 0..<evidence.credentials.count where evidence.credentials[index].place == .authorization {
@@ -27,6 +29,9 @@ package struct CredentialRemoval {
         }
         (authorizationIsClerk, authorizationIsRead) = (isClerk, isRead)
     }
+
+    /// Where the old credential stands that the request passes by, as the settings write it; `nil` where it passes by none.
+    package var decidingLegacyPlace: CredentialSource? { legacySource.flatMap { plan.spellings[$0] } }
 
     /// Whether a whole line goes: Authorization, or a field that a legacy entry reads. Cookie lines are for `dropsCookie`.
     package func drops(_ line: FieldLine, in section: FieldSection) -> Bool {

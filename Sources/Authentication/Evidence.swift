@@ -24,6 +24,8 @@ package final class Evidence: Sendable {
     /// The same without subjects, with where the credential stands that decided.
     let clerkSide: Situation.Side
     let legacySide: Situation.Side
+    /// The old credential that decided its side, by its index in `credentials`.
+    private let legacyDecider: Int?
     /// `false` where the mode does not depend on old credentials, so that nobody was asked about them: the verdict then
     /// says `absent` and proves nothing. Linking asks before it decides.
     package let isLegacyKnown: Bool
@@ -37,7 +39,7 @@ package final class Evidence: Sendable {
     /// For a route that looks at no credentials.
     init(nothingAskedBy requirement: Requirement) {
         self.requirement = requirement
-        (clerk, legacy) = (.absent, .absent)
+        (clerk, legacy, legacyDecider) = (.absent, .absent, nil)
         clerkSide = Situation.Side(.absent, at: nil)
         legacySide = clerkSide
         (isLegacyKnown, claimant, credentials, clerkOwned) = (false, .nobody, FoundCredentials(), [])
@@ -53,7 +55,7 @@ package final class Evidence: Sendable {
             sides.clerk.verdict, sides.legacy.verdict, sides.clerk.summary, sides.legacy.summary
         )
         (isLegacyKnown, credentials, clerkOwned) = (sides.isLegacyKnown, found, sides.clerkOwned)
-        unproved = sides.unproved
+        (unproved, legacyDecider) = (sides.unproved, sides.legacy.decider)
         let situation = Situation(
             mode: requirement.mode, isOptional: requirement.isOptional, clerk: clerkSide, legacy: legacySide,
             retryAfterSeconds: retryAfterSeconds)
@@ -105,6 +107,14 @@ extension Evidence {
         case .nobody: nil
         case .clerk, .both: clerkPlace
         case .legacy, .legacyBesideExpired: legacyPlace
+        }
+    }
+
+    /// The source, in `CredentialPlan.sources`, of the old credential that the request passes by; `nil` where it passes by none.
+    var legacySource: Int? {
+        switch claimant {
+        case .nobody, .clerk, .both: nil
+        case .legacy, .legacyBesideExpired: legacyDecider.map { Int(credentials[$0].source) }
         }
     }
 }

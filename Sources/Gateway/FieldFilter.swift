@@ -13,6 +13,8 @@ struct FieldFilter: Sendable {
         case whereMethodsMatter
         /// It says where the client is, and only a trusted proxy is believed about that.
         case fromStrangers
+        /// On some route Segue writes the origin's own credential there: `MintPlace` says whether on this one.
+        case whereMinted
     }
 
     private struct Entry: Sendable {
@@ -23,7 +25,8 @@ struct FieldFilter: Sendable {
     /// Folded names by their length: most names of a request are dismissed by that alone.
     private let entriesByLength: [[Entry]]
 
-    init(_ identity: IdentityFields) {
+    /// - Parameter minted: the fields in which origins get credentials of their own.
+    init(_ identity: IdentityFields, minted: [String]) {
         let defaults = IdentityFields()
         var names = [identity.userID, defaults.userID]
         names += [identity, defaults].flatMap {
@@ -32,9 +35,10 @@ struct FieldFilter: Sendable {
         let all =
             (names + FieldFilter.clerkInternal + FieldFilter.ours + FieldFilter.pathOverrides).map { ($0, Rule.always) }
             + FieldFilter.methodOverrides.map { ($0, .whereMethodsMatter) } + [("x-real-ip", .fromStrangers)]
+            + minted.map { ($0, .whereMinted) }
         var byLength = [[Entry]](repeating: [], count: 1 + (all.map(\.0.utf8.count).max() ?? 0))
         for (name, rule) in all {
-            let folded = name.utf8.map(FieldFilter.fold)
+            let folded = FieldFilter.folded(name)
             if !byLength[folded.count].contains(where: { $0.name == folded }) {
                 byLength[folded.count].append(Entry(name: folded, rule: rule))
             }
@@ -65,12 +69,18 @@ struct FieldFilter: Sendable {
         return nil
     }
 
+    static func folded(_ name: String) -> [UInt8] { name.utf8.map(fold) }
+
+    static func isSpelling(_ spelling: ArraySlice<UInt8>, of folded: [UInt8]) -> Bool {
+        spelling.count == folded.count && spelling.lazy.map(fold).elementsEqual(folded)
+    }
+
     private func matches(_ folded: Span<UInt8>, _ name: Span<UInt8>) -> Bool {
         for index in name.indices where FieldFilter.fold(name[index]) != folded[index] { return false }
         return true
     }
 
-    private static func fold(_ byte: UInt8) -> UInt8 {
+    static func fold(_ byte: UInt8) -> UInt8 {
         switch byte {
         case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte | 0x20
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): byte

@@ -37,6 +37,6 @@ package final class Plan: Sendable {
         answersItself = crossOrigin != nil || !ownPages.isEmpty
         (limits, logsAccess) = (settings.limits, settings.log.access)
         canonicalizer = PathCanonicalizer(settings.path)
-        filter = FieldFilter(settings.identity)
+        filter = FieldFilter(settings.identity, minted: routes.compactMap { $0.mintPlace?.field })
     }
 }

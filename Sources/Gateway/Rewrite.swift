@@ -40,7 +40,7 @@ struct Rewriter {
         /// Which credentials go no further; `nil`: all are forwarded as they were sent.
         let removal: CredentialRemoval?
         let caller: Caller?
-        /// The origin's own credential for the caller; it takes the place of any that the client sent there.
+        /// The origin's own credential for the caller, at the route's `mintPlace`.
         let minted: MintedCredential?
         /// What was held to be checked; `nil`: content goes on as it comes.
         let content: [UInt8]?
@@ -59,7 +59,7 @@ struct Rewriter {
         try appendRequestLine(head, section, findings, to: &output)
         let stripped = appendClientFields(head, section, connection, findings, to: &output)
         appendConnectionFields(head, section, findings, to: &output)
-        if let minted = findings.minted { append(minted, section, findings.removal, to: &output) }
+        if let place = findings.route.mintPlace { append(findings.minted, at: place, section, findings.removal, to: &output) }
         if let caller = findings.caller {
             output.append(contentsOf: caller.fieldLines)
             if let assertion { try assertion.appendField(for: caller, findings, to: &output) }
@@ -81,6 +81,7 @@ struct Rewriter {
         _ head: RequestHead, _ section: FieldSection, _ connection: ConnectionOptions, _ findings: Findings,
         to output: inout [UInt8]
     ) -> Int {
+        let mintPlace = findings.route.mintPlace
         var run = LineRun()
         var stripped = 0
         for line in section.lines {
@@ -89,7 +90,7 @@ struct Rewriter {
                 continue
             }
             guard passes(line, head, section, connection, findings) else { continue }
-            if let minted = findings.minted, minted.replaces(line, in: section) { continue }
+            if let mintPlace, mintPlace.clears(line.known, findings.removal) { continue }
             if line.known == .cookie, let removal = findings.removal, removal.dropsCookies {
                 run.end(of: section, to: &output)
                 appendCookies(line, section, removal, to: &output)
@@ -108,6 +109,7 @@ struct Rewriter {
         case .always: true
         case .whereMethodsMatter: findings.route.namesMethods
         case .fromStrangers: !findings.chain.isTrusted
+        case .whereMinted: findings.route.mintPlace?.strips(section.bytes[line.name], findings.removal) ?? false
         }
     }
 

@@ -24,8 +24,9 @@ final class RoutePlan: Sendable {
     let query: QueryRewriter
     /// `nil`: nothing but the query is compared with the caller.
     let requirements: Requirements?
-    /// Whether callers from Clerk get a credential that the origin made once.
-    let mints: Bool
+    /// Where callers from Clerk get a credential of the origin's own kind; `nil` where none is made.
+    let mintPlace: MintPlace?
+    var mints: Bool { mintPlace != nil }
     /// `nil`: CORS is the origin's own matter.
     let crossOrigin: CrossOrigin?
     /// The route was matched by its methods, so nothing may change the method behind it.
@@ -44,7 +45,8 @@ final class RoutePlan: Sendable {
         let identifies = route.mode.identifies
         query = QueryRewriter(set: identifies ? route.setQuery : [], require: identifies ? route.requireQuery : [])
         requirements = identifies ? Requirements(route) : nil
-        mints = route.mint != nil && route.modes.contains { $0 == .dual || $0 == .clerk }
+        let mints = route.modes.contains { $0 == .dual || $0 == .clerk }
+        mintPlace = mints ? route.mint.map { MintPlace($0.place) } : nil
         self.crossOrigin = crossOrigin
         canary = Canary(route)
         originAuthority = route.origin.flatMap { settings.origins[$0].servers.first }.map { "\($0.host):\($0.port)" } ?? ""
