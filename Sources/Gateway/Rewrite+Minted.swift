@@ -47,8 +47,7 @@ extension Rewriter {
             var pairs = CookiePairs(of: line.value)
             while let pair = pairs.next(in: section.bytes) {
                 if pair.whole.isEmpty || removal?.dropsCookie(named: pair.name, in: section.bytes) ?? false { continue }
-                let found = section.string(pair.name).filter { $0 != " " && $0 != "\t" }
-                if found.lowercased() == name.lowercased() { continue }
+                if pair.mayBe(place.folded, in: section.bytes) { continue }
                 if output.count > start { output.append(copying: "; ") }
                 output.append(contentsOf: section.bytes[pair.whole])
             }
