@@ -6,11 +6,27 @@ import Settings
 import Telemetry
 
 extension MintedCredential {
-    /// Whether a Set-Cookie of the origin's would hand it to the client: applications renew a session by setting it again.
+    /// Whether a Set-Cookie of the origin's would give the client what is for the origin alone: this credential, or another
+    /// session that the origin made of it, which would outlive Clerk's. An empty value ends a session, and passes.
     func isTold(by line: FieldLine, of section: FieldSection) -> Bool {
         let (value, told) = (section.bytes[line.value], text.expose())
+        if case .cookie(let name) = place, sets(value, name) { return true }
         guard !told.isEmpty, value.count >= told.count else { return false }
         return (value.startIndex...value.endIndex - told.count).contains { value[$0...].starts(with: told) }
+    }
+
+    private func sets(_ field: ArraySlice<UInt8>, _ name: String) -> Bool {
+        func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+            let isSpace = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+            let start = text.drop(while: isSpace)
+            return start.dropLast(start.reversed().prefix(while: isSpace).count)
+        }
+        let pair = field.prefix { $0 != UInt8(ascii: ";") }
+        guard let equals = pair.firstIndex(of: UInt8(ascii: "=")),
+            FieldFilter.isSpelling(trimmed(pair[..<equals]), of: FieldFilter.folded(name))
+        else { return false }
+        let value = trimmed(pair[(equals + 1)...])
+        return !value.isEmpty && !value.elementsEqual("\"\"".utf8)
     }
 }
 
