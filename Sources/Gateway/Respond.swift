@@ -34,7 +34,7 @@ extension Conversation {
     }
 
     /// What browsers are told about other sites' pages; of the settings with which the request began.
-    private var crossOrigin: CrossOrigin? { account.route.map { $0.crossOrigin } ?? worker.generation.plan.crossOrigin }
+    var crossOrigin: CrossOrigin? { account.route.map { $0.crossOrigin } ?? worker.generation.plan.crossOrigin }
 
     /// Writes the head of the response for the client, with the framing that this hop uses.
     private func writeHead(of head: ResponseHead) -> ContentRelay.Framing {
@@ -66,12 +66,17 @@ extension Conversation {
         for line in section.lines {
             if options?.isHopByHop(line, in: section) ?? false { continue }
             if line.known == .contentLength, !keepingLength { continue }
-            if line.known == .xRequestID { continue }  // Ours says the same, or what the log says.
-            if let crossOrigin, crossOrigin.replaces(line, of: section) { continue }
-            if line.known == .setCookie, account.minted?.isTold(by: line, of: section) ?? false { continue }
+            if isKept(line, of: section, crossOrigin) { continue }
             run.add(line, of: section, to: &wire.output)
         }
         run.end(of: section, to: &wire.output)
+    }
+
+    /// Whether a line of the origin's is not for the client, whatever its answer.
+    func isKept(_ line: FieldLine, of section: FieldSection, _ crossOrigin: CrossOrigin?) -> Bool {
+        if line.known == .xRequestID { return true }  // Ours says the same, or what the log says.
+        if let crossOrigin, crossOrigin.replaces(line, of: section) { return true }
+        return line.known == .setCookie && account.minted?.isTold(by: line, of: section) ?? false
     }
 
     /// What Segue says on every response, and the end of the head.

@@ -40,7 +40,8 @@ extension Conversation {
         client.wire.output.appendStatusLine(.switchingProtocols)
         let section = head.section
         for line in section.lines {
-            if [.contentLength, .transferEncoding, .xRequestID].contains(line.known) { continue }
+            if line.known == .contentLength || line.known == .transferEncoding { continue }
+            if isKept(line, of: section, crossOrigin) { continue }
             client.wire.output.appendLine(line, of: section)
         }
         if !section.contains(.secWebSocketProtocol), let name = removedProtocol {
