@@ -45,7 +45,12 @@ extension Builder {
     private func mintPlace(_ entry: Entry) -> CredentialSource? {
         if let source = CredentialSource(parsing: entry.text ?? "") {
             switch source {
-            case .bearer, .scheme, .cookie: return source
+            case .bearer, .scheme: return source
+            case .cookie(let name):
+                let folded = name.lowercased()
+                guard folded == "__session" || folded.hasPrefix("__session_") else { return source }
+                problems.error(entry, expected: "a cookie that is not Clerk's", hint: "Segue reads Clerk's tokens there")
+                return nil
             case .header(let name): if let name = freeFieldName(entry, name) { return .header(name) } else { return nil }
             case .query: break
             }
@@ -63,7 +68,12 @@ extension Builder {
         if section.members.count > Mint.claimsMax {
             problems.error(section, found: "\(section.members.count) claims", expected: "at most \(Mint.claimsMax)")
         }
-        return section.members.map { Mint.Claim(name: $0.name, value: claim($0.entry)) }
+        let claims = section.members.map { Mint.Claim(name: $0.name, value: claim($0.entry)) }
+        for (member, claim) in zip(section.members, claims) where claim.name == "exp" && claim.value != .expires {
+            problems.error(
+                member.entry, expected: "{expires}", hint: "the token must not outlive the Clerk token that it stands for")
+        }
+        return claims
     }
 
     private func claim(_ entry: Entry) -> Mint.Value {

@@ -136,6 +136,16 @@ import Testing
                 "routes.0.mint", "{\"kind\":\"base64\",\"to\":\"header:Via\",\"claims\":{\"a\":1}}", "routes[0].mint.to",
                 "no other meaning"
             ),
+            ("routes.0.mint", "{\"kind\":\"base64\",\"claims\":{\"exp\":9999999999}}", "routes[0].mint.claims.exp", "{expires}"),
+            ("routes.0.mint", "{\"kind\":\"base64\",\"claims\":{\"exp\":\"{issued}\"}}", "routes[0].mint.claims.exp", "{expires}"),
+            (
+                "routes.0.mint", "{\"kind\":\"base64\",\"to\":\"cookie:__session\",\"claims\":{\"a\":1}}", "routes[0].mint.to",
+                "Clerk's"
+            ),
+            (
+                "routes.0.mint", "{\"kind\":\"base64\",\"to\":\"cookie:__Session_x\",\"claims\":{\"a\":1}}", "routes[0].mint.to",
+                "Clerk's"
+            ),
             ("routes.0.mint", "{\"kind\":\"session\",\"insert\":\"DELETE $1 $2 $3\"}", "routes[0].mint.insert", "INSERT"),
             ("routes.0.mint", "{\"kind\":\"session\",\"insert\":\"INSERT $1 $2\"}", "routes[0].mint.insert", "$3"),
             (
