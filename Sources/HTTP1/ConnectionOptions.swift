@@ -32,15 +32,15 @@ package struct ConnectionOptions: Sendable, Equatable {
         }
     }
 
-    /// Whether the line belongs to the connection that the message came on and must not be forwarded. Host and
-    /// Content-Length speak about the message itself: naming them in Connection is a mistake or an attack, and takes
-    /// nothing away.
+    /// Whether the line belongs to the connection that the message came on and must not be forwarded. Host,
+    /// Content-Length and Content-Type speak about the message itself: naming them in Connection is a mistake or an attack
+    /// (content that was checked as what it says would be read as something else), and takes nothing away.
     package func isHopByHop(_ line: FieldLine, in section: FieldSection) -> Bool {
         switch line.known {
         case .connection, .keepAlive, .proxyConnection, .te, .trailer, .transferEncoding, .upgrade, .proxyAuthenticate,
             .proxyAuthorization:
             true
-        case .host, .contentLength: false
+        case .host, .contentLength, .contentType: false
         default: namesFields && isNamed(line, in: section)
         }
     }

@@ -93,38 +93,3 @@ package struct RequiredContent: Sendable {
         }
     }
 }
-
-/// What the fields of a request say about its content.
-private struct ContentType {
-    private(set) var isJSON = false
-    private(set) var isForm = false
-
-    init(_ section: FieldSection) throws(RequirementRefusal) {
-        var value: Range<Int>?
-        for line in section.lines {
-            switch ContentType.folded(line.name, in: section.bytes) {
-            case "content-type":
-                // Also `Content_Type`, which some servers take for it.
-                guard value == nil, line.known == .contentType else { throw .severalContentTypes }
-                value = line.value
-            case "content-encoding": throw .contentIsEncoded
-            default: break
-            }
-        }
-        guard let value else { throw .contentTypeIsNotChecked }
-        let parts = section.string(value).lowercased().split(separator: ";").map { part in
-            String(part.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
-        }
-        let essence = parts.first ?? ""
-        isJSON = essence == "application/json" || essence == "text/json" || essence.hasSuffix("+json")
-        isForm = essence == "application/x-www-form-urlencoded"
-        for part in parts.dropFirst() where part.hasPrefix("charset=") {
-            guard ["utf-8", "\"utf-8\""].contains(part.dropFirst("charset=".count)) else { throw .charsetIsNotUTF8 }
-        }
-    }
-
-    private static func folded(_ name: Range<Int>, in bytes: [UInt8]) -> String {
-        guard name.count <= 16 else { return "" }
-        return String(decoding: bytes[name].map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0.asciiLowercased }, as: UTF8.self)
-    }
-}

@@ -24,7 +24,8 @@ package enum RequirementRefusal: Error, Hashable, Sendable {
     /// 400 `content_ambiguous`: two readers of the content may see two different things in it.
     case severalContentTypes
     case contentIsEncoded
-    case charsetIsNotUTF8
+    /// Others than `charset=utf-8`.
+    case contentTypeHasParameters
     case jsonIsMalformed
     case jsonHasTwins
     case formIsMalformed
@@ -32,7 +33,7 @@ package enum RequirementRefusal: Error, Hashable, Sendable {
     package var isAmbiguous: Bool {
         switch self {
         case .pathIsAnothers, .contentIsAnothers, .contentTypeIsNotChecked: false
-        case .severalContentTypes, .contentIsEncoded, .charsetIsNotUTF8, .jsonIsMalformed, .jsonHasTwins, .formIsMalformed: true
+        case .severalContentTypes, .contentIsEncoded, .contentTypeHasParameters, .jsonIsMalformed, .jsonHasTwins, .formIsMalformed: true
         }
     }
 }
