@@ -11,12 +11,15 @@ import Telemetry
 /// `directory.linking.confirmation`: GET shows the two accounts whose credentials came with the request, POST joins them.
 extension Conversation {
     func answerConfirmation(
-        _ head: RequestHead, at path: String, _ generation: Generation, at now: UnixTime
+        _ head: RequestHead, at path: String, _ generation: Generation
     ) async throws(Refusal) {
         guard [.get, .head, .post].contains(head.method) else { throw .methodNotAllowed("GET, POST") }
         let isHTML = acceptsHTML(head.section)
         do throws(Refusal) {
-            try generation.plan.ownPages.requireOpenLinking()
+            // First what the client can delay: all that proves the two accounts is judged as of the moment that joins them.
+            let form = head.method == .post ? try await receiveForm(head) : nil
+            let now = UnixTime(milliseconds: worker.loop.wallMilliseconds)
+            try worker.generation.plan.ownPages.requireOpenLinking()
             let (session, legacy) = try await bothCredentials(head, generation, at: now)
             guard let linker = generation.linker else { throw .identity(.unavailable(retryAfterSeconds: 30)) }
             if let seconds = generation.confirmations.retryAfterSeconds(for: session.user, at: now) {
@@ -26,8 +29,8 @@ extension Conversation {
             do throws(IdentityRefusal) { proposal = try await linker.proposal(for: session, beside: legacy, at: now) } catch {
                 throw .identity(error)
             }
-            if head.method == .post {
-                try await confirm(proposal, session, head, linker, generation, at: now, isHTML: isHTML, path)
+            if let form {
+                try await confirm(proposal, session, form, linker, generation, at: now, isHTML: isHTML, path)
             } else {
                 await show(proposal, isHTML: isHTML, path)
             }
@@ -42,13 +45,17 @@ extension Conversation {
         }
     }
 
+    private func receiveForm(_ head: RequestHead) async throws(Refusal) -> Set<String> {
+        // More than a route asks for: only a page of our own host, and never a program that says nothing of itself.
+        guard ownPagesOnly.admits(head, isSecure: chain.isSecure(head.section)) else { throw .authentication(.crossSite) }
+        let form = try await hold(head, bytesMax: FixedLimits.confirmationBytes)
+        return Set(String(decoding: form, as: UTF8.self).split(separator: "&").map(String.init))
+    }
+
     /// Both accounts are proved by the request itself, on GET as on POST.
     private func bothCredentials(
         _ head: RequestHead, _ generation: Generation, at now: UnixTime
     ) async throws(Refusal) -> (ClerkSubject, Verdict<LegacySubject>) {
-        // More than a route asks for: only a page of our own host, and never a program that says nothing of itself.
-        let isSecure = chain.isSecure(head.section)
-        if head.method == .post, !ownPagesOnly.admits(head, isSecure: isSecure) { throw .authentication(.crossSite) }
         let evidence = try await authenticateForPage(head, mode: .dual, generation, at: now)
         let session: ClerkSubject
         switch evidence.claimant {
@@ -61,13 +68,11 @@ extension Conversation {
     }
 
     private func confirm(
-        _ proposal: Confirmation, _ session: ClerkSubject, _ head: RequestHead, _ linker: Linker, _ generation: Generation,
+        _ proposal: Confirmation, _ session: ClerkSubject, _ form: Set<String>, _ linker: Linker, _ generation: Generation,
         at now: UnixTime, isHTML: Bool, _ path: String
     ) async throws(Refusal) {
-        let form = String(decoding: try await hold(head, bytesMax: FixedLimits.confirmationBytes), as: UTF8.self)
-        let members = Set(form.split(separator: "&").map(String.init))
         // Other accounts than were shown, or a box that nobody ticked.
-        guard members.contains("pair=\(proposal.pair)"), members.contains("mine=yes") else {
+        guard form.contains("pair=\(proposal.pair)"), form.contains("mine=yes") else {
             throw .identity(.link(.needsConfirmation))
         }
         let row: DirectoryUser

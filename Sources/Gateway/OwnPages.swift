@@ -54,7 +54,7 @@ extension Conversation {
         let bytes = path.bytes.isEmpty ? section.bytes.span.extracting(head.path) : path.bytes.span
         switch plan.ownPages.page(at: bytes) {
         case .loginCallback: try await answerLogin(head, generation, at: now)
-        case .confirmation(let path): try await answerConfirmation(head, at: path, generation, at: now)
+        case .confirmation(let path): try await answerConfirmation(head, at: path, generation)
         case nil: return false
         }
         return true
