@@ -48,7 +48,7 @@ extension Conversation {
     private func receiveForm(_ head: RequestHead) async throws(Refusal) -> Set<String> {
         // More than a route asks for: only a page of our own host, and never a program that says nothing of itself.
         guard ownPagesOnly.admits(head, isSecure: chain.isSecure(head.section)) else { throw .authentication(.crossSite) }
-        let form = try await hold(head, bytesMax: FixedLimits.confirmationBytes)
+        let form = try await hold(head, bytesMax: FixedLimits.confirmationBytes, seconds: FixedLimits.confirmationSeconds)
         return Set(String(decoding: form, as: UTF8.self).split(separator: "&").map(String.init))
     }
 

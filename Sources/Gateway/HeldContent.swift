@@ -20,22 +20,24 @@ extension Conversation {
         guard !requirements.content.isEmpty else { return nil }
         let form: RequiredContent.Form
         do throws(RequirementRefusal) { form = try requirements.content.check(section) } catch { throw .requirement(error) }
-        let content = try await hold(head, bytesMax: requirements.content.bytesMax)
+        let content = try await hold(
+            head, bytesMax: requirements.content.bytesMax, seconds: FixedLimits.heldContentSeconds)
         do throws(RequirementRefusal) { try requirements.content.check(content.span, form, for: values) } catch {
             throw .requirement(error)
         }
         return content
     }
 
-    /// Reads the content whole.
-    func hold(_ head: RequestHead, bytesMax: Int) async throws(Refusal) -> [UInt8] {
+    /// Reads the content whole, within a time: what was found out about the request before must still hold when it goes on.
+    func hold(_ head: RequestHead, bytesMax: Int, seconds: Int) async throws(Refusal) -> [UInt8] {
         if case .length(let length) = head.framing, length > bytesMax { throw .contentTooLarge(limit: Int64(bytesMax)) }
         // The origin is not asked before there is something to ask, so that Segue says the 100 (RFC 9110 §10.1.1).
         if head.expectsContinue, head.minorVersion == 1, head.framing != .empty {
             client.wire.output.append(copying: "HTTP/1.1 100 Continue\r\n\r\n")
         }
         do throws(ContentFailure) {
-            let content = try await client.readContent(bytesMax: bytesMax, idleSeconds: limits.bodyIdleSeconds)
+            let content = try await client.readContent(
+                bytesMax: bytesMax, idleSeconds: limits.bodyIdleSeconds, until: worker.loop.deadline(inSeconds: seconds))
             hasReadContent = true
             account.bytesIn = Int64(content.count)
             return content

@@ -1,6 +1,6 @@
 import HTTP
 package import HTTP1
-import Sockets
+package import Sockets
 
 /// Why the content of a request could not be read whole.
 package enum ContentFailure: Error {
@@ -12,7 +12,8 @@ package enum ContentFailure: Error {
 
 extension ServerConnection {
     /// Reads the content of the current request whole.
-    package func readContent(bytesMax: Int, idleSeconds: Int) async throws(ContentFailure) -> [UInt8] {
+    /// - Parameter end: when all of it must be there, however steadily it trickles.
+    package func readContent(bytesMax: Int, idleSeconds: Int, until end: Deadline) async throws(ContentFailure) -> [UInt8] {
         var reader = ContentReader(head.framing)
         var content: [UInt8] = []
         while !reader.isFinished {
@@ -24,7 +25,7 @@ extension ServerConnection {
             case .finished(let consumed): wire.input.consume(consumed)
             case .needMore:
                 wire.input.clear()
-                try await fill(idleSeconds: idleSeconds)
+                try await fill(until: min(end, wire.socket.loop.deadline(inSeconds: idleSeconds)))
             }
         }
         return content
@@ -38,10 +39,10 @@ extension ServerConnection {
         }
     }
 
-    private func fill(idleSeconds: Int) async throws(ContentFailure) {
+    private func fill(until deadline: Deadline) async throws(ContentFailure) {
         do throws(ConnectionLoss) {
-            try await wire.flush(on: strand, until: wire.socket.loop.deadline(inSeconds: idleSeconds))
-            try await wire.readMore(on: strand, until: wire.socket.loop.deadline(inSeconds: idleSeconds))
+            try await wire.flush(on: strand, until: deadline)
+            try await wire.readMore(on: strand, until: deadline)
         } catch {
             throw error == .timedOut ? .slow : .lost
         }

@@ -84,7 +84,7 @@ package final class SmallServer {
                     client.wire.output.append(contentsOf: Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
                 }
                 content = try await client.readContent(
-                    bytesMax: server.limits.contentBytes, idleSeconds: server.limits.headerSeconds)
+                    bytesMax: server.limits.contentBytes, idleSeconds: server.limits.headerSeconds, until: .never)
             } catch {
                 await send(.text(error.text, status: error.status), closing: true)
                 return false

@@ -77,6 +77,11 @@ package enum FixedLimits {
     package static let clockStepMilliseconds: Int64 = 2_000
     /// The form of the confirmation page: a digest and a word.
     package static let confirmationBytes = 4_096
+    /// Until that form must be there, whole.
+    package static let confirmationSeconds = 10
+    /// Until content that is checked (`require`) must be there, whole: its caller was identified before, by a token that may end
+    /// meanwhile. The largest, a megabyte, needs 280 kbit/s.
+    package static let heldContentSeconds = 30
     /// Access lines that are handed over at once even when the worker is busy.
     package static let logBatchBytes = 32_768
 }

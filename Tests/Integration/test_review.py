@@ -9,6 +9,7 @@ import pytest
 from harness import gateway as gateways
 from harness.clerk import identifier
 from harness.gateway import seen
+from harness.raw import Client
 
 PAGE = "/account/confirm"
 
@@ -71,6 +72,23 @@ def test_no_other_page_confirms(front, clerk, users, fields):
     answer = front.request("POST", PAGE, cookies=cookies, data={"pair": pair, "mine": "yes"}, headers=fields)
     assert (answer.status_code, answer.json()["code"]) == (403, "cross_site")
     assert users.link_of(user) is None
+
+
+def test_a_form_that_trickles_is_given_up(front):
+    """However steadily it comes: who proves two accounts does so now, not in an hour."""
+    client = Client(front.port, timeout=0.2)
+    client.send(f"POST {PAGE} HTTP/1.1\r\nHost: a\r\nOrigin: http://a\r\nContent-Length: 4096\r\n\r\n".encode())
+    for _ in range(150):
+        client.send(b"x")
+        try:
+            answer = client.read()
+            break
+        except TimeoutError:
+            continue
+    else:
+        pytest.fail("it is read on and on")
+    assert answer.status == 408 and b'"request_timeout"' in answer.content
+    client.socket.close()
 
 
 def test_a_clerk_user_who_asks_too_often_waits(front, clerk, users):
