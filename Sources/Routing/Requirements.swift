@@ -33,7 +33,8 @@ package enum RequirementRefusal: Error, Hashable, Sendable {
     package var isAmbiguous: Bool {
         switch self {
         case .pathIsAnothers, .contentIsAnothers, .contentTypeIsNotChecked: false
-        case .severalContentTypes, .contentIsEncoded, .contentTypeHasParameters, .jsonIsMalformed, .jsonHasTwins, .formIsMalformed: true
+        case .severalContentTypes, .contentIsEncoded, .contentTypeHasParameters, .jsonIsMalformed, .jsonHasTwins, .formIsMalformed:
+            true
         }
     }
 }

@@ -34,7 +34,8 @@ import Testing
         ("Connection: content-type\r\nContent-Type: application/json", ["Connection"]),
         ("Connection: x-user-id\r\nX_User_Id: 1", ["Connection"]),
     ])
-    func `a named field ends at this hop, what speaks about the message itself excepted`(fields: String, expected: [String]) throws {
+    func `a named field ends at this hop, what speaks about the message itself excepted`(fields: String, expected: [String]) throws
+    {
         #expect(try hopByHop(fields) == expected)
     }
 }
