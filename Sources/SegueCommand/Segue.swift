@@ -27,7 +27,8 @@ enum Segue {
 
     static func main() async {
         let code = await run(Array(CommandLine.arguments.dropFirst()))
-        exit(code.rawValue)
+        // Not `exit`, which takes OpenSSL and others down under the threads that still run. Nothing of ours is buffered.
+        _exit(code.rawValue)
     }
 
     static func run(_ words: [String]) async -> ExitCode {
