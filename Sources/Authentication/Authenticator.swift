@@ -59,8 +59,10 @@ package final class Authenticator {
     }
 
     /// What the rewriter leaves out for the origin.
-    package func removal(_ choice: Route.CredentialForwarding, _ evidence: Evidence, conflict: Bool) -> CredentialRemoval {
-        CredentialRemoval(verifiers.plan, choice, evidence, conflict: conflict)
+    package func removal(
+        _ choice: Route.CredentialForwarding, _ evidence: Evidence, conflict: Bool, contradiction: Bool = false
+    ) -> CredentialRemoval {
+        CredentialRemoval(verifiers.plan, choice, evidence, conflict: conflict, contradiction: contradiction)
     }
 
     private static func refusal(of authorization: FoundCredentials.Authorization) -> AuthenticationRefusal? {

@@ -27,11 +27,11 @@ struct CredentialPass {
         var unproved = UnprovedIDs()
     }
 
-    private let verifiers: Verifiers
-    private let head: RequestHead
-    private let found: FoundCredentials
-    private let answers: Answers?
-    private let now: UnixTime
+    let verifiers: Verifiers
+    let head: RequestHead
+    let found: FoundCredentials
+    let answers: Answers?
+    let now: UnixTime
 
     init(_ verifiers: Verifiers, _ head: RequestHead, _ found: FoundCredentials, _ answers: Answers?, _ now: UnixTime) {
         (self.verifiers, self.head, self.found, self.answers, self.now) = (verifiers, head, found, answers, now)
@@ -41,8 +41,9 @@ struct CredentialPass {
         sides.clerkOwned = asked.except
         sides.isLegacyKnown = asked.legacy
         if asked.clerk { try judgeClerk(&sides) }
-        if asked.legacy { try judgeLegacy(&sides) } else if verifiers.readsUnproved { noteUnproved(&sides) }
+        if asked.legacy { try judgeLegacy(&sides) }
         if !asked.clerk { disownClerks(&sides) }
+        if verifiers.readsUnproved { noteUnproved(&sides) }
     }
 
     /// Bearer, then the suffixed cookie, then the plain one.
@@ -69,7 +70,7 @@ struct CredentialPass {
                     sides.legacy.weigh(.foreign, .issuer, place, index)
                     continue
                 }
-                let (verdict, fault) = try judgeOld(index, &sides)
+                let (verdict, fault) = try judgeOld(index)
                 sides.legacy.weigh(verdict, fault, place, index)
                 takeFromClerk(index, verdict, &sides)
                 if sides.legacy.isSettled { return }
@@ -77,27 +78,15 @@ struct CredentialPass {
         }
     }
 
-    private func judgeOld(_ index: Int, _ sides: inout Sides) throws(Question) -> Verifiers.Judged<LegacySubject> {
+    private func judgeOld(_ index: Int) throws(Question) -> Verifiers.Judged<LegacySubject> {
         let source = Int(found[index].source)
-        if verifiers.isAsserted(source), isRepeated(index) {
-            sides.unproved.addTwice()
-            return (.foreign, .assertedTwice)
-        }
-        let judged = try withToken(index) { text throws(Question) in
+        if verifiers.isAsserted(source), isRepeated(index) { return (.foreign, .assertedTwice) }
+        return try withToken(index) { text throws(Question) in
             try verifiers.judgeLegacy(text, credential: index, source: source, answers, at: now)
         }
-        if case .valid(let subject) = judged.verdict, !subject.isSecure { sides.unproved.add(subject) }
-        return judged
     }
 
-    /// Where old credentials do not count, an id that is asserted can still contradict the caller; nobody is asked for it.
-    private func noteUnproved(_ sides: inout Sides) {
-        for index in 0..<found.count where found[index].isLegacy && verifiers.isUnproved(Int(found[index].source)) {
-            _ = try? judgeOld(index, &sides)
-        }
-    }
-
-    private func isRepeated(_ index: Int) -> Bool {
+    func isRepeated(_ index: Int) -> Bool {
         for other in 0..<found.count where other != index && found[other].source == found[index].source { return true }
         return false
     }
@@ -134,7 +123,7 @@ struct CredentialPass {
         }
     }
 
-    private func withToken<Answer, Failure: Error>(_ index: Int, _ body: (Span<UInt8>) throws(Failure) -> Answer) throws(Failure)
+    func withToken<Answer, Failure: Error>(_ index: Int, _ body: (Span<UInt8>) throws(Failure) -> Answer) throws(Failure)
         -> Answer
     {
         let credential = found[index]

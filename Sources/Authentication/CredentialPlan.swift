@@ -14,6 +14,8 @@ package final class CredentialPlan {
         fileprivate(set) var clerkRank: Int?
         /// Whether an old credential may stand there.
         fileprivate(set) var isLegacy = false
+        /// Whether somebody reads it who takes what proves nothing (`insecure`).
+        fileprivate(set) var isUnproved = false
     }
 
     private(set) var sources: [Source] = []
@@ -49,12 +51,12 @@ package final class CredentialPlan {
             sources[plain].clerkRank = 2
         }
         for (entry, settings) in legacy.enumerated() {
-            for source in settings.from { read(source, by: entry) }
+            for source in settings.from { read(source, by: entry, isSecure: !settings.insecure) }
         }
         precondition(sources.count <= Int(UInt8.max))
     }
 
-    private func read(_ source: CredentialSource, by entry: Int) {
+    private func read(_ source: CredentialSource, by entry: Int, isSecure: Bool) {
         let index =
             switch source {
             case .bearer: add(.authorization, "bearer")
@@ -66,6 +68,7 @@ package final class CredentialPlan {
         spellings[index] = spellings[index] ?? source
         if !entries[index].contains(entry) { entries[index].append(entry) }
         sources[index].isLegacy = true
+        if !isSecure { sources[index].isUnproved = true }
     }
 
     private func add(_ place: CredentialPlace, _ name: String) -> Int {

@@ -8,26 +8,33 @@ package struct CredentialRemoval {
     private let choice: Route.CredentialForwarding
     private let authorizationIsClerk: Bool
     private let authorizationIsRead: Bool
+    /// Whether Authorization holds what proves nothing.
+    private let authorizationIsUnproved: Bool
+    private let dropsUnproved: Bool
     private let legacySource: Int?
     /// Places of an Upgrade's tokens, which never go further.
     let upgrade: UpgradeTokens?
 
     /// `evidence` says whose a Bearer token is that both sides would take.
-    /// - Parameter conflict: whether the old credentials are another person's than the caller (`Resolution.conflict`), or
-    ///   claim to be (`Evidence.contradicts`).
-    package init(_ plan: CredentialPlan, _ choice: Route.CredentialForwarding, _ evidence: Evidence, conflict: Bool) {
+    /// - Parameters:
+    ///   - conflict: whether the old credentials are another person's than the caller (`Resolution.conflict`).
+    ///   - contradiction: whether those that prove nothing may be (`Evidence.mayContradict`).
+    package init(
+        _ plan: CredentialPlan, _ choice: Route.CredentialForwarding, _ evidence: Evidence, conflict: Bool,
+        contradiction: Bool = false
+    ) {
         var choice = choice
         // An origin that reads old credentials by itself must not find somebody else there, or a forgery.
         if conflict || evidence.legacy.standing == .forged { choice.legacy = .drop }
         (self.plan, self.choice, upgrade) = (plan, choice, plan.upgrade(for: evidence.requirement))
-        legacySource = evidence.legacySource
-        var isClerk = false
-        var isRead = false
+        (legacySource, dropsUnproved) = (evidence.legacySource, contradiction)
+        var (isClerk, isRead, isUnproved) = (false, false, false)
         for index in 0..<evidence.credentials.count where evidence.credentials[index].place == .authorization {
             isRead = true
             isClerk = evidence.clerkOwned.contains(CredentialSet(index: index))
+            isUnproved = plan.sources[Int(evidence.credentials[index].source)].isUnproved && !evidence.isProof(index)
         }
-        (authorizationIsClerk, authorizationIsRead) = (isClerk, isRead)
+        (authorizationIsClerk, authorizationIsRead, authorizationIsUnproved) = (isClerk, isRead, isUnproved)
     }
 
     /// Where the old credential stands that the request passes by, as the settings write it; `nil` where it passes by none.
@@ -36,20 +43,23 @@ package struct CredentialRemoval {
     /// Whether a whole line goes: Authorization, or a field that a legacy entry reads. Cookie lines are for `dropsCookie`.
     package func drops(_ line: FieldLine, in section: FieldSection) -> Bool {
         if line.known == .authorization, authorizationIsRead {
-            return (authorizationIsClerk ? choice.clerk : choice.legacy) == .drop
+            if authorizationIsClerk { return choice.clerk == .drop }
+            return choice.legacy == .drop || dropsUnproved && authorizationIsUnproved
         }
-        return plan.readsFields && choice.legacy == .drop && plan.source(.field, named: line.name, in: section.bytes) != nil
+        guard plan.readsFields, choice.legacy == .drop || dropsUnproved else { return false }
+        return plan.source(.field, named: line.name, in: section.bytes).map(drops) ?? false
     }
 
     /// Whether any cookie can go at all: where not, Cookie lines are forwarded as they came.
     package var dropsCookies: Bool {
-        plan.sources.indices.contains { plan.sources[$0].place == .cookie && drops($0) }
+        plan.sources.indices.contains { plan.sources[$0].place == .cookie && (drops($0) || plan.sources[$0].isUnproved) }
     }
 
     package func dropsCookie(named name: Range<Int>, in bytes: [UInt8]) -> Bool {
         // Read strictly, removed leniently: most applications trim more white space than a browser ever sends.
-        guard let source = plan.source(.cookie, named: trimmed(name, in: bytes), in: bytes) else { return false }
-        return drops(source)
+        let trimmed = trimmed(name, in: bytes)
+        guard let source = plan.source(.cookie, named: trimmed, in: bytes) else { return false }
+        return drops(source) || plan.sources[source].isUnproved && trimmed != name
     }
 
     package func dropsParameter(named name: Range<Int>, in bytes: [UInt8]) -> Bool {
@@ -99,6 +109,6 @@ package struct CredentialRemoval {
     /// A cookie that both sides would read is dropped only when both may not pass.
     private func drops(_ source: Int) -> Bool {
         if plan.sources[source].clerkRank != nil, choice.clerk == .keep { return false }
-        return !plan.sources[source].isLegacy || choice.legacy == .drop
+        return !plan.sources[source].isLegacy || choice.legacy == .drop || dropsUnproved && plan.sources[source].isUnproved
     }
 }

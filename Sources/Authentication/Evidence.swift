@@ -110,6 +110,12 @@ extension Evidence {
         }
     }
 
+    /// Whether this credential proves what its side says.
+    func isProof(_ index: Int) -> Bool {
+        guard index == legacyDecider, case .valid(let subject) = legacy else { return false }
+        return subject.isSecure
+    }
+
     /// The source, in `CredentialPlan.sources`, of the old credential that the request passes by; `nil` where it passes by none.
     var legacySource: Int? {
         switch claimant {

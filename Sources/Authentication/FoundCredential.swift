@@ -62,6 +62,8 @@ package struct FoundCredentials: Sendable {
 
     package internal(set) var authorization = Authorization.absent
     package private(set) var count = 0
+    /// Whether more was there than anybody looks at.
+    private(set) var isIncomplete = false
     /// Of Clerk's order of preference: an Upgrade adds one.
     private(set) var clerkRanks = 3
     private var items = InlineArray<16, FoundCredential>(repeating: FoundCredential())
@@ -76,10 +78,10 @@ package struct FoundCredentials: Sendable {
     /// Adds one, unless its source has given `AuthenticationLimits.perSource` already or there is no room. The last place is
     /// kept for Authorization, of which there is one at most: cookies that somebody planted must not crowd it out.
     mutating func add(_ credential: FoundCredential) {
-        guard count < (credential.place == .authorization ? items.count : items.count - 1) else { return }
+        guard count < (credential.place == .authorization ? items.count : items.count - 1) else { return isIncomplete = true }
         var same = 0
         for index in 0..<count where items[index].source == credential.source { same += 1 }
-        guard same < AuthenticationLimits.perSource else { return }
+        guard same < AuthenticationLimits.perSource else { return isIncomplete = true }
         items[count] = credential
         count += 1
         if credential.clerkRank == Int(FoundCredential.upgradeRank) { clerkRanks = 4 }

@@ -14,14 +14,6 @@ extension Verifiers.LegacyRules {
         case .asserted: self = .asserted
         }
     }
-
-    /// Whether the credential proves nothing by its kind, so that it is judged without asking anybody.
-    fileprivate var isUnproved: Bool {
-        switch self {
-        case .token, .asked: false
-        case .unsigned, .asserted: true
-        }
-    }
 }
 
 extension Verifiers {
@@ -29,12 +21,6 @@ extension Verifiers {
     func isAsserted(_ source: Int) -> Bool {
         guard readsUnproved, let entry = plan.entries[source].first, case .asserted = legacy[entry] else { return false }
         return true
-    }
-
-    /// Whether nobody who reads this place proves anything.
-    func isUnproved(_ source: Int) -> Bool {
-        let entries = plan.entries[source]
-        return !entries.isEmpty && entries.allSatisfy { legacy[$0].isUnproved }
     }
 
     /// Where the credential stood, for an entry that asks the old application; `nil` for any other.

@@ -40,7 +40,7 @@ final class Verifiers {
         for (entry, legacy) in settings.legacy.enumerated() { rules.append(try LegacyRules(legacy, entry: entry)) }
         (legacy, self.cache, self.version, self.canFetchKeys) = (rules, cache, version, canFetchKeys)
         published = keys.map(Snapshot.init)
-        readsUnproved = plan.entries.indices.contains { isUnproved($0) }
+        readsUnproved = plan.sources.contains(where: \.isUnproved)
         adoptKeys(always: true)
     }
 

@@ -27,6 +27,8 @@ final class Account {
     var minted: MintedCredential?
     /// Whether a credential that proves nothing named somebody else than the caller.
     var isContradicted = false
+    /// Whether it did, or might to a reader more lenient than ours.
+    var mayBeContradicted = false
     /// What a canary made of the request, where its caller is in the sample.
     var canary: Canary.Verdict?
     /// Cookies that the client is told to forget.
@@ -49,7 +51,9 @@ final class Account {
 
     func adopt(_ resolution: Resolution, _ evidence: Evidence, _ settings: Settings) {
         (caller, isConflict) = (resolution.caller, resolution.conflict)
-        if let user = caller?.user, evidence.contradicts(user) { isContradicted = true }
+        if let user = caller?.user, evidence.mayContradict(user) {
+            (mayBeContradicted, isContradicted) = (true, evidence.contradicts(user))
+        }
         if isConflict { expiredCookies = cookiesToExpire(evidence, settings) }
     }
 
@@ -60,9 +64,6 @@ final class Account {
             if case .cookie(let name) = source { name } else { nil }
         }
     }
-
-    /// Whether an origin that reads old credentials by itself would find somebody else there.
-    var namesAnother: Bool { isConflict || isContradicted }
 
     /// What both sides came to, whether the request passed or not; `nil` where no credential was judged.
     var standings: Standings? { evidence?.standings ?? refusedStandings }
@@ -80,9 +81,16 @@ final class Account {
         (startedNanoseconds, originMilliseconds) = (0, nil)
         (route, refusal, caller, evidence, refusedStandings) = (nil, nil, nil, nil, nil)
         (status, bytesIn, bytesOut) = (.ok, 0, 0)
-        (isConflict, isTruncated, isContradicted) = (false, false, false)
+        (isConflict, isTruncated, isContradicted, mayBeContradicted) = (false, false, false, false)
         if minted != nil { minted = nil }
         if canary != nil { canary = nil }
         if !expiredCookies.isEmpty { expiredCookies = [] }
+    }
+}
+
+extension Authenticator {
+    /// What the rewriter leaves out of a request whose caller is known.
+    func removal(_ choice: Route.CredentialForwarding, _ evidence: Evidence, _ account: Account) -> CredentialRemoval {
+        removal(choice, evidence, conflict: account.isConflict, contradiction: account.mayBeContradicted)
     }
 }

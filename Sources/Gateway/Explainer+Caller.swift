@@ -27,9 +27,7 @@ extension Explainer {
             }
             if let requirements = route.requirements { try check(head, path, resolution?.caller, against: requirements) }
             let minted = try await mint(evidence, resolution?.caller, route, generation)
-            let removal = evidence.map {
-                generation.authenticator.removal(route.credentials, $0, conflict: account.namesAnother)
-            }
+            let removal = evidence.map { generation.authenticator.removal(route.credentials, $0, account) }
             let request = try generation.rewriter.rewrite(
                 head, head.section,
                 Rewriter.Findings(
@@ -39,7 +37,7 @@ extension Explainer {
                 throw .contentTooLarge(limit: route.bodyBytesMax)
             }
             return .forwarded(
-                resolution?.caller.map(ExplainedCaller.init), isConflict: account.namesAnother,
+                resolution?.caller.map(ExplainedCaller.init), isConflict: account.isConflict || account.mayBeContradicted,
                 head: ExplainedHead(
                     bytes: Secret(request.head), text: Redaction(settings, hiding: credentials, of: head).text(request.head)))
         } catch {

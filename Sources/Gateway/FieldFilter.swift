@@ -24,9 +24,14 @@ struct FieldFilter: Sendable {
 
     /// Folded names by their length: most names of a request are dismissed by that alone.
     private let entriesByLength: [[Entry]]
+    /// Fields whose word proves nothing, in lower case.
+    private let unproved: [[UInt8]]
 
-    /// - Parameter minted: the fields in which origins get credentials of their own.
-    init(_ identity: IdentityFields, minted: [String]) {
+    /// - Parameters:
+    ///   - minted: the fields in which origins get credentials of their own.
+    ///   - unproved: those in which clients say who they are without proof.
+    init(_ identity: IdentityFields, minted: [String], unproved: [String] = []) {
+        self.unproved = unproved.map { $0.utf8.map(\.asciiLowercased) }
         let defaults = IdentityFields()
         var names = [identity.userID, defaults.userID]
         names += [identity, defaults].flatMap {
@@ -67,6 +72,14 @@ struct FieldFilter: Sendable {
         guard name.count < entriesByLength.count else { return nil }
         for entry in entriesByLength[name.count] where matches(entry.name.span, name) { return entry.rule }
         return nil
+    }
+
+    /// Whether an origin might take this field for one whose word proves nothing, and which nobody here has read.
+    func respellsUnproved(_ name: ArraySlice<UInt8>) -> Bool {
+        unproved.contains { known in
+            known.count == name.count && zip(known, name).allSatisfy { Self.fold($0) == Self.fold($1) }
+                && !known.elementsEqual(name.lazy.map(\.asciiLowercased))
+        }
     }
 
     static func folded(_ name: String) -> [UInt8] { name.utf8.map(fold) }

@@ -112,8 +112,7 @@ extension Conversation {
     ) throws(Refusal) -> OriginRequest {
         // In `public` and `observe` credentials are forwarded as they were sent.
         let removal =
-            route.mode == .observe
-            ? nil : evidence.map { generation.authenticator.removal(route.credentials, $0, conflict: account.namesAnother) }
+            route.mode == .observe ? nil : evidence.map { generation.authenticator.removal(route.credentials, $0, account) }
         if minted != nil { account.minted = minted }
         let given = section.first(.traceparent).map { isValidTraceparent(section.bytes.span.extracting($0)) }
         if given != true { worker.identifiers.appendTraceparent(to: &account.traceparent) }

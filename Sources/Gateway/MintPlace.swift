@@ -20,7 +20,7 @@ final class MintPlace: Sendable {
     }
 
     /// The field that is its own, for `FieldFilter`.
-    var field: String? { if case .header(let name) = source { name } else { nil } }
+    var field: String? { source.field }
 
     /// Whether a line of this kind goes. Cookies are put together anew.
     func clears(_ known: KnownField, _ removal: CredentialRemoval?) -> Bool {

@@ -37,6 +37,8 @@ package final class Plan: Sendable {
         answersItself = crossOrigin != nil || !ownPages.isEmpty
         (limits, logsAccess) = (settings.limits, settings.log.access)
         canonicalizer = PathCanonicalizer(settings.path)
-        filter = FieldFilter(settings.identity, minted: routes.compactMap { $0.mintPlace?.field })
+        filter = FieldFilter(
+            settings.identity, minted: routes.compactMap { $0.mintPlace?.field },
+            unproved: settings.legacy.filter(\.insecure).flatMap(\.from).compactMap(\.field))
     }
 }

@@ -105,11 +105,13 @@ struct Rewriter {
     /// Whether a rule of `FieldFilter` takes this line away.
     private func isStripped(_ line: FieldLine, _ section: FieldSection, _ findings: Findings) -> Bool {
         switch filter.rule(for: section.bytes.span.extracting(line.name)) {
-        case nil: false
+        case nil: findings.removal != nil && filter.respellsUnproved(section.bytes[line.name])
         case .always: true
         case .whereMethodsMatter: findings.route.namesMethods
         case .fromStrangers: !findings.chain.isTrusted
-        case .whereMinted: findings.route.mintPlace?.strips(section.bytes[line.name], findings.removal) ?? false
+        case .whereMinted:
+            findings.route.mintPlace?.strips(section.bytes[line.name], findings.removal) ?? false
+                || findings.removal != nil && filter.respellsUnproved(section.bytes[line.name])
         }
     }
 

@@ -74,7 +74,7 @@ struct ExplainReport {
         case .forwarded(.some(let caller), let isConflict, _):
             "forwarded as \(caller.user)" + (caller.clerkUser.map { ", linked to \($0)" } ?? ", not linked")
                 + ", by \(caller.method)"
-                + (isConflict ? "; the old credential is another person's, and is dropped" : "")
+                + (isConflict ? "; the old credential is another person's, or may be, and is dropped" : "")
         }
     }
 

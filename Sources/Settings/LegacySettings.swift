@@ -106,4 +106,7 @@ package enum CredentialSource: Sendable, Hashable {
     case scheme(String)
     case header(String)
     case query(String)
+
+    /// The field that is its own.
+    package var field: String? { if case .header(let name) = self { name } else { nil } }
 }

@@ -91,6 +91,23 @@ import Testing
         #expect(fixture.store.questions == 0)
     }
 
+    @Test func `beside a proof, what cannot be read may name anybody`() async throws {
+        let clerk = fixture.mint.session(at: now).bearer
+        for mode in [Mode.dual, .clerk] {
+            for old in ["%%%%", token("{}"), token(#"{"user_id":"7"}x"#), token(#"{"user_id":"7","user_id":"8"}"#)] {
+                let evidence = try await fixture.authenticate("GET /\n\(clerk)\nCookie: old=\(old)", mode: mode)
+                #expect(evidence.mayContradict(UserID("7")) && !evidence.contradicts(UserID("7")))
+            }
+            let own = try await fixture.authenticate("GET /\n\(clerk)\nCookie: old=\(token(#"{"user_id":"7"}"#))", mode: mode)
+            #expect(!own.mayContradict(UserID("7")) && own.contradicts(UserID("8")))
+            let many = try await fixture.authenticate(
+                "GET /\n\(clerk)\nCookie: \(Array(repeating: "old=" + token(#"{"user_id":"7"}"#), count: 5).joined(separator: "; "))",
+                mode: mode)
+            #expect(many.mayContradict(UserID("7")))
+        }
+        #expect(fixture.store.questions == 0)
+    }
+
     @Test func `an id in another case of its letters is the same`() async throws {
         let clerk = fixture.mint.session(at: now).bearer
         let evidence = try await fixture.authenticate("GET /?user_id=5F0C-ABCD\n\(clerk)")
