@@ -73,6 +73,11 @@ extension Builder {
             problems.error(
                 member.entry, expected: "{expires}", hint: "the token must not outlive the Clerk token that it stands for")
         }
+        if !claims.isEmpty, !claims.contains(where: \.value.namesCaller) {
+            problems.warn(
+                section, found: "no claim that says who is calling", expected: "one with {user.id} or {user.id:number}",
+                hint: "the origin would take everybody for the same person, or for nobody")
+        }
         return claims
     }
 

@@ -46,6 +46,14 @@ package struct Mint: Sendable {
             ("{user.id}", .userID), ("{user.id:number}", .userNumber), ("{user.clerkUserId}", .clerkUserID),
             ("{user.email}", .email), ("{issued}", .issued), ("{expires}", .expires), ("{token.id}", .tokenID),
         ]
+
+        /// Whether it differs from one caller to another.
+        package var namesCaller: Bool {
+            switch self {
+            case .userID, .userNumber, .clerkUserID, .email: true
+            case .issued, .expires, .tokenID, .text, .integer, .bool: false
+            }
+        }
     }
 
     /// Most claims of a template; the old application's token has a handful.

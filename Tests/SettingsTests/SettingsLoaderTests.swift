@@ -300,6 +300,20 @@ import Testing
         #expect(warnings.contains { "\($0)".contains(words) }, "\(warnings.map { "\($0)" })")
     }
 
+    @Test(arguments: [
+        (
+            #"{"sub": "somebody", "admin": false, "n": 7, "iat": "{issued}", "jti": "{token.id}", "exp": "{expires}"}"#,
+            ["routes[0].mint.claims"]
+        ),
+        (#"{"sub": "{user.id}"}"#, []), (#"{"sub": "{user.id:number}"}"#, []), (#"{"sub": "{user.clerkUserId}"}"#, []),
+        (#"{"iat": "{issued}", "email": "{user.email}"}"#, []),
+    ])
+    func `a minted token that names no caller would make everybody one person`(claims: String, places: [String]) throws {
+        for kind in [#""kind": "jwt", "secret": "a secret of thirty-two bytes here""#, #""kind": "base64""#] {
+            #expect(try Sample.warnings("routes.0.mint", "{\(kind), \"claims\": \(claims)}").map(\.path) == places)
+        }
+    }
+
     @Test func `random mutations of a file never crash the loader, and never show a secret`() {
         let seed = UInt64.random(in: 0...UInt64.max)
         var state = seed | 1
