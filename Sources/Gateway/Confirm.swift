@@ -5,6 +5,7 @@ import HTTPServer
 import Identity
 import Migration
 import Settings
+import Snapshot
 import Sockets
 import Telemetry
 
@@ -22,7 +23,8 @@ extension Conversation {
             try worker.generation.plan.ownPages.requireOpenLinking()
             let (session, legacy) = try await bothCredentials(head, generation, at: now)
             guard let linker = generation.linker else { throw .identity(.unavailable(retryAfterSeconds: 30)) }
-            if let seconds = generation.confirmations.retryAfterSeconds(for: session.user, at: now) {
+            let (user, steady) = (session.user, worker.loop.now)
+            if let seconds = worker.confirmations.withLock({ $0.retryAfterSeconds(for: user, at: steady) }) {
                 throw .tooManyAttempts(seconds)
             }
             let proposal: Confirmation

@@ -74,7 +74,7 @@ package final class Explainer {
         // Key material was tried when the settings were loaded.
         guard let loop = Loop.current,
             let generation = try? Generation(
-                plan, version: 0, tokens: TokenCache(seed: 0), loop: loop,
+                plan, version: 0, after: nil, tokens: TokenCache(seed: 0), loop: loop,
                 buffers: BufferPool(blockBytes: FixedLimits.bufferBytes, blocksMax: 1))
         else { throw .authentication(.unavailable(retryAfterSeconds: 0, nil)) }
         return generation

@@ -14,20 +14,21 @@ final class Generation {
     let callers: Callers?
     /// What links at first sight, and by confirmation; `nil` where nothing can be asked of Clerk.
     let linker: Linker?
-    /// How often each Clerk user asks for the confirmation page.
-    var confirmations = AttemptLimiter()
     let rewriter: Rewriter
     let pools: [OriginPool]
     /// By index into `Settings.routes`.
     let mints: [CredentialMint?]
 
-    init(_ plan: Plan, version: UInt64, tokens: TokenCache, loop: Loop, buffers: BufferPool) throws(CryptoError) {
+    /// - Parameter old: what this one takes the place of.
+    init(
+        _ plan: Plan, version: UInt64, after old: Generation?, tokens: TokenCache, loop: Loop, buffers: BufferPool
+    ) throws(CryptoError) {
         self.plan = plan
         authenticator = try plan.authenticator(version: version, tokens: tokens)
         linker = plan.linker()
         callers = plan.callers(linker)
         rewriter = Rewriter(filter: plan.filter, assertion: try AssertionSigner(plan.settings))
-        mints = try plan.mints()
+        mints = try plan.mints(after: old)
         pools = zip(plan.settings.origins, plan.origins).map { OriginPool(origin: $0, servers: $1, loop: loop, buffers: buffers) }
     }
 
@@ -35,7 +36,6 @@ final class Generation {
     func forget() {
         callers?.cache.invalidateEverything()
         for mint in mints { mint?.forget() }
-        confirmations = AttemptLimiter()
     }
 
     /// Closes what is idle; what is in use is closed when it is put back.
@@ -50,14 +50,19 @@ extension Plan {
             userInfo: services.userInfo, cache: tokens)
     }
 
-    fileprivate func mints() throws(CryptoError) -> [CredentialMint?] {
+    /// Routes that mint alike share what was minted, and so do two generations: a flip gives nobody a second session. With
+    /// another database or another Clerk instance all begins anew.
+    fileprivate func mints(after old: Generation?) throws(CryptoError) -> [CredentialMint?] {
+        var known: [CredentialMint] = []
+        if let old, old.plan.services.sessions === services.sessions, old.plan.settings.clerk?.issuer == settings.clerk?.issuer {
+            known = old.mints.compactMap(\.self)
+        }
         var mints: [CredentialMint?] = []
         for route in settings.routes {
-            guard let mint = route.mint else {
-                mints.append(nil)
-                continue
+            if let mint = route.mint, !known.contains(where: { $0.mint == mint }) {
+                known.append(try CredentialMint(mint, rows: services.sessions))
             }
-            mints.append(try CredentialMint(mint, rows: services.sessions))
+            mints.append(known.first { $0.mint == route.mint })
         }
         return mints
     }

@@ -21,6 +21,8 @@ package final class Worker: @unchecked Sendable {
     var counters: Counters
     var identifiers = RequestIdentifiers()
     var accessLog: AccessLog
+    /// How often each Clerk user asks for the confirmation page: of the whole process, whatever its settings.
+    let confirmations: Guarded<AttemptLimiter>
     private let share: Int
     private var isDraining = false
     private var dateSecond: Int64 = -1
@@ -29,14 +31,17 @@ package final class Worker: @unchecked Sendable {
     private var date = ""
 
     /// - Parameter share: how many workers divide the process's connections between them.
-    package init(name: String, plan: Published<Plan>, log: LogThread, share: Int, seed: UInt64) throws {
+    package init(
+        name: String, plan: Published<Plan>, confirmations: Guarded<AttemptLimiter>, log: LogThread, share: Int, seed: UInt64
+    ) throws {
         loop = try Loop(name: name)
         tokens = TokenCache(seed: seed)
         self.plan = Snapshot(plan)
-        generation = try Generation(self.plan.value, version: self.plan.version, tokens: tokens, loop: loop, buffers: buffers)
+        generation = try Generation(
+            self.plan.value, version: self.plan.version, after: nil, tokens: tokens, loop: loop, buffers: buffers)
         counters = Counters(routeCount: self.plan.value.settings.routes.count)
         accessLog = AccessLog(thread: log)
-        self.share = share
+        (self.share, self.confirmations) = (share, confirmations)
         clockOffset = loop.wallMilliseconds - loop.now
         loop.onWake = { [unowned self] in
             noticeSetClock()
@@ -96,10 +101,11 @@ package final class Worker: @unchecked Sendable {
     private func adoptPlan() {
         guard plan.refresh() else { return }
         // Whoever publishes a plan has built an authenticator from it before; a failure here keeps the plan in force.
-        guard let next = try? Generation(plan.value, version: plan.version, tokens: tokens, loop: loop, buffers: buffers) else {
-            return
-        }
         let old = generation
+        guard
+            let next = try? Generation(
+                plan.value, version: plan.version, after: old, tokens: tokens, loop: loop, buffers: buffers)
+        else { return }
         generation = next
         counters.adoptRoutes(from: old.plan.settings, to: next.plan.settings)
         old.retire()

@@ -4,8 +4,8 @@ internal import JOSE
 package import Settings
 package import Telemetry
 
-/// Makes one route's old credential (`routes[].mint`) for callers who are linked and came with Clerk's, so that the origin
-/// behind it needs no change. One per worker. A credential is kept for its Clerk session and used again until it is nearly
+/// Makes an old credential (`routes[].mint`) for callers who are linked and came with Clerk's, so that the origin behind a
+/// route needs no change. One per worker for all routes that mint alike; it outlives changes of other settings. A credential is kept for its Clerk session and used again until it is nearly
 /// over; it is never good for longer than Segue itself takes the Clerk token that it was made for.
 package final class CredentialMint {
     private struct Kept {
@@ -16,7 +16,7 @@ package final class CredentialMint {
 
     private typealias Landing = Result<MintedCredential, IdentityRefusal>
 
-    private let mint: Mint
+    package let mint: Mint
     private let signer: CompactSigner?
     private let rows: (any SessionRows)?
     private let random: () -> UInt64

@@ -8,7 +8,7 @@ package enum IdentityLimits {
     package static let refusalSeconds: Int64 = 5
     /// Callers of each kind that one worker remembers, about half a KiB each.
     package static let callers = 32_768
-    /// Minted credentials that one worker keeps for one route, about half a KiB each.
+    /// Minted credentials that one worker keeps for routes that mint alike, about half a KiB each.
     package static let minted = 8_192
     /// How long before its end a minted credential is replaced: the origin must still have time to look at it.
     package static let mintedMarginSeconds: Int64 = 5
@@ -16,7 +16,7 @@ package enum IdentityLimits {
     package static let attempts = 10
     /// After these, one in so many seconds.
     package static let attemptSeconds: Int64 = 6
-    /// Clerk users whose requests for it one worker remembers.
+    /// Clerk users whose requests for it the process remembers.
     package static let limitedUsers = 4_096
     /// `Retry-After` where the other side named no time.
     package static let retryAfterSeconds = 1

@@ -71,8 +71,10 @@ final class GatewayProcess: @unchecked Sendable {
         for address in addresses { try ListeningSocket.requireFree(address) }
         let count = settings.workers > 0 ? settings.workers : processorCount()
         let seed = RandomBytes.make(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        let confirmations = Guarded(AttemptLimiter())
         for index in 0..<count {
-            let worker = try Worker(name: "worker-\(index)", plan: plan, log: logThread, share: count, seed: seed)
+            let worker = try Worker(
+                name: "worker-\(index)", plan: plan, confirmations: confirmations, log: logThread, share: count, seed: seed)
             try worker.listen(on: workers.first?.addresses ?? addresses)
             workers.append(worker)
         }

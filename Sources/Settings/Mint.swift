@@ -2,8 +2,8 @@ package import Telemetry
 
 /// The origin's own old credential, made by Segue for a linked caller who came with Clerk's, so that an origin that knows
 /// only its own needs no change (`routes[].mint`). It is never good for longer than the Clerk token that it stands for.
-package struct Mint: Sendable {
-    package enum Kind: Sendable {
+package struct Mint: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable {
         /// HS256 over `claims`.
         case jwt(secret: Secret, keyID: String?)
         /// The JSON of `claims` in Base64: unsigned, as the old application made it.

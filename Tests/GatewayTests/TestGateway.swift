@@ -1,5 +1,6 @@
 import Files
 import GatewayTesting
+import Identity
 import JSON
 import Settings
 import Snapshot
@@ -13,6 +14,7 @@ final class TestGateway: @unchecked Sendable {
     let worker: Worker
     let loop: Loop
     let plan: Published<Plan>
+    private let confirmations = Guarded(AttemptLimiter())
     private let log: LogFile
 
     static let shared = TestGateway()
@@ -26,7 +28,8 @@ final class TestGateway: @unchecked Sendable {
         do {
             log = try LogFile()
             plan = Published(try TestGateway.plan("", origin: nil, self.store))
-            worker = try Worker(name: "journeys", plan: plan, log: log.thread, share: 1, seed: 1)
+            worker = try Worker(
+                name: "journeys", plan: plan, confirmations: confirmations, log: log.thread, share: 1, seed: 1)
             loop = worker.loop
             try worker.listen(on: [Address("127.0.0.1:0")!])
             worker.start()
@@ -40,6 +43,8 @@ final class TestGateway: @unchecked Sendable {
     /// The worker adopts it at its next wake-up.
     func adopt(settings: String, away: Set<Journey.Neighbour>, origin: Address?) throws {
         if !keepsStore { store = People.store }
+        // Those of one journey are not those of the next.
+        confirmations.withLock { $0 = AttemptLimiter() }
         plan.publish(try TestGateway.plan(settings, origin: origin, store, away: away))
     }
 

@@ -17,7 +17,7 @@ from harness import gateway as gateways
 from harness import leaks, legacy
 from harness.clerk import identifier
 from harness.gateway import Gateway
-from harness.processes import Process, free_port
+from harness.processes import Process, free_port, wait_until
 from harness.users import SQLiteUsers
 
 APP_SECRET = leaks.secret("the-old-applications-own-secret-0123456789", "the origin's secret")
@@ -167,6 +167,33 @@ def test_a_row_is_extended_near_its_end_and_made_anew_when_it_is_gone(start_gate
     app_users.execute(f"DELETE FROM sessions WHERE user_id = '{user}'")
     # The application has signed everybody out: until the next extension the gateway does not know.
     assert ask_with(lifetime=60) == 401
+
+
+def test_a_row_outlives_a_flip_and_not_its_statement(start_gateway, apps, clerk, app_users):
+    clerk_user = clerk.add_user("flipped@example.com")
+    user = app_users.add("flipped@example.com", clerk_user_id=clerk_user)
+    made = gateways.settings(apps["session"], clerk, app_users) | {"workers": 1}
+    gateway, sid = None, identifier("sess")
+
+    def tokens_after(mode: str, mint: dict) -> set[str]:
+        """The sessions of the application's own that there are when the route has been asked in this mode."""
+        nonlocal gateway
+        route = {"name": f"in-{mode}", "match": {"path": "/*"}, "origin": "api", "mode": mode, "mint": mint}
+        if gateway is None:
+            gateway = start_gateway(made | {"routes": [route]}, clerk, app_users)
+        else:
+            epoch = gateway.metric("segue_config_epoch")
+            gateway.configure(gateway.settings | {"routes": [route]})
+            wait_until(lambda: gateway.metric("segue_config_epoch") > epoch, "the settings are adopted")
+        assert gateway.get("/me", bearer=clerk.token(clerk_user, sid=sid)).json() == {"id": user}
+        found = {token for (token,) in app_users.query(f"SELECT token FROM sessions WHERE user_id = '{user}'")}
+        return {leaks.secret(token, "a minted session") for token in found}
+
+    first = tokens_after("dual", MINTS["session"])
+    assert len(first) == 1
+    assert tokens_after("clerk", MINTS["session"]) == tokens_after("dual", MINTS["session"]) == first
+    changed = MINTS["session"] | {"insert": INSERT.replace("INSERT INTO", "INSERT  INTO")}
+    assert len(tokens_after("dual", changed)) == 2
 
 
 def test_the_secret_of_a_mint_is_printed_nowhere(front):
