@@ -14,8 +14,8 @@ final class OriginPool {
     private var idle: [OriginConnection] = []
     private var open = 0
     private var nextServer = 0
-    /// Conversations that wait for a connection to come free, first come, first served.
-    private var waiting: [Strand] = []
+    /// Conversations that wait for a connection to come free.
+    private var waiting = WaitingLine<Strand>()
     /// Places that came free for conversations that have waited, and have not run since. Who comes meanwhile waits too.
     private var promised = 0
     private var isRetired = false
@@ -48,12 +48,12 @@ final class OriginPool {
     /// Returns when a place was promised. Whatever else wakes the strand, its client's next bytes, costs no turn.
     private func waitForPlace(on strand: Strand, until deadline: Deadline) async throws(OriginFailure) {
         guard waiting.count < origin.waiting else { throw .busy }
-        waiting.append(strand)
+        let number = waiting.join(strand)
         while true {
             let wake = await strand.park(until: deadline)
-            guard let index = waiting.firstIndex(where: { $0 === strand }) else { break }
+            guard waiting.holds(number) else { break }
             if wake == .timeout {
-                waiting.remove(at: index)
+                waiting.leave(number)
                 throw .busy
             }
         }
@@ -147,9 +147,9 @@ final class OriginPool {
 
     /// A place has come free. Each that is told leaves the queue: two places must not both be promised to the first.
     private func promisePlace() {
-        guard !waiting.isEmpty else { return }
+        guard let strand = waiting.callNext() else { return }
         promised += 1
-        waiting.removeFirst().wake()
+        strand.wake()
     }
 
     /// An event on an idle connection is its end, or bytes that belong to no request; room to write is neither.

@@ -60,6 +60,22 @@ import Testing
         #expect(isFair == [true, true])
     }
 
+    @Test func `who gives up is passed over, and those behind keep their order`() async throws {
+        let isFair = try await PoolScene.play { scene in
+            guard let only = try? await scene.checkOut() else { return [] }
+            await scene.letWait(1)
+            let gaveUp = await scene.asksInVain()
+            await scene.letWait(2)
+            only.pool.checkIn(only)
+            for number in 1...3 {
+                _ = await scene.outcomes(number)
+                scene.giveBack()
+            }
+            return [gaveUp, scene.served == [0, 1, 2]]
+        }
+        #expect(isFair == [true, true])
+    }
+
     @Test func `who was woken by its client takes no other's place`() async throws {
         let served = try await PoolScene.play { scene in
             guard let only = try? await scene.checkOut() else { return [] }

@@ -66,11 +66,24 @@ final class PoolScene: @unchecked Sendable {
     /// Lets so many conversations ask for a connection, until each waits for one.
     func letWait(_ count: Int) async {
         let scene = self
-        for number in 0..<count {
+        for number in waiting.count..<waiting.count + count {
             waiting.append(Strand(on: loop))
             loop.spawn { await scene.ask(number) }
         }
         while !waiting.allSatisfy(\.isParked) { await Task.yield() }
+    }
+
+    /// Waits for a connection no time at all, behind whoever waits: whether there was none.
+    func asksInVain() async -> Bool {
+        let strand = Strand(on: loop)
+        defer { strand.retire() }
+        do throws(OriginFailure) {
+            _ = try await pool?.checkOut(on: strand, within: 0)
+            return false
+        } catch {
+            if case .busy = error { return true }
+            return false
+        }
     }
 
     private func ask(_ number: Int) async {
