@@ -49,18 +49,19 @@ final class Account {
         (isTruncated, isContradicted, canary) = (other.isTruncated, other.isContradicted, other.canary)
     }
 
-    func adopt(_ resolution: Resolution, _ evidence: Evidence, _ settings: Settings) {
+    /// - Parameter plan: the whole of it: handing over its settings would copy them for each request.
+    func adopt(_ resolution: Resolution, _ evidence: Evidence, _ plan: Plan) {
         (caller, isConflict) = (resolution.caller, resolution.conflict)
         if let user = caller?.user, evidence.mayContradict(user) {
             (mayBeContradicted, isContradicted) = (true, evidence.contradicts(user))
         }
-        if isConflict { expiredCookies = cookiesToExpire(evidence, settings) }
+        if isConflict { expiredCookies = cookiesToExpire(evidence, plan) }
     }
 
     /// The cookies of the old credential whose owner lost a conflict.
-    private func cookiesToExpire(_ evidence: Evidence, _ settings: Settings) -> [String] {
+    private func cookiesToExpire(_ evidence: Evidence, _ plan: Plan) -> [String] {
         guard case .both(_, let legacy) = evidence.claimant, evidence.legacyPlace == .cookie else { return [] }
-        return settings.legacy[legacy.entry].from.compactMap { source in
+        return plan.settings.legacy[legacy.entry].from.compactMap { source in
             if case .cookie(let name) = source { name } else { nil }
         }
     }

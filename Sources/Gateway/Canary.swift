@@ -72,7 +72,7 @@ extension Conversation {
         case .unlinked: return
         case .passed(let tried, let resolution):
             account.evidence = tried
-            account.adopt(resolution, tried, generation.plan.settings)
+            account.adopt(resolution, tried, generation.plan)
             (evidence, caller) = (tried, resolution.caller)
         case .refused(let refusal, let standings):
             (account.evidence, account.refusedStandings) = (nil, standings)

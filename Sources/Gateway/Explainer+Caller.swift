@@ -21,7 +21,7 @@ extension Explainer {
                 evidence = try await authenticate(head, mode, route, chain, generation.authenticator)
                 if let evidence {
                     let resolved = try await resolve(evidence, head, generation)
-                    account.adopt(resolved, evidence, settings)
+                    account.adopt(resolved, evidence, generation.plan)
                     resolution = resolved
                 }
             }

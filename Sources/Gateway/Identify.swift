@@ -1,7 +1,6 @@
 import Authentication
 import HTTPServer
 import Identity
-import Settings
 import Telemetry
 
 extension Conversation {
@@ -11,7 +10,7 @@ extension Conversation {
         let resolution = try await callers.resolve(
             evidence, requestID: String(decoding: account.requestID, as: UTF8.self), at: now,
             judgeLegacy: { await generation.authenticator.judgeLegacy(of: client.head, evidence, at: now) })
-        account.adopt(resolution, evidence, generation.plan.settings)
+        account.adopt(resolution, evidence, generation.plan)
         return resolution.caller
     }
 }
