@@ -14,9 +14,11 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
+import changes
 import chart
 import envoy_peer
 import load
@@ -96,6 +98,10 @@ def run_row(name: str, peers: list[servers.Server], site: servers.Site, options:
     work = ROWS[name]
     print(f"{name}: {work.about}")
     row = report.Row(name)
+    peers = [peer for peer in peers if work.only is None or peer.name in work.only]
+    if work.variant.changing:
+        row.changes = changes.Made()
+        changes.publish(site, {})
     pool, rounds = work.slices(site.mint, options.rounds)
     try:
         for peer in peers:
@@ -108,7 +114,7 @@ def run_row(name: str, peers: list[servers.Server], site: servers.Site, options:
             for peer in peers if number % 2 == 0 else reversed(peers):
                 measure_round(row, peer, tokens_of_round, site, options)
         row.hit_ratio = hit_ratio(peers) if name == "day" else None
-        if options.system_calls:
+        if options.system_calls and peers:
             count_system_calls(row, peers, rounds[0], site, options)
     finally:
         for peer in peers:
@@ -120,11 +126,12 @@ def measure_round(
     row: report.Row, peer: servers.Server, tokens_of_round: load.Slice, site: servers.Site, options: argparse.Namespace
 ) -> None:
     work = ROWS[row.name]
+    seconds = 30 if tokens_of_round.once else changes.ROUND if row.changes else options.seconds
     before = measure.cpu_seconds(peer.pid)
-    result = load.run(
-        peer.url(work.path), tokens_of_round, options.connections, 30 if tokens_of_round.once else options.seconds,
-        site.other_cpus, closes=work.closes,
-    )  # fmt: skip
+    with changes.Changes(peer, site, row.changes) if row.changes else nullcontext():
+        result = load.run(
+            peer.url(work.path), tokens_of_round, options.connections, seconds, site.other_cpus, closes=work.closes
+        )
     used = measure.cpu_seconds(peer.pid) - before
     if result.refused or result.broken or not result.requests:
         raise load.RoundFailed(f"{peer.name}, row {row.name}: {result}")

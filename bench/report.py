@@ -4,10 +4,11 @@ import json
 import os
 import platform
 import statistics
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from changes import Made
 from steady import Rest
 
 HERE = Path(__file__).parent
@@ -24,6 +25,8 @@ class Row:
     futex_per_thousand: float | None = None
     #: Of Segue's memory of tokens, in the row where tokens are renewed.
     hit_ratio: float | None = None
+    #: Flips and rotations of keys, in the row that has them.
+    changes: Made | None = None
 
     def median(self, server: str) -> float:
         return statistics.median(self.cpu[server])
@@ -47,6 +50,8 @@ def table(rows: list[Row]) -> str:
             )
         if row.hit_ratio is not None:
             lines.append(f"{row.name:10} segue    knew {row.hit_ratio:.1%} of the tokens")
+        if row.changes is not None:
+            lines.append(f"{row.name:10} segue    {row.changes.flips} flips and {row.changes.rotations} rotations of keys, all followed")
         if row.system_calls is not None:
             lines.append(
                 f"{row.name:10} segue    {row.system_calls:.2f} system calls per request,"
@@ -124,6 +129,7 @@ def write(rows: list[Row], rest: Rest | None, settings: dict, file: Path) -> dic
                         "p99Microseconds": {s: statistics.median(row.p99[s]) for s in row.cpu},
                         "ratios": row.ratios(),
                         "hitRatio": row.hit_ratio,
+                        "changes": asdict(row.changes) if row.changes else None,
                         "systemCallsPerRequest": row.system_calls,
                         "futexPerThousandRequests": row.futex_per_thousand,
                     }

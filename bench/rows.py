@@ -16,6 +16,8 @@ class Variant:
 
     workers: int = 1
     access_log: bool = False
+    #: A route is flipped and Clerk's keys are rotated while a round runs (Segue only).
+    changing: bool = False
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,8 @@ class Work:
     variant: Variant = Variant()
     #: Every request on a connection of its own.
     closes: bool = False
-    #: Peers that cannot do this work.
-    without: tuple[str, ...] = ()
+    #: The servers that do this work; `None`: all of them.
+    only: tuple[str, ...] | None = None
 
 
 #: Tokens of one round in the rows where each is sent once: about half a second of work.
@@ -102,6 +104,10 @@ ROWS = {
     "two": Work(
         "1,000 session tokens, seen before, two workers", "/clerk/item", seen(tokens.CALLERS), callers, Variant(workers=2)
     ),
+    "changing": Work(
+        "as `thousand`, while a route is flipped every half second and Clerk rotates its key", "/clerk/item", seen(tokens.CALLERS),
+        callers, Variant(changing=True), only=("segue",)
+    ),  # fmt: skip
     "fresh": Work(
         "1,000 session tokens, seen before, each on a new connection", "/clerk/item", seen(tokens.CALLERS), callers, closes=True
     ),

@@ -19,6 +19,8 @@ from rows import Variant
 
 #: 200 bytes, as every answer of the origin.
 ANSWER = "0123456789" * 20
+#: In the folder of the run: where the origin finds Clerk's key set.
+KEYS = "keys"
 IDLE = "keepalive_timeout 300s; keepalive_requests 1000000000;"
 
 
@@ -142,6 +144,7 @@ class Origin(Nginx):
         self.server_block = (
             f"server {{ listen 127.0.0.1:{self.port} backlog=4096; default_type text/plain;\n"
             f'location / {{ return 200 "{ANSWER}"; }}\n'
+            f"location = /jwks.json {{ root {site.folder / KEYS}; }}\n"
             'location ~ /echo$ { return 200 "user=$http_x_user_id"; } }'
         )
         super().__init__(site)
@@ -249,6 +252,11 @@ class SeguePeer(Server):
         settings = json.loads(self.template.read_text())
         settings |= {"workers": variant.workers, "log": {"access": variant.access_log}}
         settings.pop("$schema", None)
+        if variant.changing:
+            del settings["clerk"]["jwtKey"]
+            settings["clerk"]["jwksUrl"] = f"http://127.0.0.1:{self.site.origin_port}/jwks.json"
+            # One rotation after another, which an instance has once in years, would soon wait for its turn.
+            settings["clerk"]["keys"] = {"cooldownSeconds": 1}
         self.settings.write_text(json.dumps(settings, indent=2))
 
     def environment(self) -> dict[str, str]:
@@ -261,7 +269,8 @@ class SeguePeer(Server):
             "SEGUE_BENCH_PARTY": tokens.AUTHORIZED_PARTY,
             # Every user is linked, so nothing is ever asked with it.
             "CLERK_SECRET_KEY": "sk_test_of_no_instance_at_all",
-            "CLERK_JWT_KEY": self.site.mint.public_key.read_text(),
+            # Not CLERK_JWT_KEY, which would hold where the settings name a key set.
+            "SEGUE_BENCH_JWT_KEY": self.site.mint.public_key.read_text(),
             "JWT_SECRET": self.site.mint.secret,
         }
 

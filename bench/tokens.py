@@ -55,27 +55,22 @@ def legacy_claims(number: int) -> dict:
     return {"user_id": internal_id(number % CALLERS), "iat": ISSUED_AT, "exp": EXPIRES_AT, "jti": f"{number:020x}"}
 
 
+def signed(key: rsa.RSAPrivateKey, claims: dict, kid: str = "ins_bench") -> str:
+    """A session token, with the header that Clerk writes."""
+    header = part({"alg": "RS256", "cat": "cl_B7d4PD111AAA", "kid": kid, "typ": "JWT"})
+    signing_input = f"{header}.{part(claims)}"
+    return f"{signing_input}.{base64url(key.sign(signing_input.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
+
+
 def mint_rs256(private_pem: bytes, first: int, count: int) -> list[str]:
     key = serialization.load_pem_private_key(private_pem, password=None)
-    header = part({"alg": "RS256", "cat": "cl_B7d4PD111AAA", "kid": "ins_bench", "typ": "JWT"})
-    minted = []
-    for number in range(first, first + count):
-        signing_input = f"{header}.{part(session_claims(number))}"
-        signature = key.sign(signing_input.encode(), padding.PKCS1v15(), hashes.SHA256())
-        minted.append(f"{signing_input}.{base64url(signature)}")
-    return minted
+    return [signed(key, session_claims(number)) for number in range(first, first + count)]
 
 
 def mint_of_users(private_pem: bytes, numbers: list[int]) -> list[str]:
     """For each number a token of user `number % DAY_USERS`."""
     key = serialization.load_pem_private_key(private_pem, password=None)
-    header = part({"alg": "RS256", "cat": "cl_B7d4PD111AAA", "kid": "ins_bench", "typ": "JWT"})
-    minted = []
-    for number in numbers:
-        claims = session_claims(number) | {"sub": clerk_id(number % DAY_USERS)}
-        signing_input = f"{header}.{part(claims)}"
-        minted.append(f"{signing_input}.{base64url(key.sign(signing_input.encode(), padding.PKCS1v15(), hashes.SHA256()))}")
-    return minted
+    return [signed(key, session_claims(number) | {"sub": clerk_id(number % DAY_USERS)}) for number in numbers]
 
 
 class Mint:
