@@ -42,7 +42,11 @@ struct AccessLog {
         lines.append(copying: ",\"host\":")
         appendQuoted(head.section.bytes, head.authority)
         lines.append(copying: ",\"path\":")
-        appendQuoted(head.section.bytes, head.path)
+        if account.path.isEmpty {
+            appendQuoted(head.section.bytes, head.path)
+        } else {
+            appendJSONString(account.path.span, to: &lines)
+        }
         lines.append(copying: ",\"status\":")
         lines.appendDecimal(UInt64(account.status.code))
         if let routeName {

@@ -11,6 +11,8 @@ final class Account {
     var requestID: [UInt8] = []
     /// A `traceparent` of our own, where the client sent none that may be passed on; else empty.
     var traceparent: [UInt8] = []
+    /// In the form that is matched, where that is not the one that came; else empty.
+    var path: [UInt8] = []
     var startedNanoseconds: Int64 = 0
     /// From the request being sent to the response head; `nil` where no origin answered.
     var originMilliseconds: Int64?
@@ -41,7 +43,7 @@ final class Account {
 
     /// For a request that is judged after its connection has gone on.
     init(copying other: Account) {
-        (requestID, traceparent) = (other.requestID, other.traceparent)
+        (requestID, traceparent, path) = (other.requestID, other.traceparent, other.path)
         (startedNanoseconds, originMilliseconds) = (other.startedNanoseconds, other.originMilliseconds)
         (route, status, refusal, caller) = (other.route, other.status, other.refusal, other.caller)
         (evidence, refusedStandings, isConflict) = (other.evidence, other.refusedStandings, other.isConflict)
@@ -83,6 +85,7 @@ final class Account {
         (route, refusal, caller, evidence, refusedStandings) = (nil, nil, nil, nil, nil)
         (status, bytesIn, bytesOut) = (.ok, 0, 0)
         (isConflict, isTruncated, isContradicted, mayBeContradicted) = (false, false, false, false)
+        if !path.isEmpty { path = [] }
         if minted != nil { minted = nil }
         if canary != nil { canary = nil }
         if !expiredCookies.isEmpty { expiredCookies = [] }

@@ -42,7 +42,9 @@ extension Conversation {
         if head.wantsWebSocket, head.framing != .empty { throw .upgradeWithContent }
         var bytes: [UInt8] = []
         do throws(PathRefusal) {
-            return (try plan.canonicalizer.canonicalize(section.bytes.span.extracting(head.path), into: &bytes), bytes)
+            let canonical = try plan.canonicalizer.canonicalize(section.bytes.span.extracting(head.path), into: &bytes)
+            if canonical.isRewritten { account.path = bytes }
+            return (canonical, bytes)
         } catch {
             throw .path(error)
         }
@@ -62,9 +64,8 @@ extension Conversation {
             if error == .noRoute, section.string(head.path) == "/healthz" { return nil }
             throw .routing(error)
         }
-        let route = plan.routes[matched.index]
-        account.route = route
-        return route
+        account.route = plan.routes[matched.index]
+        return account.route
     }
 
     // MARK: Who is calling
