@@ -26,12 +26,16 @@ extension Explainer {
                 }
             }
             if let requirements = route.requirements { try check(head, path, resolution?.caller, against: requirements) }
+            var forwarded = path.bytes
+            if let own = route.ownSegments {
+                forwarded = try generation.plan.ownPath(own, route, head, forwarded, for: resolution?.caller)
+            }
             let minted = try await mint(evidence, resolution?.caller, route, generation)
             let removal = evidence.map { generation.authenticator.removal(route.credentials, $0, account) }
             let request = try generation.rewriter.rewrite(
                 head, head.section,
                 Rewriter.Findings(
-                    route: route, path: path.bytes, removal: removal, caller: resolution?.caller, minted: minted, content: nil,
+                    route: route, path: forwarded, removal: removal, caller: resolution?.caller, minted: minted, content: nil,
                     now: now, account: account, chain: chain))
             if case .length(let length) = head.framing, length > route.bodyBytesMax {
                 throw .contentTooLarge(limit: route.bodyBytesMax)
@@ -78,7 +82,7 @@ extension Explainer {
     private func check(
         _ head: RequestHead, _ path: ExplainedPath, _ caller: Caller?, against requirements: Requirements
     ) throws(Refusal) {
-        let values = CallerValues(userID: caller?.user.text, clerkUserID: caller?.clerkUser?.text)
+        let values = CallerValues(caller)
         do throws(RequirementRefusal) {
             try requirements.path.check(path.text(in: head).span, for: values)
             if !requirements.content.isEmpty { _ = try requirements.content.check(head.section) }

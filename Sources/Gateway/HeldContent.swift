@@ -13,7 +13,7 @@ extension Conversation {
     func check(
         _ head: RequestHead, _ section: FieldSection, _ path: [UInt8], _ caller: Caller?, against requirements: Requirements
     ) async throws(Refusal) -> [UInt8]? {
-        let values = CallerValues(userID: caller?.user.text, clerkUserID: caller?.clerkUser?.text)
+        let values = CallerValues(caller)
         do throws(RequirementRefusal) {
             try requirements.path.check(path.isEmpty ? section.bytes.span.extracting(head.path) : path.span, for: values)
         } catch { throw .requirement(error) }

@@ -16,7 +16,7 @@ extension Conversation {
         let now = UnixTime(milliseconds: worker.loop.wallMilliseconds)
 
         let section = head.section
-        let path = try canonicalise(head, section, generation.plan)
+        var path = try canonicalise(head, section, generation.plan)
         if generation.plan.answersItself, try await answerItself(head, section, path, generation, at: now) { return }
         guard let route = try match(head, section, path, generation.plan) else { return await respondHealthy() }
         var evidence = try await authenticate(head, for: route, generation, at: now)
@@ -26,6 +26,7 @@ extension Conversation {
         if let requirements = route.requirements {
             content = try await check(head, section, path.bytes, caller, against: requirements)
         }
+        if let own = route.ownSegments { path.bytes = try generation.plan.ownPath(own, route, head, path.bytes, for: caller) }
         let minted = route.mints ? try await mint(evidence, caller, route, generation, at: now) : nil
         let request = try rewrite(head, section, path.bytes, evidence, caller, content, minted, route, generation, at: now)
         let exchange = try await forward(request, for: route, generation)

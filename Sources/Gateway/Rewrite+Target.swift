@@ -47,7 +47,7 @@ extension Rewriter {
         }
         let mark = output.count
         output.append(UInt8(ascii: "?"))
-        let values = CallerValues(userID: findings.caller?.user.text, clerkUserID: findings.caller?.clerkUser?.text)
+        let values = CallerValues(findings.caller)
         do throws(QueryRefusal) {
             if let query {
                 try findings.route.query.rewrite(query, for: values, into: &output)

@@ -22,6 +22,8 @@ final class RoutePlan: Sendable {
     let upgrade: UpgradeTokens?
     let errors: Route.ErrorProfile
     let query: QueryRewriter
+    /// `nil`: the path that was matched is the one that is forwarded.
+    let ownSegments: OwnSegments?
     /// `nil`: nothing but the query is compared with the caller.
     let requirements: Requirements?
     /// Where callers from Clerk get a credential of the origin's own kind; `nil` where none is made.
@@ -44,6 +46,7 @@ final class RoutePlan: Sendable {
         // Without a caller there is nothing to set or to compare: the request is forwarded as it was sent.
         let identifies = route.mode.identifies
         query = QueryRewriter(set: identifies ? route.setQuery : [], require: identifies ? route.requireQuery : [])
+        ownSegments = identifies ? OwnSegments(route) : nil
         requirements = identifies ? Requirements(route) : nil
         let mints = route.modes.contains { $0 == .dual || $0 == .clerk }
         mintPlace = mints ? route.mint.map { MintPlace($0.place) } : nil

@@ -12,6 +12,13 @@ func appendEscape(_ byte: UInt8, to output: inout [UInt8]) {
     output.append(hexDigit(byte & 15))
 }
 
+/// A text as the value of a parameter, or as one segment: only what is the same resource either way stands as it is.
+func appendEncoded(_ text: String, to output: inout [UInt8]) {
+    for byte in text.utf8 {
+        if isUnreserved(byte) { output.append(byte) } else { appendEscape(byte, to: &output) }
+    }
+}
+
 /// Letters, digits, `-`, `.`, `_` and `~`: the same resource with and without an escape (RFC 3986 §2.3).
 func isUnreserved(_ byte: UInt8) -> Bool {
     switch byte {

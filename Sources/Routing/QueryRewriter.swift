@@ -139,9 +139,3 @@ extension Route.Template {
         }
     }
 }
-
-private func appendEncoded(_ text: String, to output: inout [UInt8]) {
-    for byte in text.utf8 {
-        if isUnreserved(byte) { output.append(byte) } else { appendEscape(byte, to: &output) }
-    }
-}

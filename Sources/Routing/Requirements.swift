@@ -41,39 +41,23 @@ package enum RequirementRefusal: Error, Hashable, Sendable {
 
 /// `require.path`: segments of the path that stand for `{name}` and must be the caller's.
 package struct RequiredPath: Sendable {
-    private struct Segment: Sendable {
-        /// From 0, in the path.
-        let index: Int
-        let template: Route.Template
-    }
+    private let rules: [SegmentRule]
 
-    private let segments: [Segment]
+    init(_ route: Route) { rules = SegmentRule.rules(route.requirePath, of: route) }
 
-    init(_ route: Route) {
-        let pattern = try? PathPattern(route.match.path)
-        segments = (pattern?.segments ?? []).enumerated().flatMap { index, segment -> [Segment] in
-            guard case .parameter(let name) = segment else { return [] }
-            return route.requirePath.filter { $0.name == name }.map { Segment(index: index, template: $0.template) }
-        }
-    }
-
-    package var isEmpty: Bool { segments.isEmpty }
+    package var isEmpty: Bool { rules.isEmpty }
 
     /// - Parameter path: canonical, and matched by the route.
     package func check(_ path: Span<UInt8>, for caller: CallerValues) throws(RequirementRefusal) {
-        for segment in segments {
-            guard let value = segment.template.value(caller), holds(path, segment.index, value) else { throw .pathIsAnothers }
+        for rule in rules {
+            guard let value = rule.template.value(caller), holds(path, rule.range(in: path), value) else { throw .pathIsAnothers }
         }
     }
 
-    private func holds(_ path: Span<UInt8>, _ number: Int, _ value: String) -> Bool {
-        var index = 1
-        for _ in 0..<number {
-            while index < path.count, path[index] != UInt8(ascii: "/") { index += 1 }
-            index += 1
-        }
+    private func holds(_ path: Span<UInt8>, _ segment: Range<Int>, _ value: String) -> Bool {
+        var index = segment.lowerBound
         var decoded: [UInt8] = []
-        while index < path.count, path[index] != UInt8(ascii: "/") {
+        while index < segment.upperBound {
             let escaped = path[index] == UInt8(ascii: "%") ? escapedByte(path, at: index) : nil
             decoded.append(escaped ?? path[index])
             index += escaped == nil ? 1 : 3

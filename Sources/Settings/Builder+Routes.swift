@@ -29,8 +29,7 @@ extension Builder {
         }
         if let status = entry["deny"]?.int64("status") { route.denyStatus = Status(UInt16(status)) }
         route.encodedSlash = entry.bool("encodedSlash") ?? false
-        route.setQuery = parameters(entry["set"]?["query"])
-        route.requireQuery = parameters(entry["require"]?["query"])
+        set(entry["set"], &route)
         require(entry["require"], &route)
         route.mint = entry["mint"].flatMap { mint($0, for: mode) }
         if let credentials = entry["credentials"] {
@@ -102,46 +101,6 @@ extension Builder {
             result.append(Method(text))
         }
         return result
-    }
-
-    private func parameters(_ section: Entry?) -> [Route.Parameter] {
-        guard let section else { return [] }
-        if section.members.count > Route.parametersMax {
-            problems.error(section, found: "\(section.members.count) parameters", expected: "\(Route.parametersMax) at most")
-        }
-        return section.members.map { member in
-            let (name, entry) = (member.name, member.entry)
-            if !isLabel(name) { problems.error(entry, found: "the parameter \"\(name)\"", expected: "letters, digits, -, _ and .") }
-            return Route.Parameter(name: name, template: template(entry))
-        }
-    }
-
-    private func require(_ section: Entry?, _ route: inout Route) {
-        guard let section else { return }
-        route.requirePath = parameters(section["path"])
-        route.requireJSON = parameters(section["json"])
-        route.requireForm = parameters(section["form"])
-        route.requiredContentBytes = section.int("contentBytes") ?? route.requiredContentBytes
-        let names = (try? PathPattern(route.match.path))?.parameterNames ?? []
-        for member in section["path"]?.members ?? [] where !names.contains(member.name) {
-            problems.error(
-                member.entry, found: "\"\(member.name)\"", expected: "a {name} of the route's path",
-                hint: nearestName(to: member.name, in: names).map { "did you mean \"\($0)\"?" })
-        }
-    }
-
-    private func template(_ entry: Entry) -> Route.Template {
-        let text = entry.text ?? ""
-        switch text {
-        case "{user.id}": return .userID
-        case "{user.clerkUserId}": return .clerkUserID
-        default:
-            if text.contains("{") || text.contains("}") {
-                let hint = nearestName(to: text, in: ["{user.id}", "{user.clerkUserId}"]).map { "did you mean \"\($0)\"?" }
-                problems.error(entry, expected: "{user.id}, {user.clerkUserId} or a text without braces", hint: hint)
-            }
-            return .literal(text)
-        }
     }
 
     private func check(_ route: Route, _ entry: Entry) {

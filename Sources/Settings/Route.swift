@@ -27,6 +27,8 @@ package struct Route: Sendable {
     package var denyStatus = Status.forbidden
     package var encodedSlash = false
     package var setQuery: [Parameter] = []
+    /// By the names of `{name}` segments.
+    package var setPath: [Parameter] = []
     package var requireQuery: [Parameter] = []
     /// By the names of `{name}` segments.
     package var requirePath: [Parameter] = []

@@ -9,7 +9,7 @@ extension Shape {
             "A request without credentials is forwarded without identity; a bad one is still refused."),
         key("deny", .object([denyStatus]), "How `deny` answers."),
         key("encodedSlash", .bool, standard: "false", "Allow `%2F` in the path; it never separates segments."),
-        key("set", set, "Parameters that Segue writes where the caller is known."),
+        key("set", set, "Parameters of the query and of the path that Segue writes where the caller is known."),
         key("require", require, "What must already be right where the caller is known; else 403 `not_yours`."),
         key("credentials", credentials, "Whether the origin still sees what proved the caller."),
         key(
@@ -56,7 +56,10 @@ extension Shape {
         key(
             "query", .map(.string), standard: "{}",
             "Every copy of the parameter becomes one: `{user.id}`, `{user.clerkUserId}` or a literal."),
-        later("path", "use require on the query, or let the origin read the identity fields"),
+        key(
+            "path", .map(.string), standard: "{}",
+            "Segments that stand for a `{name}` of the path become such a value, encoded; the path must then still be this route's."
+        ),
     ])
 
     private static let require: Shape = .object([

@@ -7,7 +7,12 @@ import Migration
 
 /// Who there is in a journey (`Journeys/README.md`).
 enum People {
-    static let ids = ["ada": "1", "bob": "2", "carol": "3", "dan": "4", "root": "5"]
+    static let ids = ["ada": "1", "bob": "2", "carol": "3", "dan": "4", "root": "5"].merging(odd) { id, _ in id }
+    /// As in applications whose people choose their ids.
+    private static let odd = [
+        "slash": "a/b", "climber": "../1", "percent": "50%", "escape": "%2e%2e", "dots": "..", "dot": ".", "greek": "α β",
+        "semicolon": "1;a=b", "backslash": "a\\b", "admin": "admin", "plain": "a.b-c_d~e",
+    ]
     private static let linked: Set = ["ada", "bob", "dan"]
 
     /// What the gateway asks about them, and gets no answer from whoever is away.
