@@ -91,7 +91,10 @@ package struct AdminService: Sendable {
             writer.member("name", route.name)
             writer.member("mode", route.mode)
             writer.member("file", route.file)
-            if let override = route.override { write(override, to: &writer) }
+            if let override = route.override {
+                writer.key("override")
+                override.write(to: &writer)
+            }
             if let canary = route.canary {
                 writer.key("canary")
                 writer.beginObject()
@@ -104,17 +107,6 @@ package struct AdminService: Sendable {
             writer.endObject()
         }
         writer.endArray()
-    }
-
-    private func write(_ override: RouteOverride, to writer: inout JSONWriter) {
-        writer.key("override")
-        writer.beginObject()
-        writer.member("mode", override.mode.rawValue)
-        writer.member("base", override.base.rawValue)
-        writer.member("actor", override.actor)
-        writer.member("made", override.made.rfc3339)
-        if let expires = override.expires { writer.member("expires", expires.rfc3339) }
-        writer.endObject()
     }
 
     private func write(_ counts: [VerdictCount], to writer: inout JSONWriter) {

@@ -86,7 +86,7 @@ enum RoutesCommand {
             if let text { writer.string(text) } else { writer.null() }
         }
         writer.key("override")
-        if let override { write(override, to: &writer) } else { writer.null() }
+        if let override { override.write(to: &writer) } else { writer.null() }
         writer.key("canary")
         if let canary = route.canary, override == nil {
             writer.beginObject()
@@ -103,16 +103,6 @@ enum RoutesCommand {
         writer.beginArray()
         for method in route.match.methods { writer.string(method.name) }
         writer.endArray()
-        writer.endObject()
-    }
-
-    private static func write(_ override: RouteOverride, to writer: inout JSONWriter) {
-        writer.beginObject()
-        writer.member("mode", override.mode.rawValue)
-        writer.member("base", override.base.rawValue)
-        writer.member("actor", override.actor)
-        writer.member("made", override.made.rfc3339)
-        if let expires = override.expires { writer.member("expires", expires.rfc3339) }
         writer.endObject()
     }
 }
