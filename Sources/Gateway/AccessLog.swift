@@ -45,7 +45,8 @@ struct AccessLog {
         if account.path.isEmpty {
             appendQuoted(head.section.bytes, head.path)
         } else {
-            appendJSONString(account.path.span, to: &lines)
+            let path = account.path
+            appendJSONString(path.span, to: &lines)
         }
         lines.append(copying: ",\"status\":")
         lines.appendDecimal(UInt64(account.status.code))
