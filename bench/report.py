@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from changes import Made
+from rows import ROWS
 from steady import Rest
 
 HERE = Path(__file__).parent
@@ -87,9 +88,11 @@ def missed(rows: list[Row], rest: Rest | None = None) -> list[str]:
             misses.append(
                 f"{row.name}: {row.system_calls:.2f} system calls per request, at most {thresholds['systemCallsPerRequest']} wanted"
             )
-        if row.futex_per_thousand is not None and row.futex_per_thousand > thresholds["futexPerThousandRequests"]:
+        # The thread that writes the log is woken by one.
+        awaited = None if ROWS[row.name].variant.access_log else row.futex_per_thousand
+        if awaited is not None and awaited > thresholds["futexPerThousandRequests"]:
             misses.append(
-                f"{row.name}: {row.futex_per_thousand:.2f} futex per 1,000 requests,"
+                f"{row.name}: {awaited:.2f} futex per 1,000 requests,"
                 f" at most {thresholds['futexPerThousandRequests']} wanted"
             )
     return misses
