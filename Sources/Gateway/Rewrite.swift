@@ -149,9 +149,14 @@ struct Rewriter {
         if head.wantsWebSocket { output.append(copying: "Connection: upgrade\r\nUpgrade: websocket\r\n") }
         if let removal = findings.removal, removal.rewritesProtocols { removal.appendProtocols(of: section, to: &output) }
         if !section.contains(.host) {
-            // HTTP/1.0 had no Host; the request goes on in HTTP/1.1, which has (RFC 9112 §3.2).
+            // HTTP/1.0 had no Host; the request goes on in HTTP/1.1, which has (RFC 9112 §3.2). Where the target names a host,
+            // the route was matched by that one.
             output.append(copying: "Host: ")
-            output.append(contentsOf: findings.route.originAuthority.utf8)
+            if head.authority.isEmpty {
+                output.append(contentsOf: findings.route.originAuthority.utf8)
+            } else {
+                output.append(copying: section.bytes.span.extracting(head.authority))
+            }
             output.append(copying: "\r\n")
         }
         findings.chain.appendFields(section, authority: head.authority, to: &output)
