@@ -54,6 +54,8 @@ class Recorded:
 
     def __init__(self, connection: socket.socket, origin: RecordingOrigin):
         self.connection, self.kept = connection, bytearray()
+        # What a script sends is under way at once, and not when the piece before it has been acknowledged.
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         origin.connections.append(self.kept)
 
     def recv(self, size: int) -> bytes:
