@@ -12,7 +12,7 @@ func isAuthority(_ range: Range<Int>, of input: Span<UInt8>) -> Bool {
         guard let close = range.first(where: { input[$0] == UInt8(ascii: "]") }) else { return false }
         return isIPv6Address(first + 1..<close, of: input) && isPort(close + 1..<range.upperBound, of: input)
     }
-    let hostEnd = endOfRegisteredName(range, of: input)
+    let hostEnd = endOfName(range, of: input)
     return hostEnd > range.lowerBound && isPort(hostEnd..<range.upperBound, of: input)
 }
 
@@ -29,19 +29,14 @@ private func isPort(_ range: Range<Int>, of input: Span<UInt8>) -> Bool {
     return true
 }
 
-/// The end of the longest `reg-name` (RFC 3986 §3.2.2), of which an IPv4 address is one.
-private func endOfRegisteredName(_ range: Range<Int>, of input: Span<UInt8>) -> Int {
+/// The end of a name whose labels are not empty but for one behind a final dot; an IPv4 address is one too. RFC 3986 §3.2.2 would
+/// have more in a `reg-name`, of which servers make different hosts: `a,b` is two to some, and `%61` is `a`.
+private func endOfName(_ range: Range<Int>, of input: Span<UInt8>) -> Int {
+    let dot = UInt8(ascii: ".")
     var index = range.lowerBound
-    while index < range.upperBound {
-        if CharacterSet128.registeredName.contains(input[index]) {
-            index += 1
-        } else if input[index] == UInt8(ascii: "%"), index + 2 < range.upperBound,
-            input[index + 1].hexValue != nil, input[index + 2].hexValue != nil
-        {
-            index += 3
-        } else {
-            break
-        }
+    while index < range.upperBound, CharacterSet128.unreserved.contains(input[index]) {
+        if input[index] == dot, index == range.lowerBound || input[index - 1] == dot { return range.lowerBound }
+        index += 1
     }
     return index
 }

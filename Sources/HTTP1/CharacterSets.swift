@@ -27,8 +27,8 @@ struct CharacterSet128: Sendable {
     /// browsers leaves unencoded there. No origin takes these for a delimiter; `# \ " < >` stay refused.
     static var query: CharacterSet128 { CharacterSet128(low: 0xAFFF_FFF2_0000_0000, high: 0x7FFF_FFFF_EFFF_FFFF) }
 
-    /// `reg-name` (RFC 3986 §3.2.2) but for `%`, which is checked together with its digits.
-    static var registeredName: CharacterSet128 { CharacterSet128(low: 0x2BFF_7FD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE) }
+    /// `unreserved` (RFC 3986 §2.3).
+    static var unreserved: CharacterSet128 { CharacterSet128(low: 0x03FF_6000_0000_0000, high: 0x47FF_FFFE_87FF_FFFE) }
 }
 
 extension UInt8 {

@@ -9,7 +9,7 @@ import Testing
 
     @Test(arguments: [
         (CharacterSet128.token, alphanumeric + "!#$%&'*+-.^_`|~"), (.path, alphanumeric + subDelims + "-._~%:@/[]"),
-        (.query, alphanumeric + subDelims + "-._~%:@/[]?^`{|}"), (.registeredName, alphanumeric + subDelims + "-._~"),
+        (.query, alphanumeric + subDelims + "-._~%:@/[]?^`{|}"), (.unreserved, alphanumeric + "-._~"),
     ])
     func `a set holds exactly its grammar`(set: CharacterSet128, grammar: String) {
         let allowed = Set(grammar.utf8)

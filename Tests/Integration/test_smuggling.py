@@ -8,7 +8,7 @@ import pytest
 from harness.gateway import settings
 from harness.raw import Client, Ended
 from harness.readings import read_by_h11, read_by_hand
-from harness.recording import RecordingOrigin
+from harness.recording import OK, RecordingOrigin
 
 
 def smuggled(name: bytes) -> bytes:
@@ -41,6 +41,11 @@ LINES = [
     b"X: 1\x00Transfer-Encoding: chunked", b": chunked", b"Transfer-Encoding", b"Transfer-Encoding\r\n: chunked", b"Content-Length\xef\xbc\x9a 5",
     b"Content-Length: 5\r\nTransfer-Encoding: chunked", b"Transfer-Encoding: chunked\r\nContent-Length: 5", b"X:\r\n Content-Length: 5",
     b"Content-Length: 5\r\n Transfer-Encoding: chunked", b"Host: b", b"Host:", b"Host : a", b"X-\xc3\xbc: 1", b"X(1): 1", b"X 1: 1", b"X,Y: 1", b'"X": 1',
+]  # fmt: skip
+#: Of which servers make different hosts, or none.
+HOSTS = [
+    b"", b" ", b"a:80:80", b"a/b", b"u@a", b"a,b", b"a, b", b"[::1", b"::1", b"a\xff", b"%61", b"%zz", b"a:99999", b"a:-1", b"a:+1", b"a: 80", b"a?b", b"a#b", b"a\\b",
+    b"*", b"*.a", b"a;b", b".", b".a", b"a..", b"a..b", b'"a"', b"a b", b"a\tb", b"a\x00", b"[v1.x]", b"http://a", b"a|b", b"a:80,b", b"a&b", b"a=b", b"a'",
 ]  # fmt: skip
 #: `%s` is the place of the case's name.
 REQUEST_LINES = [
@@ -76,6 +81,7 @@ REFUSED = (
     + [framed(b"Transfer-Encoding: " + value, b"0\r\n\r\n") for value in CODINGS]
     + [framed(line, b"0\r\n\r\n") for line in LINES]
     + [line + b"\r\nHost: a\r\n\r\n" for line in REQUEST_LINES]
+    + [b"GET /public/%s HTTP/1.1\r\nHost: " + host + b"\r\n\r\n" for host in HOSTS]
     + [b"GET /public/%s HTTP/1.1\r\n" + line + b"\r\nHost: a\r\n\r\n" for line in (b" X: 1", b"\tX: 1", b" ", b"\x00", b"\r")]
     + [b"GET /public/%s HTTP/1.1\nHost: a\n\n", b"GET /public/%s HTTP/1.1\r\nHost: a\n\r\n", b"GET /public/%s HTTP/1.1\r\nHost: a\r\n\n"]
 )
@@ -157,3 +163,39 @@ def test_what_has_one_meaning_arrives_with_that_meaning(wire, case):
     assert (b"content-length" in fields) != (b"transfer-encoding" in fields)
     assert not {b"content_length", b"transfer.encoding", b"x-user-id", b"trailer"} & set(fields)
     assert fields[b"host"] == b"a"
+
+
+@pytest.mark.parametrize("field", [b"Content-Length: 0", b"Content-Length: 42", b"Transfer-Encoding: chunked"])
+@pytest.mark.parametrize("method", [b"GET", b"POST"])
+def test_an_upgrade_with_content_opens_nothing(wire, field, method):
+    gateway, origin = wire
+    name = uuid.uuid4().hex.encode()
+    head = b"%s /public/%s HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n%s\r\n\r\n" % (method, name, field)
+    assert answers(gateway.port, head + smuggled(name)) == [400]
+    assert heard(origin, name) == []
+
+
+@pytest.mark.parametrize("expectation", [b"", b"Expect: 100-continue\r\n"])
+@pytest.mark.parametrize("framing", [b"Content-Length: %d", b"Transfer-Encoding: chunked"])
+def test_what_follows_an_early_answer_is_content_or_nothing(start_gateway, recording_origin, expectation, framing):
+    """The origin answers before it has read the content, as 0.CL desynchronisation wants it."""
+
+    def behave(connection, _):
+        connection.recv(65_536)
+        connection.sendall(OK)
+        while connection.recv(65_536):
+            pass
+
+    origin = recording_origin(behave)
+    port = start_gateway(settings(origin.url)).port
+    name = uuid.uuid4().hex.encode()
+    framing = framing % len(smuggled(name)) if b"%" in framing else framing
+    with Client(port) as client:
+        assert client.exchange(b"POST /public/%s HTTP/1.1\r\nHost: a\r\n%s%s\r\n\r\n" % (name, expectation, framing)).status == 200
+        client.send(smuggled(name))
+        assert client.read_to_end() == b""
+    with Client(port) as client:
+        assert client.exchange(b"GET /public/after-%s HTTP/1.1\r\nHost: a\r\n\r\n" % name).status == 200
+    targets = [[line.split(b" ")[1] for line in bytes(one).split(b"\r\n") if line.endswith(b" HTTP/1.1")] for one in origin.connections]
+    assert all(len(found) == 1 or b"Content-Length" in framing for found in targets), targets
+    assert [b"/public/after-" + name] in targets, "a connection on which content is owed is nobody else's"
