@@ -57,7 +57,7 @@ let package = Package(
         // Decisions: pure.
         swift("Settings", ["Files", "HTTP", "JSON", "Telemetry"]),
         swift("Routing", ["HTTP", "JSON", "Settings"]),
-        swift("Authentication", ["HTTP", "JOSE", "JSON", "Crypto", "Settings", "Telemetry", "Snapshot"]),
+        swift("Authentication", ["HTTP", "JOSE", "JSON", "Crypto", "Routing", "Settings", "Telemetry", "Snapshot"]),
         swift("Identity", ["Authentication", "Crypto", "HTTP", "JOSE", "JSON", "Settings", "Telemetry"]),
         swift("Migration", ["Authentication", "Identity", "Settings", "Telemetry"]),
 

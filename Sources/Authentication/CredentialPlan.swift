@@ -1,4 +1,5 @@
 import HTTP
+import Routing
 package import Settings
 
 /// Where the verifiers of these settings look for credentials, worked out once per version of the settings. The names
@@ -23,6 +24,8 @@ package final class CredentialPlan {
     private(set) var entries: [[Int]] = []
     /// For each source, how the settings write it.
     private(set) var spellings: [CredentialSource?] = []
+    /// Parameters whose word proves nothing, for their other spellings.
+    let unprovedParameters: [QueryName]
     /// For each route, where Clerk's token may also stand on an Upgrade.
     let upgrades: [UpgradeTokens?]
     private var names: [UInt8] = []
@@ -35,6 +38,9 @@ package final class CredentialPlan {
     package init(clerk: Bool, clerkSuffix: String?, legacy: [LegacySettings], upgrades: [[Route.UpgradeSource]] = []) {
         self.upgrades = upgrades.map { clerk && !$0.isEmpty ? UpgradeTokens($0) : nil }
         let all = legacy.flatMap(\.from)
+        unprovedParameters = legacy.filter(\.insecure).flatMap(\.from).compactMap { source in
+            if case .query(let name) = source { QueryName(name) } else { nil }
+        }
         readsFields = all.contains { if case .header = $0 { true } else { false } }
         readsQuery = all.contains { if case .query = $0 { true } else { false } }
         readsWholeAuthorization = all.contains {

@@ -1,4 +1,5 @@
 package import HTTP
+import Routing
 package import Settings
 
 /// Which credentials the rewriter leaves out of the request to the origin. It decides by where a verifier would look,
@@ -64,8 +65,25 @@ package struct CredentialRemoval {
 
     package func dropsParameter(named name: Range<Int>, in bytes: [UInt8]) -> Bool {
         if let upgrade, upgrade.reads(parameter: name, in: bytes) { return true }
-        guard plan.readsQuery, let source = plan.querySource(named: name, in: bytes) else { return false }
-        return drops(source)
+        guard plan.readsQuery else { return false }
+        if let source = plan.querySource(named: name, in: bytes) { return drops(source) }
+        return isUnproved(name, in: bytes)
+    }
+
+    /// Whether some origin takes this name for one whose word proves nothing, and which nobody here has read.
+    private func isUnproved(_ name: Range<Int>, in bytes: [UInt8]) -> Bool {
+        guard !plan.unprovedParameters.isEmpty else { return false }
+        let decoded = PercentDecoding.decode(name, in: bytes)
+        return plan.unprovedParameters.contains { $0.isName(of: decoded) }
+    }
+
+    /// Whether an origin that separates parameters at `;` would find one of those within this one.
+    private func hidesUnproved(_ parameter: Range<Int>, in bytes: [UInt8]) -> Bool {
+        guard !plan.unprovedParameters.isEmpty, bytes[parameter].contains(UInt8(ascii: ";")) else { return false }
+        return bytes[parameter].split(separator: UInt8(ascii: ";")).contains { piece in
+            let name = piece.prefix { $0 != UInt8(ascii: "=") }
+            return isUnproved(name.startIndex..<name.endIndex, in: bytes)
+        }
     }
 
     /// Appends what is left of a Cookie value; `false` when nothing is, and the line goes as a whole.
@@ -92,6 +110,7 @@ package struct CredentialRemoval {
     /// Whether any parameter of a query can go.
     package var dropsParameters: Bool {
         upgrade?.readsQuery ?? false
+            || !plan.unprovedParameters.isEmpty
             || plan.readsQuery && plan.sources.indices.contains { plan.sources[$0].place == .query && drops($0) }
     }
 
@@ -100,7 +119,7 @@ package struct CredentialRemoval {
         var parameters = QueryParameters(of: query)
         let start = output.count
         while let parameter = parameters.next(in: bytes) {
-            if dropsParameter(named: parameter.name, in: bytes) { continue }
+            if dropsParameter(named: parameter.name, in: bytes) || hidesUnproved(parameter.whole, in: bytes) { continue }
             if output.count > start { output.append(UInt8(ascii: "&")) }
             output.append(contentsOf: bytes[parameter.whole])
         }

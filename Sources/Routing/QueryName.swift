@@ -4,10 +4,10 @@ import HTTP
 /// application/x-www-form-urlencoded); PHP, Rails and Express take `user_id[]` for `user_id`; PHP strips white space in
 /// front and makes `_` of `.` and space; ASP.NET ignores case; programs in C stop at a NUL. Names that are equal after all of
 /// that are one name here.
-struct QueryName: Sendable {
+package struct QueryName: Sendable {
     private let folded: [UInt8]
 
-    init(_ name: String) { self.init(decoded: name.utf8) }
+    package init(_ name: String) { self.init(decoded: name.utf8) }
 
     private init(decoded name: some Sequence<UInt8>) {
         var folded: [UInt8] = []
@@ -20,7 +20,7 @@ struct QueryName: Sendable {
     }
 
     /// Whether some origin takes this name of another format, decoded, for the same.
-    func isName(of decoded: [UInt8]) -> Bool { QueryName(decoded: decoded).folded == folded }
+    package func isName(of decoded: [UInt8]) -> Bool { QueryName(decoded: decoded).folded == folded }
 
     func matches(_ piece: QueryPiece, _ query: Span<UInt8>) -> Bool {
         var count = 0
