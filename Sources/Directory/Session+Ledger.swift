@@ -57,6 +57,9 @@ extension Session {
 
     /// Walks the whole chain and names the first row that does not fit.
     func verifyLedger() async throws(DirectoryError) -> LedgerVerdict {
+        // Before the rows, of which more may be sealed meanwhile: a chain that is longer than this head is no fault.
+        let head = try await connection.meta("ledger_head") ?? "0 \(ledgerGenesis)"
+        let sealed = Int(head.prefix { $0 != " " }) ?? 0
         var seal = ledgerGenesis
         var position = 0
         while true {
@@ -74,9 +77,6 @@ extension Session {
             }
             if page.isEmpty { break }
         }
-        let head = try await connection.meta("ledger_head") ?? "0 \(ledgerGenesis)"
-        let sealed = Int(head.prefix { $0 != " " }) ?? 0
-        // Rows may have been sealed since we read the last page: only a chain shorter than its head is a fault.
         guard sealed <= position else { return .missing(position: position + 1) }
         let pending = try await connection.rows("SELECT count(*) FROM \(dialect.state("ledger")) WHERE position IS NULL")
         return .intact(sealed: position, pending: Int(pending[0][0] ?? "") ?? 0)
