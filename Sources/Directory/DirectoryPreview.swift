@@ -77,6 +77,13 @@ extension DirectoryPreview {
     }
 }
 
+// What is set over the file.
+extension DirectoryPreview {
+    package func overrides() async throws(Unavailable) -> [RouteOverride] {
+        try await ask { session throws(DirectoryError) in try await session.overrides() }
+    }
+}
+
 // Changes: none is made, and what stands against one is said as it would be.
 extension DirectoryPreview {
     package func link(_ link: NewLink) async throws(Unavailable) -> LinkOutcome {

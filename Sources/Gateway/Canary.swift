@@ -39,7 +39,7 @@ struct Canary: Sendable {
 }
 
 /// What the canary's mode makes of a request that the route's own mode has let in.
-private enum CanaryOutcome {
+enum CanaryOutcome {
     case passed(Evidence, Resolution)
     /// A Clerk user whom only a link could tell: that is for the route's own mode.
     case unlinked
@@ -56,31 +56,9 @@ private enum CanaryOutcome {
     }
 }
 
-extension Conversation {
-    /// The route's own mode has let the caller in; the canary's verdict on the same credentials takes the place of that.
-    func hold(
-        _ evidence: inout Evidence?, _ caller: inout Caller?, to canary: Canary, for route: RoutePlan, _ generation: Generation,
-        at now: UnixTime
-    ) async throws(Refusal) {
-        guard let callers = generation.callers, let before = evidence, let user = caller?.user, canary.includes(user) else {
-            return
-        }
-        let outcome = await judge(
-            client.head, as: requirement(of: route, mode: canary.mode), generation.authenticator, callers, at: now)
-        account.canary = Canary.Verdict(mode: canary.mode, base: before.outcome.rawValue, canary: outcome.word)
-        switch outcome {
-        case .unlinked: return
-        case .passed(let tried, let resolution):
-            account.evidence = tried
-            account.adopt(resolution, tried, generation.plan)
-            (evidence, caller) = (tried, resolution.caller)
-        case .refused(let refusal, let standings):
-            (account.evidence, account.refusedStandings) = (nil, standings)
-            throw refusal
-        }
-    }
-
-    private func judge(
+extension Canary {
+    /// The canary's own opinion of a request that the route's mode has let in.
+    func judge(
         _ head: RequestHead, as requirement: Requirement, _ authenticator: Authenticator, _ callers: Callers, at now: UnixTime
     ) async -> CanaryOutcome {
         let evidence: Evidence
@@ -94,6 +72,31 @@ extension Conversation {
             return .passed(evidence, resolution)
         } catch {
             return .refused(.identity(error), evidence.standings)
+        }
+    }
+}
+
+extension Conversation {
+    /// The route's own mode has let the caller in; the canary's verdict on the same credentials takes the place of that.
+    func hold(
+        _ evidence: inout Evidence?, _ caller: inout Caller?, to canary: Canary, for route: RoutePlan, _ generation: Generation,
+        at now: UnixTime
+    ) async throws(Refusal) {
+        guard let callers = generation.callers, let before = evidence, let user = caller?.user, canary.includes(user) else {
+            return
+        }
+        let outcome = await canary.judge(
+            client.head, as: requirement(of: route, mode: canary.mode), generation.authenticator, callers, at: now)
+        account.canary = Canary.Verdict(mode: canary.mode, base: before.outcome.rawValue, canary: outcome.word)
+        switch outcome {
+        case .unlinked: return
+        case .passed(let tried, let resolution):
+            account.evidence = tried
+            account.adopt(resolution, tried, generation.plan)
+            (evidence, caller) = (tried, resolution.caller)
+        case .refused(let refusal, let standings):
+            (account.evidence, account.refusedStandings) = (nil, standings)
+            throw refusal
         }
     }
 }

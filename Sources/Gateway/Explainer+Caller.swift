@@ -7,63 +7,77 @@ import Telemetry
 
 // Who is calling, and what the origin would get.
 extension Explainer {
+    /// What came of the credentials; nothing in modes that do not look at them.
+    struct Passed {
+        var evidence: Evidence?
+        var resolution: Resolution?
+    }
+
     func end(
-        in mode: Mode, _ head: RequestHead, _ path: ExplainedPath, _ index: Int, hiding credentials: [CredentialReport]
+        in mode: Mode, _ question: Question, _ index: Int, hiding credentials: [CredentialReport]
     ) async -> Explanation.End {
-        let account = account(of: head)
-        let chain = ForwardedChain(peer: peer, trusted: settings.trustedProxies)
         do throws(Refusal) {
             let generation = try generation(settings.with(mode, at: index))
             let route = generation.plan.routes[index]
             guard mode != .deny else { throw .closed(route.denyStatus) }
-            var (evidence, resolution): (Evidence?, Resolution?)
-            if mode != .public, mode != .observe {
-                evidence = try await authenticate(head, mode, route, chain, generation.authenticator)
-                if let evidence {
-                    let resolved = try await resolve(evidence, head, generation)
-                    account.adopt(resolved, evidence, generation.plan)
-                    resolution = resolved
-                }
-            }
-            if let requirements = route.requirements { try check(head, path, resolution?.caller, against: requirements) }
-            var forwarded = path.bytes
-            if let own = route.ownSegments {
-                forwarded = try generation.plan.ownPath(own, route, head, forwarded, for: resolution?.caller)
-            }
-            let minted = try await mint(evidence, resolution?.caller, route, generation)
-            let removal = evidence.map { generation.authenticator.removal(route.credentials, $0, account) }
-            let request = try generation.rewriter.rewrite(
-                head, head.section,
-                Rewriter.Findings(
-                    route: route, path: forwarded, removal: removal, caller: resolution?.caller, minted: minted, content: nil,
-                    now: now, account: account, chain: chain))
-            if case .length(let length) = head.framing, length > route.bodyBytesMax {
-                throw .contentTooLarge(limit: route.bodyBytesMax)
-            }
-            return .forwarded(
-                resolution?.caller.map(ExplainedCaller.init), isConflict: account.isConflict || account.mayBeContradicted,
-                head: ExplainedHead(
-                    bytes: Secret(request.head), text: Redaction(settings, hiding: credentials, of: head).text(request.head)))
+            let passed = try await pass(in: mode, question, route, generation)
+            return try await forwarded(passed, question, route, generation, hiding: credentials)
         } catch {
             return .refused(error)
         }
     }
 
-    func requirement(_ mode: Mode, _ route: RoutePlan, _ head: RequestHead, _ chain: ForwardedChain) -> Requirement {
-        Requirement(
-            mode: mode, isOptional: route.isOptional, isSecure: chain.isSecure(head.section),
-            upgradeRoute: route.upgrade != nil && head.wantsUpgrade ? route.index : nil)
-    }
-
-    private func authenticate(
-        _ head: RequestHead, _ mode: Mode, _ route: RoutePlan, _ chain: ForwardedChain, _ authenticator: Authenticator
-    ) async throws(Refusal) -> Evidence {
-        let requirement = requirement(mode, route, head, chain)
+    func pass(in mode: Mode, _ question: Question, _ route: RoutePlan, _ generation: Generation) async throws(Refusal) -> Passed {
+        guard mode.identifies else { return Passed() }
+        let evidence: Evidence
         do throws(RefusedAuthentication) {
-            return try await authenticator.authenticate(head, for: requirement, at: now)
+            evidence = try await generation.authenticator.authenticate(
+                question.head, for: requirement(mode, route, question), at: now)
         } catch {
             throw .authentication(error.refusal)
         }
+        return Passed(evidence: evidence, resolution: try await resolve(evidence, question.head, generation))
+    }
+
+    /// What the origin gets from somebody who has passed.
+    func forwarded(
+        _ passed: Passed, _ question: Question, _ route: RoutePlan, _ generation: Generation, hiding credentials: [CredentialReport]
+    ) async throws(Refusal) -> Explanation.End {
+        let (head, caller) = (question.head, passed.resolution?.caller)
+        let account = account(of: head)
+        if let evidence = passed.evidence, let resolution = passed.resolution {
+            account.adopt(resolution, evidence, generation.plan)
+        }
+        var content: [UInt8]?
+        if let requirements = route.requirements {
+            content = try check(question, caller, against: requirements)
+            let limit = Int64(requirements.content.bytesMax)
+            if !requirements.content.isEmpty, case .length(let length) = head.framing, length > limit {
+                throw .contentTooLarge(limit: limit)
+            }
+        }
+        var path = question.path
+        if let own = route.ownSegments { path = try generation.plan.ownPath(own, route, head, path, for: caller) }
+        let minted = try await mint(passed.evidence, caller, route, generation)
+        let removal = passed.evidence.map { generation.authenticator.removal(route.credentials, $0, account) }
+        let request = try generation.rewriter.rewrite(
+            head, head.section,
+            Rewriter.Findings(
+                route: route, path: path, removal: removal, caller: caller, minted: minted, content: content, now: now,
+                account: account, chain: question.chain))
+        if case .length(let length) = head.framing, length > route.bodyBytesMax {
+            throw .contentTooLarge(limit: route.bodyBytesMax)
+        }
+        return .forwarded(
+            caller.map(ExplainedCaller.init), isConflict: account.isConflict || account.mayBeContradicted,
+            head: ExplainedHead(
+                bytes: Secret(request.head), text: Redaction(settings, hiding: credentials, of: head).text(request.head)))
+    }
+
+    func requirement(_ mode: Mode, _ route: RoutePlan, _ question: Question) -> Requirement {
+        Requirement(
+            mode: mode, isOptional: route.isOptional, isSecure: question.chain.isSecure(question.head.section),
+            upgradeRoute: route.upgrade != nil && question.head.wantsUpgrade ? route.index : nil)
     }
 
     private func resolve(_ evidence: Evidence, _ head: RequestHead, _ generation: Generation) async throws(Refusal) -> Resolution {
@@ -78,14 +92,19 @@ extension Explainer {
         }
     }
 
-    /// The content itself is not part of the question.
+    /// - Returns: the content, where it would be held. Where it is not known, the fields say whether it would be looked at.
     private func check(
-        _ head: RequestHead, _ path: ExplainedPath, _ caller: Caller?, against requirements: Requirements
-    ) throws(Refusal) {
+        _ question: Question, _ caller: Caller?, against requirements: Requirements
+    ) throws(Refusal) -> [UInt8]? {
         let values = CallerValues(caller)
+        let required = requirements.content
         do throws(RequirementRefusal) {
-            try requirements.path.check(path.text(in: head).span, for: values)
-            if !requirements.content.isEmpty { _ = try requirements.content.check(head.section) }
+            try requirements.path.check(question.pathText.span, for: values)
+            guard !required.isEmpty else { return nil }
+            let form = try required.check(question.head.section)
+            guard let content = question.content, content.count <= required.bytesMax else { return nil }
+            try required.check(content.span, form, for: values)
+            return content
         } catch {
             throw .requirement(error)
         }

@@ -16,8 +16,9 @@ package final class Explainer {
     let peer: Address?
     let now: UnixTime
     /// What the services were asked to change since this was last called.
-    private let intention: () -> DirectoryIntention?
+    let intention: () -> DirectoryIntention?
 
+    /// - Parameter settings: those in force, with what is set over the file.
     package init(
         _ settings: Settings, services: Services, peer: Address?, at now: UnixTime,
         intention: @escaping () -> DirectoryIntention?
@@ -26,46 +27,40 @@ package final class Explainer {
         (self.now, self.intention) = (now, intention)
     }
 
-    /// - Parameter message: the head of a request, as a client sends it.
+    /// - Parameter message: a request as a client sends it. Its content is a part of the question where all of it is there.
     package func explain(_ message: [UInt8]) async -> Explanation {
         var explanation = Explanation()
-        let head = RequestHead()
         do throws(Refusal) {
-            try parse(message, into: head)
-            let path = try canonicalise(head)
-            explanation.path = String(decoding: path.text(in: head), as: UTF8.self)
+            let question = try question(message)
+            explanation.path = String(decoding: question.pathText, as: UTF8.self)
             let generation = try generation(settings)
-            explanation.ownAnswer = ownAnswer(head, path, generation.plan)
-            guard explanation.ownAnswer == nil else { return explanation }
-            let route = try match(head, path, settings)
+            explanation.ownAnswer = ownAnswer(question, generation.plan)
+            if let own = explanation.ownAnswer {
+                if own.links { try generation.plan.ownPages.requireOpenLinking() }
+                return explanation
+            }
+            let route = try match(question, settings)
             explanation.route = route
             explanation.otherRoutes = settings.routes.indices.filter { index in
-                index != route && (try? match(head, path, settings.withOnly(index))) != nil
+                index != route && (try? match(question, settings.withOnly(index))) != nil
             }
-            let chain = ForwardedChain(peer: peer, trusted: settings.trustedProxies)
+            explanation.lacksContent = question.content == nil && settings.routes[route].requiresContent
             explanation.credentials = await generation.authenticator.report(
-                on: head, for: requirement(.observe, generation.plan.routes[route], head, chain), at: now)
+                on: question.head, for: requirement(.observe, generation.plan.routes[route], question), at: now)
+            explanation.canary = await canaryVerdict(question, route, hiding: explanation.credentials)
+            _ = intention()
             for mode in Mode.allCases {
-                let end = await end(in: mode, head, path, route, hiding: explanation.credentials)
+                let end = await end(in: mode, question, route, hiding: explanation.credentials)
                 explanation.outcomes.append(.init(mode: mode, end: end, intention: intention()))
             }
-            explanation.canary = canary(generation.plan.routes[route], explanation.outcomes)
         } catch {
-            if error.isNoRoute, explanation.path == "/healthz" {
+            if case .routing(.noRoute) = error, explanation.path == "/healthz" {
                 explanation.ownAnswer = .health
             } else {
                 explanation.refusal = error
             }
         }
         return explanation
-    }
-
-    /// The canary's mode, where the caller that the route's own mode lets in is in the sample.
-    private func canary(_ route: RoutePlan, _ outcomes: [Explanation.Outcome]) -> Mode? {
-        guard let canary = route.canary, let own = outcomes.first(where: { $0.mode == route.mode }),
-            case .forwarded(let caller?, _, _) = own.end, canary.includes(UserID(caller.user))
-        else { return nil }
-        return canary.mode
     }
 
     /// What a worker makes of settings, without an origin to connect to.
@@ -81,57 +76,60 @@ package final class Explainer {
     }
 }
 
-// Where the request goes.
+// What is asked, and where the request goes.
 extension Explainer {
-    struct ExplainedPath {
+    struct Question {
+        let head: RequestHead
         let canonical: CanonicalPath
-        /// Empty where the client sent that form.
-        let bytes: [UInt8]
+        /// Empty where the client sent the canonical form.
+        let path: [UInt8]
+        /// `nil`: it is not known.
+        let content: [UInt8]?
+        let chain: ForwardedChain
 
-        func text(in head: RequestHead) -> [UInt8] { bytes.isEmpty ? Array(head.section.bytes[head.path]) : bytes }
+        var pathText: [UInt8] { path.isEmpty ? Array(head.section.bytes[head.path]) : path }
     }
 
-    private func parse(_ message: [UInt8], into head: RequestHead) throws(Refusal) {
-        let limits = settings.limits
+    private func question(_ message: [UInt8]) throws(Refusal) -> Question {
+        let (head, limits) = (RequestHead(), settings.limits)
         var parser = RequestParser()
+        var content: [UInt8]?
         do throws(RequestError) {
             let step = try parser.parse(
                 message.span, into: head,
                 limits: HeadLimits(
                     requestLineBytes: limits.requestLineBytes, headerBytes: limits.headerBytes, headerCount: limits.headerCount))
-            guard step != .needMore else { return }
+            if case .head(let end) = step, head.framing == .length(Int64(message.count - end)) { content = Array(message[end...]) }
         } catch {
             throw .request(error)
         }
-    }
-
-    private func canonicalise(_ head: RequestHead) throws(Refusal) -> ExplainedPath {
         guard head.section.count(.via) < FixedLimits.hops else { throw .loop }
         if head.wantsWebSocket, head.framing != .empty { throw .upgradeWithContent }
         var bytes: [UInt8] = []
         do throws(PathRefusal) {
             let path = Array(head.section.bytes[head.path])
             let canonical = try PathCanonicalizer(settings.path).canonicalize(path.span, into: &bytes)
-            return ExplainedPath(canonical: canonical, bytes: bytes)
+            let chain = ForwardedChain(peer: peer, trusted: settings.trustedProxies)
+            return Question(head: head, canonical: canonical, path: bytes, content: content, chain: chain)
         } catch {
             throw .path(error)
         }
     }
 
-    private func ownAnswer(_ head: RequestHead, _ path: ExplainedPath, _ plan: Plan) -> Explanation.OwnAnswer? {
-        if plan.crossOrigin != nil, Preflight(head, head.section) != nil { return .preflight }
-        switch plan.ownPages.page(at: path.text(in: head).span) {
+    private func ownAnswer(_ question: Question, _ plan: Plan) -> Explanation.OwnAnswer? {
+        if plan.crossOrigin != nil, Preflight(question.head, question.head.section) != nil { return .preflight }
+        switch plan.ownPages.page(at: question.pathText.span) {
         case .loginCallback: return .loginCallback
         case .confirmation: return .confirmation
         case nil: return nil
         }
     }
 
-    private func match(_ head: RequestHead, _ path: ExplainedPath, _ settings: Settings) throws(Refusal) -> Int {
+    private func match(_ question: Question, _ settings: Settings) throws(Refusal) -> Int {
         do throws(RoutingRefusal) {
-            let authority = Array(head.section.bytes[head.authority])
+            let authority = Array(question.head.section.bytes[question.head.authority])
             return try RouteTable(settings).match(
-                path.text(in: head).span, path.canonical, authority: authority.span, method: head.method
+                question.pathText.span, question.canonical, authority: authority.span, method: question.head.method
             ).index
         } catch {
             throw .routing(error)
@@ -147,8 +145,6 @@ extension Settings {
     }
 }
 
-extension Refusal {
-    fileprivate var isNoRoute: Bool {
-        if case .routing(.noRoute) = self { true } else { false }
-    }
+extension Route {
+    fileprivate var requiresContent: Bool { !requireJSON.isEmpty || !requireForm.isEmpty }
 }

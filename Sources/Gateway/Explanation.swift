@@ -18,10 +18,27 @@ package struct Explanation: Sendable {
     package var credentials: [CredentialReport] = []
     /// What each mode would do, in the order of `Mode.allCases`.
     package var outcomes: [Outcome] = []
-    /// The mode that decides instead of the route's own, because the caller is in the canary's sample.
-    package var canary: Mode?
+    /// `nil` where the caller that the route's own mode lets in is not in a canary's sample.
+    package var canary: CanaryVerdict?
+    /// The route requires something of the content, which is not known.
+    package var lacksContent = false
 
-    package enum OwnAnswer: Sendable { case health, preflight, loginCallback, confirmation }
+    package enum OwnAnswer: Sendable {
+        case health, preflight, loginCallback, confirmation
+
+        /// Whether somebody may be linked by it.
+        var links: Bool { self == .loginCallback || self == .confirmation }
+    }
+
+    /// What becomes of somebody in the sample.
+    package enum CanaryVerdict: Sendable {
+        /// Instead of what the route's own mode does.
+        case decides(Mode, End)
+        /// Only a link could tell who is calling, which a canary never makes: the route's own mode decides.
+        case abstains(Mode)
+        /// The caller would get a row, whose id nobody knows yet.
+        case unknown(Mode)
+    }
 
     package struct Outcome: Sendable {
         package let mode: Mode

@@ -23,7 +23,7 @@ struct OwnPages: Sendable {
 
     init(_ settings: Settings) {
         confirmation = settings.directory?.linking.confirmation
-        isLinkingOpen = settings.routes.contains { $0.mode == .dual || $0.mode == .clerk }
+        isLinkingOpen = settings.isLinkingOpen
         var pages: [(path: [UInt8], page: Page)] = []
         if let login = settings.login { pages.append((Array(login.callback.utf8), .loginCallback)) }
         if let confirmation { pages.append((Array(confirmation.utf8), .confirmation(path: confirmation))) }

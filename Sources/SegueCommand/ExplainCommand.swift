@@ -17,6 +17,7 @@ enum ExplainCommand {
         let file = SettingsFile.word(&arguments)
         arguments.example("segue explain GET '/api/posts?page=2' --token - < token.txt")
         arguments.example("segue explain POST /api/posts --header 'Cookie: session_token=…' --header 'Host: api.example.com'")
+        arguments.example("segue explain PUT /api/me --data @me.json --header 'Content-Type: application/json'")
         arguments.example("segue explain --user ada@example.com")
         if let end = arguments.finish() { return end }
         do {
@@ -37,22 +38,24 @@ enum ExplainCommand {
     private static func explain(_ request: ExplainedRequest, _ settings: Settings, json: Bool) async throws -> ExitCode {
         let message = try request.message()
         let peer = request.peer
-        let (explanation, outage) = try await withClient { client in
-            try await onLoop { () async -> Result<(Explanation, String?), any Error> in
+        let (explanation, effective, outage) = try await withClient { client in
+            try await onLoop { () async -> Result<(Explanation, EffectiveSettings, String?), any Error> in
                 do {
                     let world = try await PreviewWorld(settings, client)
                     defer { world.close() }
                     let now = UnixTime(milliseconds: Clock.wallMilliseconds())
+                    let effective = await world.inForce(settings, at: now)
                     let explainer = Explainer(
-                        settings, services: world.services, peer: peer, at: now, intention: { world.takeIntention() })
-                    return .success((await explainer.explain(message), world.outage))
+                        effective.settings, services: world.services, peer: peer, at: now, intention: { world.takeIntention() })
+                    return .success((await explainer.explain(message), effective, world.outage))
                 } catch {
                     return .failure(error)
                 }
             }.get()
         }
         if let outage { Terminal.talk("warning: the directory answers nothing: \(outage)") }
-        let report = ExplainReport(explanation, settings, showing: request.mode)
+        if let outage = effective.outage { Terminal.talk("warning: whether a route was flipped live is not known: \(outage)") }
+        let report = ExplainReport(explanation, effective, showing: request.mode)
         return Terminal.say(json ? report.json : report.text)
     }
 
@@ -70,6 +73,7 @@ struct ExplainedRequest {
     private let target: String
     private let fields: [String]
     private let token: String?
+    private let data: String?
     let peer: Address?
     /// Whose request to the origin is shown; `nil`: that of the mode in force.
     let mode: Mode?
@@ -77,6 +81,7 @@ struct ExplainedRequest {
     init(_ arguments: inout Arguments) {
         fields = arguments.options("header", "'NAME: VALUE'", "a field of the request; may be repeated")
         token = arguments.option("token", "TOKEN", "sent as Authorization: Bearer; - for standard input")
+        data = arguments.option("data", "TEXT", "the content, or @FILE; a form where no Content-Type is given")
         let from = arguments.option("from", "ADDRESS", "the client's address; 127.0.0.1 by default") ?? "127.0.0.1"
         peer = Address.parse(from).map { Address(bytes: $0, port: 0) }
         if peer == nil { arguments.note("--from must be an IP address, not \(from)") }
@@ -94,10 +99,24 @@ struct ExplainedRequest {
         }
     }
 
-    func message() throws(TokenInputError) -> [UInt8] {
+    func message() throws -> [UInt8] {
         var lines = ["\(method) \(target) HTTP/1.1"] + fields
-        if !fields.contains(where: { $0.lowercased().hasPrefix("host:") }) { lines.append("Host: localhost") }
+        if !has("host") { lines.append("Host: localhost") }
         if let token { lines.append("Authorization: Bearer \(try TokenInput.token(token))") }
-        return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
+        let content = try content()
+        if let content {
+            // As curl sends it.
+            if !has("content-type") { lines.append("Content-Type: application/x-www-form-urlencoded") }
+            if !has("content-length") { lines.append("Content-Length: \(content.count)") }
+        }
+        return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + (content ?? [])
+    }
+
+    private func has(_ field: String) -> Bool { fields.contains { $0.lowercased().hasPrefix(field + ":") } }
+
+    private func content() throws(FileError) -> [UInt8]? {
+        guard let data else { return nil }
+        guard data.hasPrefix("@") else { return Array(data.utf8) }
+        return try Files.read(String(data.dropFirst()), bytesMax: 1 << 20)
     }
 }

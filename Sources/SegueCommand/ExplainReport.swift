@@ -7,24 +7,20 @@ internal import Settings
 
 /// An explanation in words, or as JSON.
 struct ExplainReport {
-    private let explanation: Explanation
-    private let settings: Settings
-    private let shown: Mode
+    let explanation: Explanation
+    let effective: EffectiveSettings
+    var settings: Settings { effective.settings }
+    /// Whose request to the origin is shown; `nil`: what the gateway would send.
+    private let shown: Mode?
 
-    /// - Parameter mode: whose request to the origin is shown; `nil`: that of the route's own mode.
-    init(_ explanation: Explanation, _ settings: Settings, showing mode: Mode?) {
-        (self.explanation, self.settings) = (explanation, settings)
-        shown = mode ?? explanation.route.map { settings.routes[$0].mode } ?? .observe
+    init(_ explanation: Explanation, _ effective: EffectiveSettings, showing mode: Mode?) {
+        (self.explanation, self.effective, shown) = (explanation, effective, mode)
     }
-
-    // MARK: Words
 
     var text: String {
         var lines: [String] = []
         if !explanation.path.isEmpty { lines.append("path         \(explanation.path)") }
-        if let own = explanation.ownAnswer {
-            return (lines + ["answered     here: \(own.words)"]).joined(separator: "\n")
-        }
+        if let own = explanation.ownAnswer { lines.append("answered     here: \(own.words)") }
         if let refusal = explanation.refusal { return (lines + ["refused      \(words(refusal))"]).joined(separator: "\n") }
         guard let index = explanation.route else { return lines.joined(separator: "\n") }
         lines.append("route        \(words(settings.routes[index]))")
@@ -36,10 +32,11 @@ struct ExplainReport {
             lines.append("\(isOwn ? "*" : " ") \(name)   \(words(outcome.end))")
             if let intention = outcome.intention { lines.append("             \(words(intention))") }
         }
-        if let mode = explanation.canary {
-            lines.append("             the caller is in the canary's sample: \(mode.rawValue) decides")
+        if let canary = explanation.canary { lines.append("             \(words(canary))") }
+        if explanation.lacksContent {
+            lines.append("not known    the content, of which the route requires something: give it with --data")
         }
-        if let head = head { lines.append("\nThe origin \(originName(index)) would get (\(shown.rawValue)):\n\(head)") }
+        if let (mode, head) = head { lines.append("\nThe origin \(originName(index)) would get (\(mode.rawValue)):\n\(head)") }
         return lines.joined(separator: "\n")
     }
 
@@ -57,7 +54,17 @@ struct ExplainReport {
         var parts = ["\(route.name) (\(route.match.path)"]
         if let host = route.match.host { parts.append("host \(host)") }
         if !route.match.methods.isEmpty { parts.append("methods \(route.match.methods.map(\.name).joined(separator: " "))") }
-        return parts.joined(separator: ", ") + "), mode \(route.mode.rawValue)\(route.optional ? ", optional" : "")"
+        let live = effective.override(of: route).map { " (live; file: \($0.base.rawValue))" } ?? ""
+        return parts.joined(separator: ", ") + "), mode \(route.mode.rawValue)\(live)\(route.optional ? ", optional" : "")"
+    }
+
+    private func words(_ canary: Explanation.CanaryVerdict) -> String {
+        switch canary {
+        case .decides(let mode, let end): "the caller is in the canary's sample, \(mode.rawValue) decides: \(words(end))"
+        case .abstains(let mode):
+            "the caller is in the canary's sample, but \(mode.rawValue) would need a link, which a canary never makes"
+        case .unknown(let mode): "whether the new row falls into the canary's sample (\(mode.rawValue)) is not known"
+        }
     }
 
     private func words(_ opinion: CredentialReport.Opinion) -> String {
@@ -82,7 +89,7 @@ struct ExplainReport {
         "\(refusal.status.code) \(refusal.code): \(refusal.text)" + (refusal.reason.map { " (\($0))" } ?? "")
     }
 
-    private func words(_ intention: DirectoryIntention) -> String {
+    func words(_ intention: DirectoryIntention) -> String {
         switch intention {
         case .link(let user, let clerkUser, let rule): "it would link \(user.text) to \(clerkUser.text), by \(rule)"
         case .provision(let clerkUser, _): "it would make a row for \(clerkUser.text)"
@@ -92,83 +99,23 @@ struct ExplainReport {
         }
     }
 
-    private var head: String? {
-        for outcome in explanation.outcomes where outcome.mode == shown {
-            if case .forwarded(_, _, let head) = outcome.end { return head.text }
+    private var head: (mode: Mode, text: String)? {
+        if shown == nil, case .decides(let mode, let end)? = explanation.canary {
+            if case .forwarded(_, _, let head) = end { return (mode, head.text) }
+            return nil
+        }
+        let mode = shown ?? explanation.route.map { settings.routes[$0].mode }
+        for outcome in explanation.outcomes where outcome.mode == mode {
+            if case .forwarded(_, _, let head) = outcome.end { return (outcome.mode, head.text) }
         }
         return nil
     }
 
     private func originName(_ route: Int) -> String { settings.routes[route].origin.map { settings.origins[$0].name } ?? "(none)" }
-
-    // MARK: JSON
-
-    var json: String {
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("path", explanation.path.isEmpty ? nil : explanation.path)
-        writer.member("answeredHere", explanation.ownAnswer?.words)
-        writer.member("route", explanation.route.map { settings.routes[$0].name })
-        writer.member("mode", explanation.route.map { settings.routes[$0].mode.rawValue })
-        writer.member("canary", explanation.canary?.rawValue)
-        writer.key("alsoMatching")
-        writer.beginArray()
-        for index in explanation.otherRoutes { writer.string(settings.routes[index].name) }
-        writer.endArray()
-        if let refusal = explanation.refusal { write(refusal, to: &writer) }
-        writer.key("credentials")
-        writer.beginArray()
-        for credential in explanation.credentials { write(credential, to: &writer) }
-        writer.endArray()
-        writer.key("modes")
-        writer.beginObject()
-        for outcome in explanation.outcomes { write(outcome, to: &writer) }
-        writer.endObject()
-        writer.endObject()
-        return writer.text
-    }
-
-    private func write(_ credential: CredentialReport, to writer: inout JSONWriter) {
-        writer.beginObject()
-        writer.member("place", credential.place)
-        for (name, opinion) in [("clerk", credential.clerk), ("legacy", credential.legacy)] {
-            guard let opinion else { continue }
-            writer.key(name)
-            writer.beginObject()
-            writer.member("standing", "\(opinion.standing)")
-            writer.member("fault", opinion.fault?.rawValue)
-            writer.member("subject", opinion.subject)
-            writer.member("entry", opinion.entry.map { settings.legacy[$0].name })
-            writer.endObject()
-        }
-        writer.endObject()
-    }
-
-    private func write(_ outcome: Explanation.Outcome, to writer: inout JSONWriter) {
-        writer.key(outcome.mode.rawValue)
-        writer.beginObject()
-        switch outcome.end {
-        case .refused(let refusal): write(refusal, to: &writer)
-        case .forwarded(let caller, let isConflict, let head):
-            writer.member("user", caller?.user)
-            writer.member("clerkUser", caller?.clerkUser)
-            writer.member("method", caller?.method)
-            writer.member("conflict", isConflict)
-            writer.member("origin", head.text)
-        }
-        if let intention = outcome.intention { writer.member("would", words(intention)) }
-        writer.endObject()
-    }
-
-    private func write(_ refusal: Refusal, to writer: inout JSONWriter) {
-        writer.member("status", Int64(refusal.status.code))
-        writer.member("code", "\(refusal.code)")
-        writer.member("reason", refusal.reason)
-    }
 }
 
 extension Explanation.OwnAnswer {
-    fileprivate var words: String {
+    var words: String {
         switch self {
         case .health: "200, while the process lives"
         case .preflight: "a CORS preflight, by the route of the method that it asks for"

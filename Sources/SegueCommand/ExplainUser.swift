@@ -25,15 +25,23 @@ enum ExplainUser {
         } catch {
             return Terminal.fail("\(error)", .remote)
         }
-        let prospects = try await ExplainCommand.withClient { client in
-            try await onLoop { await LinkProspects.find(sought, record, settings, client) }
+        let (prospects, isOpen) = try await ExplainCommand.withClient { client in
+            try await onLoop { () async -> ([LinkProspect], Bool) in
+                let preview = await DirectoryPreview(directory, settings.legacy)
+                defer { preview.close() }
+                let rows = (try? await preview.overrides()) ?? []
+                let effective = EffectiveSettings(settings, rows, at: UnixTime(milliseconds: Clock.wallMilliseconds()))
+                return (
+                    await LinkProspects.find(sought, record, settings, directory, preview, client), effective.settings.isLinkingOpen
+                )
+            }
         }
         let isKnown = !(record.rows.isEmpty && record.links.isEmpty && record.reviews.isEmpty && record.ledger.isEmpty)
-        let said = Terminal.say(json ? self.json(record, prospects) : text(record, prospects))
+        let said = Terminal.say(json ? self.json(record, prospects, isOpen) : text(record, prospects, isOpen))
         return said == .ok && !isKnown && prospects.isEmpty ? .failed : said
     }
 
-    private static func text(_ record: PersonRecord, _ prospects: [LinkProspect]) -> String {
+    private static func text(_ record: PersonRecord, _ prospects: [LinkProspect], _ isOpen: Bool) -> String {
         var lines: [String] = []
         if record.rows.isEmpty { lines.append("row      none in the users table") }
         for row in record.rows { lines.append("row      \(words(row))") }
@@ -42,6 +50,9 @@ enum ExplainUser {
             let label = name + String(repeating: " ", count: 9 - name.count)
             if rows.isEmpty, name != "mapping" { lines.append("\(label)none") }
             for row in rows { lines.append(label + row.values.map { "\($0.name) \($0.text)" }.joined(separator: ", ")) }
+        }
+        if !isOpen, !prospects.isEmpty {
+            lines.append("linking  closed: no route is in dual or clerk; what the rules would say when one is:")
         }
         for prospect in prospects { lines.append("rule     \(prospect.premise): \(prospect.verdict)") }
         return lines.joined(separator: "\n")
@@ -57,7 +68,7 @@ enum ExplainUser {
         return parts.joined(separator: ", ")
     }
 
-    private static func json(_ record: PersonRecord, _ prospects: [LinkProspect]) -> String {
+    private static func json(_ record: PersonRecord, _ prospects: [LinkProspect], _ isOpen: Bool) -> String {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("rows")
@@ -87,6 +98,8 @@ enum ExplainUser {
             }
             writer.endArray()
         }
+        writer.key("linkingOpen")
+        writer.bool(isOpen)
         writer.key("rules")
         writer.beginArray()
         for prospect in prospects {

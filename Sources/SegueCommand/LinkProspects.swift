@@ -20,12 +20,10 @@ struct LinkProspect: Sendable {
 /// with each Clerk user that could come for it.
 enum LinkProspects {
     /// It runs as a task on a loop.
-    static func find(_ sought: SoughtPerson, _ record: PersonRecord, _ settings: Settings, _ client: FetchClient) async
-        -> [LinkProspect]
-    {
-        guard let directory = settings.directory else { return [] }
-        let preview = await DirectoryPreview(directory, settings.legacy)
-        defer { preview.close() }
+    static func find(
+        _ sought: SoughtPerson, _ record: PersonRecord, _ settings: Settings, _ directory: DirectorySettings,
+        _ preview: DirectoryPreview, _ client: FetchClient
+    ) async -> [LinkProspect] {
         var prospects: [LinkProspect] = []
         if case .clerkUser(let id) = sought, record.rows.isEmpty {
             prospects.append(await firstSight(of: id, preview, directory, settings.clerk, client))

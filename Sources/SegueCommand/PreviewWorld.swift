@@ -1,4 +1,5 @@
 internal import Authentication
+internal import Authentication
 internal import ClerkAPI
 internal import Crypto
 internal import Directory
@@ -7,6 +8,7 @@ internal import Gateway
 internal import Identity
 internal import LegacyAPI
 internal import Settings
+internal import Telemetry
 
 /// What the gateway asks while it serves, for questions without effect: Clerk's keys and users as ever, kept nowhere, and a
 /// directory that notes changes instead of making them. It belongs to the task on a loop that made it.
@@ -35,6 +37,16 @@ struct PreviewWorld {
 
     /// Why the directory answers nothing, if so.
     var outage: String? { directory?.outage?.description }
+
+    /// The settings as a gateway that follows the directory has them in force.
+    func inForce(_ settings: Settings, at now: UnixTime) async -> EffectiveSettings {
+        guard let directory, directory.outage == nil else { return EffectiveSettings(settings, [], at: now) }
+        do throws(Unavailable) {
+            return EffectiveSettings(settings, try await directory.overrides(), at: now)
+        } catch {
+            return EffectiveSettings(settings, [], at: now, outage: error.description)
+        }
+    }
 
     func takeIntention() -> DirectoryIntention? { directory?.takeIntention() }
 

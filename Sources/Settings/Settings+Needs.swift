@@ -4,4 +4,7 @@ extension Settings {
     package var asksWhoIsCalling: Bool {
         routes.contains { $0.mode.identifies }
     }
+
+    /// Whether a Clerk session is good on some route. Where none is, nobody is linked.
+    package var isLinkingOpen: Bool { routes.contains { $0.mode == .dual || $0.mode == .clerk } }
 }

@@ -40,12 +40,8 @@ import Testing
         let explainer = Explainer(plan.settings, services: plan.services, peer: Address("127.0.0.1:1"), at: now, intention: { nil })
         let explanation = await explainer.explain(message)
         let pattern = try placeholders.pattern(told.lines, at: told.actor)
-        // Content that is checked first is no part of the question, and a canary is told apart from the modes.
-        if let index = explanation.route,
-            plan.routes[index].requirements?.content.isEmpty == false || plan.routes[index].canary != nil
-        {
-            return nil
-        }
+        // Chunked content is no part of the question.
+        if explanation.lacksContent { return nil }
         if explanation.ownAnswer != nil { return told.actor == .client(1) ? nil : "it is explained as answered here" }
         switch (explanation.end(in: plan.settings), told.actor) {
         case (.forwarded(_, _, let head), .origin):
@@ -129,6 +125,7 @@ extension Explanation {
     /// In the mode that the settings name.
     fileprivate func end(in settings: Settings) -> End {
         if let refusal { return .refused(refusal) }
+        if case .decides(_, let end)? = canary { return end }
         let mode = route.map { settings.routes[$0].mode }
         return outcomes.first { $0.mode == mode }?.end ?? .refused(.clientGone)
     }
@@ -146,10 +143,11 @@ extension Journey {
         var parser = RequestParser()
         let limits = HeadLimits(requestLineBytes: 8192, headerBytes: 32_768, headerCount: 100)
         // What cannot be parsed has journeys of its own, and one reader.
-        guard case .head(let length)? = try? parser.parse(message.span, into: RequestHead(), limits: limits) else { return nil }
+        let head = RequestHead()
+        guard case .head(let length)? = try? parser.parse(message.span, into: head, limits: limits) else { return nil }
         // Of two requests in one step the origin may get the second only.
         let isAlone = !String(decoding: message[length...], as: UTF8.self).contains(" HTTP/1.1")
-        let isWhole = length == message.count || told.actor != .client(1) && isAlone
-        return isWhole ? (steps[0], told) : nil
+        let isWhole = length == message.count || head.framing == .length(Int64(message.count - length))
+        return isAlone && (isWhole || told.actor != .client(1)) ? (steps[0], told) : nil
     }
 }

@@ -154,3 +154,83 @@ def test_an_explanation_says_when_the_database_is_away(gateway):
         gateway.environment["DATABASE_URL"] = url
     assert "the directory answers nothing" in result.stderr
     assert "store_unavailable" in result.stdout and "503" in result.stdout
+
+
+def flip(gateway, route: str, mode: str) -> None:
+    result = gateway.run("flip", route, mode, "--live")
+    assert result.returncode == 0, result.stderr
+
+
+def test_a_mode_that_was_set_live_is_the_one_that_is_explained(gateway, users):
+    session = users.add_session(users.add("live-explained@example.com"))
+    cookie = ["--header", f"Cookie: session_token={session}"]
+    flip(gateway, "dual", "clerk")
+    try:
+        told = explain(gateway, "GET", "/dual/x", *cookie)
+        assert (told["mode"], told["file"], told["override"]["mode"], told["override"]["base"]) == ("clerk", "dual", "clerk", "dual")
+        text = gateway.run("explain", "GET", "/dual/x", *cookie).stdout
+        assert "mode clerk (live; file: dual)" in text and "* clerk " in text
+    finally:
+        flip(gateway, "dual", "dual")
+    told = explain(gateway, "GET", "/dual/x", *cookie)
+    assert (told["mode"], told["file"], told["override"]) == ("dual", "dual", None)
+
+
+def test_in_an_emergency_nobody_is_linked_and_the_explanation_says_so(start_gateway, origin, clerk, users):
+    made = settings(origin, clerk, users)
+    made["login"] = {"callback": "/api/login"}
+    gateway = start_gateway(made, clerk, users, serve=False)
+    row = users.add("emergency-explained@example.com")
+    assert "code" not in explain(gateway, "POST", "/api/login")
+    assert explain(gateway, "--user", row)["linkingOpen"] is True
+    assert gateway.run("flip", "--all", "legacy", "--yes").returncode == 0
+    try:
+        told = explain(gateway, "POST", "/api/login")
+        assert (told["status"], told["code"]) == (403, "linking_closed")
+        assert "403 linking_closed" in gateway.run("explain", "POST", "/api/login").stdout
+        assert explain(gateway, "GET", "/clerk/x")["mode"] == "legacy"
+        assert explain(gateway, "--user", row)["linkingOpen"] is False
+        assert "linking  closed" in gateway.run("explain", "--user", row).stdout
+    finally:
+        for route in gateway.settings["routes"]:
+            if route["mode"] in ("dual", "clerk"):
+                flip(gateway, route["name"], route["mode"])
+
+
+def test_a_canary_s_verdict_on_the_caller_is_explained(start_gateway, origin, clerk, users):
+    made = settings(origin, clerk, users)
+    next(route for route in made["routes"] if route["name"] == "dual")["canary"] = {"mode": "clerk", "percent": 100}
+    gateway = start_gateway(made, clerk, users, serve=False)
+    email = "canary-explained@example.com"
+    row, user = users.add(email), clerk.add_user(email)
+    cookie = ["--header", f"Cookie: session_token={users.add_session(row)}"]
+    canary = explain(gateway, "GET", "/dual/x", *cookie)["canary"]
+    assert (canary["mode"], canary["verdict"], canary["status"]) == ("clerk", "decides", 401)
+    said = gateway.run("explain", "GET", "/dual/x", *cookie).stdout
+    assert "the caller is in the canary's sample, clerk decides: 401" in said and "would get" not in said
+    # The route's own mode links at first sight, and the canary finds that link.
+    canary = explain(gateway, "GET", "/dual/x", "--token", clerk.token(user))["canary"]
+    assert (canary["verdict"], canary["user"], canary["clerkUser"]) == ("decides", row, user)
+    assert explain(gateway, "GET", "/dual/x")["canary"] is None
+
+
+def test_content_that_a_route_requires_something_of_is_asked_for_and_checked(start_gateway, origin, clerk, users):
+    made = settings(origin, clerk, users)
+    dual = next(route for route in made["routes"] if route["name"] == "dual")
+    dual["require"] = {"json": {"user_id": "{user.id}"}, "form": {"user_id": "{user.id}"}}
+    gateway = start_gateway(made, clerk, users, serve=False)
+    row = users.add("content-explained@example.com")
+    words = ["POST", "/dual/x", "--header", f"Cookie: session_token={users.add_session(row)}", "--header", "Sec-Fetch-Site: same-origin"]
+    json_type = ["--header", "Content-Type: application/json"]
+    assert "give it with --data" in gateway.run("explain", *words, *json_type).stdout
+    assert explain(gateway, *words, *json_type)["lacksContent"] is True
+    mine = gateway.folder / "mine.json"
+    mine.write_text(json.dumps({"user_id": row}))
+    for data, outcome in [
+        (["--data", f"user_id={row}"], None), (["--data", "user_id=somebody"], "not_yours"),
+        ([*json_type, "--data", f"@{mine}"], None), ([*json_type, "--data", '{"user_id": "x"}'], "not_yours"),
+        ([*json_type, "--data", '{"user_id": 1, "user_id": 2}'], "content_ambiguous"),
+    ]:  # fmt: skip
+        told = explain(gateway, *words, *data)
+        assert (told["modes"]["dual"].get("code"), told["lacksContent"]) == (outcome, False)
+    assert gateway.run("explain", *words, "--data", "@/nowhere").returncode == 1
