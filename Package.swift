@@ -81,7 +81,7 @@ let package = Package(
             ["Crypto", "Fetch", "HTTP", "HTTPServer", "JOSE", "Logging", "JSON", "Sockets", "SQLite", "Telemetry", "Snapshot"]),
 
         // What an operator asks before anything is served: pure, from what the adapters found.
-        swift("Setup", ["ClerkAPI", "Crypto", "Directory", "JOSE", "JSON", "Settings"]),
+        swift("Setup", ["ClerkAPI", "Crypto", "Directory", "JOSE", "JSON", "Settings", "Telemetry"]),
 
         // Story: the journey of a request, and the command that starts it.
         swift(

@@ -1,3 +1,5 @@
+import Telemetry
+
 /// What stands between the settings and this database. Each says what to do about it.
 package enum DirectoryProblem: Error, Hashable, Sendable, CustomStringConvertible {
     /// SQLite has no such file, or may not open it.
@@ -54,11 +56,11 @@ package enum DirectoryProblem: Error, Hashable, Sendable, CustomStringConvertibl
         case .idNotUnique(let table, let column): "nothing keeps two rows of \(table) from having one \(column)"
         case .linkRequired(let table, let column): "\(table).\(column) is NOT NULL: who has no Clerk user yet can have no row"
         case .ambiguousEmails(let table, let column, let count):
-            "\(count) addresses in \(table).\(column) belong to more than one row when A–Z is taken for a–z"
+            "\(counted(count, "address", "addresses")) in \(table).\(column) \(count == 1 ? "belongs" : "belong") to more than one row when A–Z is taken for a–z"
         case .notClerkIDs(let table, let column, let count):
-            "\(count) values of \(table).\(column) do not begin with user_: they are no Clerk user ids"
+            "\(counted(count, "value")) of \(table).\(column) \(count == 1 ? "does" : "do") not begin with user_, as Clerk's user ids do"
         case .mappingDiffers(let table, let column, let mapping, let count):
-            "\(count) people have one Clerk user in \(mapping) and another one, or none, in \(table).\(column)"
+            "\(counted(count, "person has", "people have")) one Clerk user in \(mapping) and another one, or none, in \(table).\(column)"
         case .noPrivilege(let table, let column, let privilege):
             "our role may not \(privilege) \(table)\(column.map { " (\($0))" } ?? "")"
         }

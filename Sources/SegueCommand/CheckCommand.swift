@@ -1,5 +1,6 @@
 internal import JSON
 internal import Settings
+internal import Telemetry
 
 /// `segue check`: everything about `routes.json` that can be known without the network.
 enum CheckCommand {
@@ -19,7 +20,8 @@ enum CheckCommand {
             let loaded = try SettingsFile.load(path)
             if json { return Terminal.say(report(path, nil, [], loaded.warnings)) }
             SettingsFile.report(loaded.warnings, in: path)
-            return Terminal.say("\(path): \(loaded.settings.routes.count) routes, \(loaded.warnings.count) warnings")
+            return Terminal.say(
+                "\(path): \(counted(loaded.settings.routes.count, "route")), \(counted(loaded.warnings.count, "warning"))")
         } catch {
             if json { Terminal.say(report(error)) } else { SettingsFile.report(error) }
             return .failed

@@ -34,7 +34,8 @@ extension DemoWalk {
         expectRefusal(try await get("/api/profile", [.bearer(session)]), .forbidden, "row_already_linked")
 
         let reviews = try stage.database.reviews(of: stranger)
-        page.say("reviews", reviews.map { "\(stranger) wanted \($0.candidate): \($0.code), \($0.count) time(s)" })
+        page.say(
+            "reviews", reviews.map { "\(stranger) wanted \($0.candidate): \($0.code), \(counted(Int($0.count) ?? 0, "time"))" })
         expect(
             reviews.map { [$0.candidate, $0.code] } == [[ada.id, "row_already_linked"]], "it waits in the review queue for a person"
         )

@@ -1,5 +1,6 @@
 internal import Directory
 internal import JSON
+internal import Telemetry
 
 /// `segue ledger`: the record of what was done to links.
 enum LedgerCommand {
@@ -35,7 +36,9 @@ enum LedgerCommand {
         var code = ExitCode.failed
         switch verdict {
         case .intact(let sealed, let pending):
-            (text, code) = ("intact: \(sealed) rows sealed, \(pending) waiting for their seal", .ok)
+            (text, code) = (
+                "intact: \(counted(sealed, "row")) sealed, \(pending) waiting for \(pending == 1 ? "its" : "their") seal", .ok
+            )
             writer.bool(true)
             writer.key("sealed")
             writer.int(sealed)

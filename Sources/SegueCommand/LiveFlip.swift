@@ -81,7 +81,8 @@ struct LiveFlip {
         if isDryRun { return .ok }
         guard isConfirmed || stranded?.isKnownToBeNobody == true else {
             let count = stranded?.count ?? 0
-            let who = count > 0 ? "\(count) people would be locked out" : "it is not known who would be locked out"
+            let who =
+                count > 0 ? "\(counted(count, "person", "people")) would be locked out" : "it is not known who would be locked out"
             return Terminal.fail("\(who); say --yes if they may be", .precondition)
         }
         return await change(routes.map(\.0), inForce, to: mode, directory)
@@ -98,7 +99,7 @@ struct LiveFlip {
             try await directory.set(new)
             for row in old { try await directory.remove(row, by: who, at: Self.now) }
             return
-                "Flipped \(routes.count) route(s) to \(mode.rawValue), live. Links stay; nobody new is linked or provisioned. Go back route by route: segue flip ROUTE MODE --live"
+                "Flipped \(counted(routes.count, "route")) to \(mode.rawValue), live. Links stay; nobody new is linked or provisioned. Go back route by route: segue flip ROUTE MODE --live"
         }
     }
 
@@ -112,8 +113,9 @@ struct LiveFlip {
                     : "Segue has made no user. Whether everybody has a password is not known: directory.users.passwordHash is not set."
             )
         }
-        let why = stranded.knowsPasswords ? "have no password" : "were made by Segue, and have never had an old credential"
-        Terminal.talk("\(stranded.count) people \(why):")
+        let who = counted(stranded.count, "person", "people")
+        let why = stranded.knowsPasswords ? "without a password" : "whom Segue has made, and who never had an old credential"
+        Terminal.talk("\(who) \(why):")
         for id in stranded.some { Terminal.talk("  \(id)") }
         if stranded.count > stranded.some.count { Terminal.talk("  … and \(stranded.count - stranded.some.count) more") }
     }

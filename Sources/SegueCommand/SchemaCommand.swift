@@ -1,6 +1,7 @@
 internal import Directory
 internal import JSON
 internal import Settings
+internal import Telemetry
 
 /// `segue schema`: Segue's own tables, and the indexes that it needs on the application's.
 enum SchemaCommand {
@@ -47,7 +48,7 @@ enum SchemaCommand {
             }.get()
             guard remembered == 0 || yes else {
                 return Terminal.fail(
-                    "\(remembered) links, ledger rows and values of added columns would be forgotten; say --yes if they may be",
+                    "\(counted(remembered, "link, ledger row or value", "links, ledger rows and values")) of added columns would be forgotten; say --yes if that is meant",
                     .precondition)
             }
         } catch {

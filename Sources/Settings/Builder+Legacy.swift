@@ -124,11 +124,11 @@ extension Builder {
         let count = secret.utf8.count
         if count < 8 {
             problems.error(
-                entry, found: "a secret of \(count) bytes", expected: "32 bytes or more",
+                entry, found: "a secret of \(counted(count, "byte"))", expected: "32 bytes or more",
                 hint: "under 8 bytes it is found within minutes")
         } else if count < 32 {
             problems.warn(
-                entry, found: "a secret of \(count) bytes", expected: "32 bytes or more",
+                entry, found: "a secret of \(counted(count, "byte"))", expected: "32 bytes or more",
                 hint: "whoever has one token can search for it")
         }
         if secret.contains("-----BEGIN") {

@@ -67,7 +67,7 @@ extension Builder {
         let token = entry.string("token") ?? variable("SEGUE_ADMIN_TOKEN", isSecret: true, for: "admin.token", in: entry)
         if let token, token.utf8.count < 16 {
             problems.warn(
-                entry["token"] ?? entry, found: "a token of \(token.utf8.count) bytes", expected: "16 or more",
+                entry["token"] ?? entry, found: "a token of \(counted(token.utf8.count, "byte"))", expected: "16 or more",
                 hint: "a short token can be guessed")
         }
         return AdminSettings(address: text, token: token.map { .init($0) })

@@ -2,6 +2,7 @@ package import ClerkAPI
 import Crypto
 import JOSE
 package import Settings
+import Telemetry
 
 /// What Clerk's answers mean.
 extension Finding {
@@ -12,7 +13,7 @@ extension Finding {
     private static func published(_ probe: ClerkProbe, _ settings: ClerkSettings) -> Finding {
         switch probe.published {
         case .success(let keys):
-            return Finding(.ok, "clerk", "keys", "\(settings.jwksURL) publishes \(keys.entries.count) keys")
+            return Finding(.ok, "clerk", "keys", "\(settings.jwksURL) publishes \(counted(keys.entries.count, "key"))")
         case .failure(.unreachable(let reason)):
             // With a key in the settings nobody asks for these.
             return Finding(

@@ -1,5 +1,6 @@
 import Directory
 import JSON
+import Telemetry
 
 // The users.
 extension Proposal {
@@ -11,7 +12,7 @@ extension Proposal {
         guard let users = database.users, let id = users.key else {
             note(
                 "directory.users", "no table looks like the users",
-                look: "\(database.survey.tables.count) tables of the database; name it with --users")
+                look: "\(counted(database.survey.tables.count, "table")) of the database; name it with --users")
             return nil
         }
         if !database.rivals.isEmpty {

@@ -113,7 +113,7 @@ def test_railway_lacks_three_fields_and_mixes_two_kinds_of_id(migration):
     for name in ("first_name", "last_name", "is_active"):
         assert f'"{name}" → ' in missing
     assert len(errors["column_missing"]) == 3
-    assert "1 values" in errors["not_clerk_ids"][0]
+    assert "1 value of" in errors["not_clerk_ids"][0]
 
     planned = it.run("schema", "plan", "--add")
     assert planned.returncode == 0 and it.errors()["column_missing"], "a plan changes nothing"
@@ -132,7 +132,7 @@ def test_revert_leaves_columns_that_others_added_and_asks_before_it_forgets(migr
     assert it.run("schema", "apply", "--add").returncode == 0
     it.execute("UPDATE users SET last_name = 'Lovelace' WHERE id = 1")
     refused = it.run("schema", "revert")
-    assert refused.returncode == 4 and "1 links, ledger rows and values" in refused.stderr
+    assert refused.returncode == 4 and "1 link, ledger row or value" in refused.stderr
     assert it.run("schema", "revert", "--yes").returncode == 0
     assert it.execute("SELECT count(*) FROM pg_attribute WHERE attrelid = 'users'::regclass AND attname IN ('first_name', 'last_name') AND NOT attisdropped") == "1"
 
@@ -157,7 +157,7 @@ def test_xgrowth_s_keys_and_its_missing_table_are_named(migration):
     it.environment["CLERK_WEBHOOK_SECRET"] = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"
     assert "settings_invalid" not in it.errors()
     it.execute("INSERT INTO users (id) VALUES ('4711')")
-    assert "1 values" in it.errors()["not_clerk_ids"][0]
+    assert "1 value of" in it.errors()["not_clerk_ids"][0]
     it.execute("ALTER TABLE users RENAME TO user_accounts")
     assert "there is no table" in it.errors()["table_missing"][0]
 
@@ -190,7 +190,7 @@ def test_addresses_that_two_rows_share_are_counted_and_not_printed(migration):
     it.execute("INSERT INTO users (id, email) VALUES (gen_random_uuid(), 'ADA@example.com')")
     it.configure(directory())
     ambiguous = it.errors()["emails_ambiguous"][0]
-    assert ambiguous.startswith("1 addresses") and "ada" not in ambiguous.lower()
+    assert ambiguous.startswith("1 address ") and "ada" not in ambiguous.lower()
 
 
 def test_columns_of_the_wrong_type_are_named(migration):

@@ -147,12 +147,12 @@ def test_the_emergency_switch_lists_who_has_no_way_back_and_keeps_links(gateway,
     stranded = users.add("stranded@example.com")
     assert gateway.get("/dual/x", bearer=clerk.token(clerk_user)).status_code == 200
     said = flip(gateway, "--all", "legacy", str(gateway.file), code=4)
-    assert "have no password" in said and "say --yes" in said
+    assert "without a password" in said and "say --yes" in said
     assert mode(gateway, "dual") == "dual"
     users.execute(f"UPDATE users SET hashed_password = 'x' WHERE id <> '{stranded}'")
     assert stranded in flip(gateway, "--all", "legacy", str(gateway.file), "--dry-run")
     said = flip(gateway, "--all", "legacy", str(gateway.file), "--yes", "--actor", "night shift")
-    assert "1 people have no password" in said
+    assert "1 person without a password" in said
     for name in ("dual", "clerk", "optional", "posts", "own"):
         follows(gateway, name, "legacy")
     assert [mode(gateway, name) for name in ("public", "observe", "deny")] == ["public", "observe", "deny"]
