@@ -8,6 +8,7 @@ enum InitReport {
         for undecided in proposal.undecided {
             lines.append("undecided  \(undecided.key): \(undecided.reason)")
             lines.append("           look at: \(undecided.whereToLook)")
+            if let entry = undecided.entry { lines.append("           entry:   \(entry)") }
         }
         lines.append("")
         lines.append("Wrote \(file). Every route is in observe: the application gets what it got before.")
@@ -30,6 +31,7 @@ enum InitReport {
             writer.member("key", undecided.key)
             writer.member("reason", undecided.reason)
             writer.member("look", undecided.whereToLook)
+            writer.member("entry", undecided.entry)
             writer.endObject()
         }
         writer.endArray()

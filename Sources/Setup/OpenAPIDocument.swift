@@ -6,12 +6,18 @@ package struct OpenAPIDocument: Sendable {
     /// With the base path in front, parameters as `{name}`.
     package private(set) var paths: [String] = []
     /// Where security schemes of type `apiKey` stand.
-    package private(set) var cookies: [String] = []
-    package private(set) var fields: [String] = []
+    package internal(set) var cookies: [String] = []
+    package internal(set) var fields: [String] = []
     /// Whether some scheme sends `Authorization: Bearer`.
-    package private(set) var takesBearer = false
+    package internal(set) var takesBearer = false
+    /// Whether some scheme speaks of Base64: a token that is encoded, and not signed.
+    package internal(set) var namesBase64 = false
     /// Query parameters that name a user, with the number of operations that take each.
-    package private(set) var assertedUsers: [(parameter: String, operations: Int)] = []
+    package internal(set) var assertedUsers: [(parameter: String, operations: Int)] = []
+    /// Fields that do.
+    package internal(set) var assertedFields: [(parameter: String, operations: Int)] = []
+    /// Where a GET tells whose credential came: `/api/auth/me`.
+    package internal(set) var ownPath: String?
     /// Absolute `http://` URLs of its servers: perhaps those of the origin itself.
     package private(set) var servers: [String] = []
 
@@ -39,7 +45,9 @@ package struct OpenAPIDocument: Sendable {
         let base = Self.basePath(document)
         paths = items.filter { $0.name.hasPrefix("/") }.map { base + $0.name }
         readSchemes(document)
-        readAssertedUsers(items)
+        assertedUsers = Self.assertedUsers(items, "query")
+        assertedFields = Self.assertedUsers(items, "header")
+        ownPath = Self.ownPath(items).map { base + $0 }
     }
 
     private mutating func readServers(_ document: JSONValue) {
@@ -58,39 +66,5 @@ package struct OpenAPIDocument: Sendable {
         let trimmed = String(path.reversed().drop { $0 == "/" }.reversed())
         // A variable of the server may stand for several segments.
         return trimmed.contains("{") ? "" : trimmed
-    }
-
-    private mutating func readSchemes(_ document: JSONValue) {
-        let schemes = document["components"]?["securitySchemes"]?.object ?? document["securityDefinitions"]?.object ?? []
-        for scheme in schemes.map(\.value) {
-            let name = scheme["name"]?.string ?? ""
-            switch (scheme["type"]?.string, scheme["in"]?.string) {
-            case ("apiKey", "cookie") where !cookies.contains(name): cookies.append(name)
-            case ("apiKey", "header") where name.lowercased() == "authorization": takesBearer = true
-            case ("apiKey", "header") where !fields.contains(name): fields.append(name)
-            case ("http", _): takesBearer = takesBearer || scheme["scheme"]?.string?.lowercased() == "bearer"
-            // FastAPI's OAuth2PasswordBearer reads the Authorization field.
-            case ("oauth2", _), ("openIdConnect", _): takesBearer = true
-            default: break
-            }
-        }
-    }
-
-    private mutating func readAssertedUsers(_ items: [JSONMember]) {
-        var counts: [String: Int] = [:]
-        for item in items.map(\.value) {
-            let shared = Self.queryParameters(item)
-            for operation in item.object ?? [] where operation.name != "parameters" {
-                guard operation.value.object != nil else { continue }
-                for name in Set(shared + Self.queryParameters(operation.value)) where words(name) == ["user", "id"] {
-                    counts[name, default: 0] += 1
-                }
-            }
-        }
-        assertedUsers = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value) }
-    }
-
-    private static func queryParameters(_ item: JSONValue) -> [String] {
-        (item["parameters"]?.array ?? []).filter { $0["in"]?.string == "query" }.compactMap { $0["name"]?.string }
     }
 }

@@ -16,6 +16,8 @@ extension Proposal {
                 "legacy", "clients also send a credential in the field \(field)",
                 look: "what the application does with it; \"from\": [\"header:\(field)\"]")
         }
+        noteUnproved(isTokenKnown: entries.contains { $0["kind"]?.string == "jwt" })
+        noteOwnPath(isAnyKnown: !entries.isEmpty)
         return entries
     }
 
@@ -24,7 +26,9 @@ extension Proposal {
             if surroundings.document?.takesBearer ?? false {
                 note(
                     "legacy", "clients send Authorization: Bearer, and JWT_SECRET is not set",
-                    look: "how the application reads it: a JWT, or something of its own")
+                    look:
+                        "one of its tokens: three parts with dots are a JWT (set JWT_SECRET and run init again); what `base64 -d` turns into an id or JSON is kind base64; what only the application can read is kind userinfo"
+                )
             }
             return nil
         }

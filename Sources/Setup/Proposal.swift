@@ -1,5 +1,6 @@
 import Directory
 package import JSON
+import Telemetry
 
 /// A first `routes.json`: every route in `observe`, so that the day it is put in front of an API nothing changes; every
 /// name that could be found, and a list of what could not.
@@ -54,8 +55,8 @@ package struct Proposal: Sendable {
     /// 1 GiB.
     private static let bodyBytes: Int64 = 1 << 30
 
-    mutating func note(_ key: String, _ reason: String, look whereToLook: String) {
-        undecided.append(Undecided(key, reason, look: whereToLook))
+    mutating func note(_ key: String, _ reason: String, look whereToLook: String, entry: String? = nil) {
+        undecided.append(Undecided(key, reason, look: whereToLook, entry: entry))
     }
 }
 
@@ -72,10 +73,12 @@ extension Proposal {
         note(
             "origins.api.servers", "nobody says where the application listens",
             look: "its start command; or --origin http://HOST:PORT")
-        return "http://127.0.0.1:9000"
+        return Self.standardOrigin
     }
 
-    private static func withoutPath(_ url: String) -> String {
+    static let standardOrigin = "http://127.0.0.1:9000"
+
+    static func withoutPath(_ url: String) -> String {
         guard let scheme = url.firstRange(of: "://") else { return url }
         return String(url[..<scheme.upperBound] + url[scheme.upperBound...].prefix { $0 != "/" })
     }
@@ -116,16 +119,17 @@ extension Proposal {
         var routes: [JSONValue] = []
         if let document = surroundings.document {
             let (groups, others) = RouteGroups.of(document.paths)
-            found.append("routes: \(groups.count) groups of \(document.paths.count) paths")
+            found.append("routes: \(counted(groups.count, "group")) of \(counted(document.paths.count, "path"))")
             if !others.isEmpty {
                 note(
-                    "routes", "\(others.count) paths belong to no group and go by the catch-all",
+                    "routes",
+                    "\(counted(others.count, "path belongs", "paths belong")) to no group and \(others.count == 1 ? "goes" : "go") by the catch-all",
                     look: others.prefix(3).joined(separator: " "))
             }
             for asserted in document.assertedUsers {
                 note(
                     "routes[].set",
-                    "\(asserted.operations) operations take \(asserted.parameter) from the query, where anybody may write anybody's",
+                    "\(counted(asserted.operations, "operation takes", "operations take")) \(asserted.parameter) from the query, where anybody may write anybody's",
                     look:
                         "before a route leaves observe: \"set\": { \"query\": { \"\(asserted.parameter)\": \"{user.id}\" } }, or require"
                 )

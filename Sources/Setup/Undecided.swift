@@ -4,8 +4,10 @@ package struct Undecided: Sendable, Hashable {
     package let key: String
     package let reason: String
     package let whereToLook: String
+    /// What belongs into the file if it turns out so: JSON, ready to be pasted.
+    package let entry: String?
 
-    package init(_ key: String, _ reason: String, look whereToLook: String) {
-        (self.key, self.reason, self.whereToLook) = (key, reason, whereToLook)
+    package init(_ key: String, _ reason: String, look whereToLook: String, entry: String? = nil) {
+        (self.key, self.reason, self.whereToLook, self.entry) = (key, reason, whereToLook, entry)
     }
 }

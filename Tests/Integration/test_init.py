@@ -1,5 +1,6 @@
 """`segue init` on the databases of four migrations: settings that pass, that only observe, and a list of what a person must decide."""
 
+import json
 import sqlite3
 
 import pytest
@@ -61,7 +62,21 @@ def test_init_says_what_it_could_not_decide(migration):
     undecided = {one["key"]: one for one in it.init()["undecided"]}
     assert "user_id" in undecided["routes[].set"]["reason"] and "5 operations" in undecided["routes[].set"]["reason"]
     assert "CLERK_PUBLISHABLE_KEY" in undecided["clerk"]["reason"]
+    entry = json.loads(undecided["legacy.asserted"]["entry"])
+    assert (entry["kind"], entry["from"], entry["insecure"]) == ("asserted", ["query:user_id"], True)
     assert all(one["look"] for one in undecided.values())
+
+
+def test_init_says_how_a_base64_token_is_written_and_proposes_none(migration):
+    it = migration("railway")
+    [undecided] = [one for one in it.init()["undecided"] if one["key"] == "legacy.base64"]
+    assert "legacy" not in it.settings
+    # Once a person has decided, the entry is what the file lacks.
+    it.configure(it.settings | {"legacy": [json.loads(undecided["entry"])]})
+    checked = it.run("check")
+    assert checked.returncode == 0, checked.stderr
+    it.file.unlink()
+    assert 'entry:   {"name":"base64"' in it.run("init", "--openapi", it.openapi).stderr
 
 
 def test_init_never_overwrites_a_file_unasked(migration):

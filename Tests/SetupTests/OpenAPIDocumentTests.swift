@@ -41,6 +41,32 @@ import Testing
         #expect(document.assertedUsers.map(\.operations) == [2, 1])
     }
 
+    @Test func `fields that name a user are counted apart`() throws {
+        let document = try read(
+            #"{"paths": {"/a": {"get": {"parameters": [{"name": "X-User-Id", "in": "header"}, {"name": "X-User-Agent", "in": "header"}]}}}}"#
+        )
+        #expect(document.assertedFields.map(\.parameter) == ["X-User-Id"] && document.assertedUsers.isEmpty)
+    }
+
+    @Test(arguments: [
+        (#""bearerFormat": "Base64 of JSON""#, true), (#""description": "a base64 token""#, true),
+        (#""bearerFormat": "JWT""#, false),
+    ])
+    func `a scheme that speaks of Base64 is noticed`(_ words: String, _ expected: Bool) throws {
+        let document = try read(
+            #"{"paths": {}, "components": {"securitySchemes": {"a": {"type": "http", "scheme": "bearer", \#(words)}}}}"#)
+        #expect(document.namesBase64 == expected)
+    }
+
+    @Test(arguments: [
+        (#""/api/me": {"get": {}}, "/api/auth/me": {"get": {}}"#, "/v1/api/me"), (#""/who-am-i": {"get": {}}"#, "/v1/who-am-i"),
+        (#""/users/current_user": {"get": {}}"#, "/v1/users/current_user"), (#""/me": {"post": {}}"#, nil),
+        (#""/{tenant}/me": {"get": {}}"#, nil), (#""/me/posts": {"get": {}}"#, nil), (#""/home": {"get": {}}"#, nil),
+    ])
+    func `where an application tells whose a credential is`(_ paths: String, _ expected: String?) throws {
+        #expect(try read(#"{"basePath": "/v1", "paths": {\#(paths)}}"#).ownPath == expected)
+    }
+
     @Test func `YAML is refused by name`() {
         for text in ["openapi: 3.1.0\npaths: {}\n", "---\nopenapi: 3.1.0\n", "# a comment\n{}"] {
             #expect(throws: OpenAPIDocument.Fault.yaml) { try read(text) }
