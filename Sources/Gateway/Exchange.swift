@@ -19,15 +19,15 @@ final class Exchange {
     let loop: Loop
     private var timeouts = Timeouts()
     private var bodyIdleSeconds = 0
-    private var upload = ContentRelay(.empty, as: .asDeclared, bytesMax: 0)
-    private var hasUploadFailed = false
+    var upload = ContentRelay(.empty, as: .asDeclared, bytesMax: 0)
+    var hasUploadFailed = false
     private(set) var origin: OriginConnection?
     private var wasHead = false
-    private var interimCount = 0
+    var interimCount = 0
     private var presence = PresenceProbe(firstSeconds: 0)
     /// When the request was sent and when the response head had come, on the loop's clock; for the log.
     private(set) var askedAt: Int64 = 0
-    private(set) var answeredAt: Int64 = 0
+    var answeredAt: Int64 = 0
 
     init(client: ServerConnection, loop: Loop) { (self.client, self.loop) = (client, loop) }
 
@@ -122,78 +122,6 @@ final class Exchange {
         }
     }
 
-    private func moveRequest(to origin: OriginConnection) throws(ForwardFailure) -> ContentRelay.Progress {
-        do throws(ContentRelay.Failure) {
-            return try upload.move(from: client.wire, to: origin.wire)
-        } catch {
-            switch error {
-            case .tooLarge(let limit): throw .contentTooLarge(limit: limit)
-            case .malformed(let problem): throw .malformed(problem)
-            case .senderLost: throw .clientGone
-            case .receiverLost:
-                // The origin may have answered before it stopped reading: what it said still counts.
-                return .blocked
-            }
-        }
-    }
-
-    /// Reads what the origin has said; `true` when the head of the final response is complete.
-    private func readHead(of origin: OriginConnection, answering request: OriginRequest) throws(ForwardFailure) -> Bool {
-        let (wire, head) = (origin.wire, origin.head)
-        while true {
-            if try parseHead(of: origin, answering: request) {
-                guard head.status.isInformational, head.status != .switchingProtocols else { return true }
-                interimCount += 1
-                guard interimCount <= FixedLimits.interims else { throw .origin(.unasked) }
-                passOnInterim(head, request)
-                continue
-            }
-            switch wire.read() {
-            case .bytes: continue
-            case .wouldBlock:
-                guard wire.input.isFull else { return false }
-                let most = origin.pool.headLimits.startLineBytes + origin.pool.headLimits.sectionBytes + 4
-                guard wire.input.capacity < most else { throw .origin(.garbage(.field(.sectionTooLarge(limitBytes: most)))) }
-                wire.input.grow(to: most)
-            case .end, .failed: throw .origin(.closedEarly)
-            }
-        }
-    }
-
-    private func parseHead(of origin: OriginConnection, answering request: OriginRequest) throws(ForwardFailure) -> Bool {
-        let (wire, head) = (origin.wire, origin.head)
-        guard !wire.input.isEmpty else { return false }
-        do throws(ResponseError) {
-            let step = try wire.input.withFilled { (input) throws(ResponseError) in
-                try origin.parser.parse(input, into: head, answering: request.method, limits: origin.pool.headLimits)
-            }
-            guard case .head(let length) = step else { return false }
-            wire.input.consume(length)
-        } catch {
-            throw .origin(.garbage(error))
-        }
-        if head.status == .switchingProtocols, !request.wantsUpgrade || !head.switchesToWebSocket {
-            throw .origin(.unasked)
-        }
-        answeredAt = loop.now
-        return true
-    }
-
-    /// A 1xx response is the client's if it can understand one (RFC 9110 §15.2).
-    private func passOnInterim(_ head: ResponseHead, _ request: OriginRequest) {
-        guard client.head.minorVersion == 1, head.status != .continue || client.head.expectsContinue else { return }
-        writeInterim(head)
-        _ = client.wire.write()
-    }
-
-    private func writeInterim(_ head: ResponseHead) {
-        client.wire.output.appendStatusLine(head.status)
-        for line in head.section.lines where line.known == .other || line.known == .location {
-            client.wire.output.appendLine(line, of: head.section)
-        }
-        client.wire.output.appendLineEnd()
-    }
-
     // MARK: Response
 
     /// Passes the content of the response on, behind the head that is in the client's output already.
@@ -220,18 +148,6 @@ final class Exchange {
         return download.bytesMoved
     }
 
-    /// Lets the rest of the request flow while the response comes back. What goes wrong with it ends the upload and not the
-    /// response: the origin has answered without it.
-    private func moveRest(to origin: OriginConnection) -> ContentRelay.Progress {
-        guard !upload.isComplete, !hasUploadFailed else { return .finished }
-        do throws(ContentRelay.Failure) {
-            return try upload.move(from: client.wire, to: origin.wire)
-        } catch {
-            hasUploadFailed = true
-            return .finished
-        }
-    }
-
     /// Puts the origin's connection back, when both messages on it are complete and nothing follows them.
     private func finish() {
         guard let connection = origin else { return }
@@ -256,15 +172,4 @@ final class Exchange {
         if let connection = origin { connection.pool.discard(connection) }
         origin = nil
     }
-}
-
-/// Why a request did not get the head of a final response.
-enum ForwardFailure: Error {
-    case origin(OriginFailure)
-    /// The client went away, or broke its connection: nobody is left to answer.
-    case clientGone
-    /// The client stopped sending its content for `limits.bodyIdleSeconds`.
-    case clientSlow
-    case contentTooLarge(limit: Int64)
-    case malformed(ContentError)
 }

@@ -4,9 +4,9 @@ import Sockets
 /// One connection to a PostgreSQL server, non-blocking on the loop of the task that made it, one question at a time:
 /// concurrency comes from several connections. After `.lost` and `.timedOut` it is closed and stays so.
 @safe package final class PostgresConnection {
-    private var handle: OpaquePointer?
-    private let readiness: Readiness
-    private let loop: Loop
+    var handle: OpaquePointer?
+    let readiness: Readiness
+    let loop: Loop
     /// Statements are prepared once per connection and kept by their text. `false` behind a pooler in transaction mode,
     /// where the next statement may reach another server process.
     private let isPreparing: Bool
@@ -31,7 +31,7 @@ import Sockets
     deinit { close() }
 
     /// Set by `hangUp`.
-    private var isHungUp = false
+    var isHungUp = false
 
     package var isOpen: Bool { unsafe handle != nil }
 
@@ -158,35 +158,10 @@ import Sockets
         startThread(name: "segue-cancel") { owned.send() }
     }
 
-    private func lose(_ why: String? = nil) -> PostgresError {
+    func lose(_ why: String? = nil) -> PostgresError {
         let message = unsafe why ?? (isOpen ? Self.lastMessage(of: handle) : "the connection is closed")
         close()
         return .lost(message)
-    }
-
-    // MARK: Listening
-
-    /// The next notification of a channel that this connection listens on; `nil` after so long a silence.
-    package func notification(timeoutMilliseconds: Int) async throws(PostgresError) -> PostgresNotification? {
-        let deadline = loop.deadline(in: timeoutMilliseconds)
-        while let handle = unsafe handle {
-            if let arrived = unsafe PQnotifies(handle) {
-                defer { unsafe PQfreemem(arrived) }
-                return PostgresNotification(
-                    channel: unsafe String(cString: arrived.pointee.relname), content: unsafe String(cString: arrived.pointee.extra)
-                )
-            }
-            let left = Int(deadline.milliseconds - loop.now)
-            guard left > 0, await readiness.wait(for: .read, timeoutMilliseconds: left) != .timeout else { return nil }
-            guard !isHungUp, unsafe PQconsumeInput(handle) == 1 else { throw lose(isHungUp ? "hung up" : nil) }
-        }
-        throw .lost("the connection is closed")
-    }
-
-    /// Ends the wait for a notification that another task of the loop is in, and the connection with it.
-    package func hangUp() {
-        isHungUp = true
-        readiness.interrupt()
     }
 
     // MARK: Messages
@@ -205,23 +180,4 @@ import Sockets
     private static func trimmed(_ message: String) -> String {
         String(message.split(whereSeparator: \.isNewline).joined(separator: " "))
     }
-}
-
-package struct PostgresNotification: Sendable, Hashable {
-    package let channel: String
-    package let content: String
-}
-
-/// libpq made it, and may be used from any thread; freed after it is sent.
-@safe private final class CancelRequest: @unchecked Sendable {
-    private let pointer: OpaquePointer
-
-    init(owning pointer: OpaquePointer) { unsafe self.pointer = pointer }
-
-    func send() {
-        var message = [CChar](repeating: 0, count: 256)
-        _ = unsafe PQcancel(pointer, &message, Int32(message.count))
-    }
-
-    deinit { unsafe PQfreeCancel(pointer) }
 }

@@ -8,7 +8,7 @@ import Snapshot
 /// the loop through `incoming` only, which is why the class may be called Sendable.
 package final class Loop: SerialExecutor, @unchecked Sendable {
     package let name: String
-    private let poll: Int32
+    let poll: Int32
     private let bell: Int32
     private let incoming: Guarded<Incoming>
     /// Set once, in `init`.
@@ -17,10 +17,10 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
     // Owned by the thread that runs the loop.
     private var jobs: [UnownedJob] = []
     private var running: [UnownedJob] = []
-    private var sources: [Registration] = []
-    private var strands: [Strand] = []
-    private var deadlines: [Deadline] = []
-    private var nextSweep: Int64 = 0
+    var sources: [Registration] = []
+    var strands: [Strand] = []
+    var deadlines: [Deadline] = []
+    var nextSweep: Int64 = 0
     private var isStopping = false
     /// Called once per wake-up, before the tasks that it woke: where a worker adopts newly published values.
     package var onWake: (() -> Void)?
@@ -37,7 +37,7 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
         var work: [@Sendable () -> Void] = []
     }
 
-    private struct Registration {
+    struct Registration {
         var source: EventSource?
         /// Grows when a descriptor's number is used again, so that an event of its former owner is not taken for ours.
         var generation: UInt32 = 0
@@ -178,85 +178,4 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
         now = Clock.monotonicMilliseconds()
         wallMilliseconds = Clock.wallMilliseconds()
     }
-
-    // MARK: Sources
-
-    func register(_ source: EventSource, events: UInt32) throws(SystemError) {
-        let index = Int(source.descriptor)
-        while sources.count <= index { sources.append(Registration()) }
-        sources[index].generation &+= 1
-        sources[index].source = source
-        try control(EPOLL_CTL_ADD, source, events: events)
-    }
-
-    /// Arms a one-shot source again, for these events.
-    func rearm(_ source: EventSource, events: UInt32) throws(SystemError) {
-        try control(EPOLL_CTL_MOD, source, events: events)
-    }
-
-    private func control(_ operation: Int32, _ source: EventSource, events: UInt32) throws(SystemError) {
-        let index = UInt64(source.descriptor)
-        let generation = UInt64(sources[Int(index)].generation)
-        var event = unsafe epoll_event(events: events, data: epoll_data_t(u64: generation << 32 | index))
-        try retrying("epoll_ctl") { unsafe epoll_ctl(poll, operation, source.descriptor, &event) }
-    }
-
-    /// Closing a descriptor takes it out of epoll; the generation keeps its late events from the next owner.
-    func forget(_ source: EventSource) {
-        let index = Int(source.descriptor)
-        sources[index].source = nil
-        sources[index].generation &+= 1
-        Glibc.close(source.descriptor)
-    }
-
-    /// Takes a descriptor out of epoll without closing it: a C library owns it.
-    func release(_ source: EventSource) {
-        let index = Int(source.descriptor)
-        sources[index].source = nil
-        sources[index].generation &+= 1
-        var event = unsafe epoll_event()
-        _ = unsafe epoll_ctl(poll, EPOLL_CTL_DEL, source.descriptor, &event)
-    }
-
-    // MARK: Strands and their deadlines
-
-    func admit(_ strand: Strand) {
-        strand.slot = strands.count
-        strands.append(strand)
-        deadlines.append(.never)
-    }
-
-    func dismiss(_ strand: Strand) {
-        let slot = strand.slot
-        guard slot >= 0 else { return }
-        let last = strands.removeLast()
-        let lastDeadline = deadlines.removeLast()
-        if last !== strand {
-            strands[slot] = last
-            deadlines[slot] = lastDeadline
-            last.slot = slot
-        }
-        strand.slot = -1
-    }
-
-    func setDeadline(of strand: Strand, _ deadline: Deadline) { deadlines[strand.slot] = deadline }
-    func clearDeadline(of strand: Strand) { deadlines[strand.slot] = .never }
-
-    /// One pass over a dense array, ten times a second: cheaper than a timer per wait, and late by 100 ms at most.
-    private func sweep() {
-        nextSweep = now + Limits.sweepMilliseconds
-        let present = Deadline(milliseconds: now)
-        var slot = deadlines.count - 1
-        while slot >= 0 {
-            if deadlines[slot] <= present { strands[slot].wake(.timeout) }
-            slot -= 1
-        }
-    }
-
-    /// Ends idle conversations: wakes every strand that is between two requests.
-    package func wakeIdleStrands() {
-        for strand in strands where strand.isIdle { strand.wake(.draining) }
-    }
-
-    package var strandCount: Int { strands.count }
 }
