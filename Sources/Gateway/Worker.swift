@@ -29,6 +29,9 @@ package final class Worker: @unchecked Sendable {
     /// Between the wall clock and the steady one, at the last wake-up.
     private var clockOffset: Int64
     private var date = ""
+    private var crowd = GoneCrowd()
+    /// Called when a crowd of connections has gone, and has left memory that nobody uses. Set before the loop runs.
+    package var crowdHasGone: (() -> Void)?
 
     /// - Parameter share: how many workers divide the process's connections between them.
     package init(
@@ -123,12 +126,16 @@ package final class Worker: @unchecked Sendable {
         clockOffset = offset
     }
 
-    /// What is done once a second: idle connections expire, and the log of a quiet worker is handed over.
+    /// What is done once a second: idle connections expire, the log of a quiet worker is handed over, and a crowd's memory returned.
     private func keepHouse() async {
         while true {
             await sleep(milliseconds: 1000)
             for pool in generation.pools { pool.expire() }
             accessLog.flush()
+            if crowd.hasGone(leaving: counters.connectionsOpen) {
+                buffers.empty()
+                crowdHasGone?()
+            }
         }
     }
 

@@ -49,7 +49,7 @@ package final class ServerConnection {
             if try parse() { return }
             if wire.input.isFull { wire.input.grow(to: limits.startLineBytes + limits.sectionBytes + 4) }
             do throws(ConnectionLoss) {
-                try await wire.readMore(on: strand, until: deadline)
+                try await wire.awaitMore(on: strand, until: deadline)
             } catch {
                 // A client that closes in the middle of a head gets no answer: there is no request yet.
                 head.clear()
@@ -130,7 +130,7 @@ package final class ServerConnection {
         while left > 0 {
             left -= wire.input.count
             wire.input.clear()
-            do { try await wire.readMore(on: strand, until: deadline) } catch { return }
+            do { try await wire.awaitMore(on: strand, until: deadline) } catch { return }
         }
     }
 }

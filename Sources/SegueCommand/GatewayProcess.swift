@@ -75,6 +75,8 @@ final class GatewayProcess: @unchecked Sendable {
         for index in 0..<count {
             let worker = try Worker(
                 name: "worker-\(index)", plan: plan, confirmations: confirmations, log: logThread, share: count, seed: seed)
+            // On this loop: the worker has requests to serve.
+            worker.crowdHasGone = { [control] in control.post { returnFreeMemory() } }
             try worker.listen(on: workers.first?.addresses ?? addresses)
             workers.append(worker)
         }

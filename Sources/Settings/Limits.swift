@@ -49,6 +49,12 @@ package enum FixedLimits {
     package static let bufferBytes = 16_384
     /// Unused buffers that one worker keeps: 4 MiB.
     package static let buffers = 256
+    /// How much of a request's content must be there before it gets a connection to the origin, where its length is known and not
+    /// less: half a buffer, so that what a slow client has sent stands in memory of that size.
+    package static let gatheredBytes = 8_192
+    /// When so many connections of a worker have become a quarter or fewer, free memory goes back to the system. Fewer leave some
+    /// megabytes, which the next use.
+    package static let crowdConnections = 1_000
     /// The status line of an origin's answer, reason phrase included.
     package static let statusLineBytes = 8_192
     /// 1xx responses to one request. An origin sends one or two; without a limit it could send nothing else for ever.
@@ -79,8 +85,8 @@ package enum FixedLimits {
     package static let confirmationBytes = 4_096
     /// Until that form must be there, whole.
     package static let confirmationSeconds = 10
-    /// Until content that is checked (`require`) must be there, whole: its caller was identified before, by a token that may end
-    /// meanwhile. The largest, a megabyte, needs 280 kbit/s.
+    /// Until content that is checked (`require`) must be there, whole, and of any other `gatheredBytes`: its caller was identified
+    /// before, by a token that may end meanwhile. The largest, a megabyte, needs 280 kbit/s.
     package static let heldContentSeconds = 30
     /// Access lines that are handed over at once even when the worker is busy.
     package static let logBatchBytes = 32_768

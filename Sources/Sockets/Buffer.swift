@@ -66,6 +66,22 @@ package struct Buffer {
         storage = memory
     }
 
+    /// Keeps the filled part in memory of just its size, and returns the memory that it was in.
+    mutating func setAside() -> [UInt8] {
+        var memory = Array(storage[filled])
+        filled = 0..<memory.count
+        swap(&memory, &storage)
+        return memory
+    }
+
+    /// Goes on in larger memory with what was set aside.
+    mutating func goOn(in memory: consuming [UInt8]) {
+        precondition(memory.count >= count)
+        for index in filled.indices { memory[index] = storage[filled.lowerBound + index] }
+        filled = 0..<count
+        storage = memory
+    }
+
     /// Lets `fill` write behind the filled part; it returns how many bytes it wrote, or a negative number.
     mutating func append(upTo limit: Int, _ fill: (UnsafeMutableRawPointer, Int) -> Int) -> Int {
         let start = filled.upperBound

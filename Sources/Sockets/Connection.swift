@@ -74,6 +74,18 @@ package final class Connection {
         }
     }
 
+    /// As `readMore`, where the peer may take its time. While it does, what it has sent stands in memory of that size: thousands
+    /// of clients that have begun and do not go on would hold a block each.
+    package func awaitMore(on strand: Strand, until deadline: Deadline) async throws(ConnectionLoss) {
+        if !socket.mayRead, input.capacity == pool.blockBytes, input.count <= pool.blockBytes / 2 {
+            pool.give(input.setAside())
+            let wake = await socket.waitToRead(on: strand, until: deadline)
+            if !input.isEmpty { input.goOn(in: pool.take()) }
+            if wake != .ready { throw wake == .timeout ? .timedOut : .draining }
+        }
+        try await readMore(on: strand, until: deadline)
+    }
+
     /// Takes back what has not been written.
     package func discardPending() {
         output.removeAll(keepingCapacity: true)
@@ -114,7 +126,7 @@ package enum ConnectionLoss: Error, Hashable, Sendable {
 /// The input buffers of one loop. An idle connection holds none.
 package final class BufferPool {
     private var free: [[UInt8]] = []
-    private let blockBytes: Int
+    let blockBytes: Int
     private let blocksMax: Int
 
     /// - Parameters:
@@ -127,4 +139,7 @@ package final class BufferPool {
     package func give(_ block: consuming [UInt8]) {
         if block.count == blockBytes, free.count < blocksMax { free.append(block) }
     }
+
+    /// Frees the unused blocks.
+    package func empty() { free = [] }
 }

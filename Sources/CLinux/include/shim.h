@@ -1,6 +1,8 @@
-// What Glibc's Swift overlay leaves out: epoll, accept4, eventfd, inotify, signalfd, and one thread-local pointer.
+// What Glibc's Swift overlay leaves out: epoll, accept4, eventfd, inotify, signalfd, malloc_trim, and one thread-local
+// pointer.
 // No feature macros here: they would make two modules disagree about the same system struct.
 #pragma once
+#include <malloc.h>
 #include <stdint.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
