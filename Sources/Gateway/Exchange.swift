@@ -53,6 +53,7 @@ final class Exchange {
     /// kept-alive connection turns out to be closed is sent once more, on a fresh connection, unless its content has
     /// begun to flow.
     func forward(_ request: OriginRequest, to pool: OriginPool) async throws(ForwardFailure) {
+        if !upload.isComplete { try await awaitContent() }
         // Nearly always one is idle: then nothing is awaited here.
         let idle = pool.takeIdle(for: client.strand)
         var connection = if let idle { idle } else { try await checkOut(pool, fresh: false) }
@@ -65,6 +66,18 @@ final class Exchange {
         }
         connection = try await checkOut(pool, fresh: true)
         try await ask(connection, request)
+    }
+
+    /// A client that is slow to send holds up itself: only with the beginning of its content does it get a connection to the origin,
+    /// of which there are few.
+    private func awaitContent() async throws(ForwardFailure) {
+        do throws(ConnectionLoss) {
+            try await client.awaitContent(
+                bytes: FixedLimits.gatheredBytes, idleSeconds: bodyIdleSeconds,
+                until: loop.deadline(inSeconds: FixedLimits.heldContentSeconds))
+        } catch {
+            throw error == .timedOut ? .clientSlow : .clientGone
+        }
     }
 
     private func checkOut(_ pool: OriginPool, fresh: Bool) async throws(ForwardFailure) -> OriginConnection {
@@ -110,7 +123,9 @@ final class Exchange {
                 awaitsOnlyAnswer = true
                 deadline = loop.deadline(inSeconds: timeouts.responseSeconds)
             case .finished: break
-            case .blocked: deadline = loop.deadline(inSeconds: bodyIdleSeconds)
+            case .blocked:
+                client.wire.releaseInput()
+                deadline = loop.deadline(inSeconds: bodyIdleSeconds)
             }
             let question = awaitsOnlyAnswer ? presence.due(for: client, on: loop) : .never
             guard await client.strand.park(until: min(deadline, question)) == .timeout else { continue }
@@ -131,6 +146,8 @@ final class Exchange {
         while true {
             let progress = try download.move(from: origin.wire, to: client.wire)
             if case .finished = progress { break }
+            // What a slow reader has still to take is here: the origin's connection is for others.
+            if download.isComplete, upload.isComplete { finish() }
             let uploaded = moveRest(to: origin)
             if progress == .shareUsed || uploaded == .shareUsed {
                 await Task.yield()
@@ -138,6 +155,7 @@ final class Exchange {
             }
             // While nothing is to be written, only this tells of a client that has reset its connection.
             if client.wire.socket.isBroken { throw .receiverLost(.ended) }
+            client.wire.releaseInput()
             let deadline = loop.deadline(inSeconds: bodyIdleSeconds)
             if await client.strand.park(until: deadline) == .timeout {
                 if client.wire.pending > 0 { throw .receiverLost(.timedOut) }

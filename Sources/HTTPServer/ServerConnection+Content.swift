@@ -31,6 +31,17 @@ extension ServerConnection {
         return content
     }
 
+    /// Waits for so much of the content, or for all of it where it is less. Of chunks nobody knows when the next will come, and a
+    /// client that expects a 100 waits itself: neither is waited for.
+    /// - Parameter end: when it must be there, however steadily it trickles.
+    package func awaitContent(bytes: Int, idleSeconds: Int, until end: Deadline) async throws(ConnectionLoss) {
+        guard case .length(let length) = head.framing, !head.expectsContinue else { return }
+        let wanted = Int(min(length, Int64(bytes)))
+        while wire.input.count < wanted {
+            try await wire.awaitMore(on: strand, until: min(end, wire.socket.loop.deadline(inSeconds: idleSeconds)))
+        }
+    }
+
     private func step(_ reader: inout ContentReader) throws(ContentFailure) -> ContentStep {
         do throws(ContentError) {
             return try wire.input.withFilled { (input) throws(ContentError) in try reader.next(in: input) }
@@ -42,7 +53,7 @@ extension ServerConnection {
     private func fill(until deadline: Deadline) async throws(ContentFailure) {
         do throws(ConnectionLoss) {
             try await wire.flush(on: strand, until: deadline)
-            try await wire.readMore(on: strand, until: deadline)
+            try await wire.awaitMore(on: strand, until: deadline)
         } catch {
             throw error == .timedOut ? .slow : .lost
         }

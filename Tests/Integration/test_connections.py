@@ -105,7 +105,7 @@ def test_an_early_answer_reaches_a_client_that_still_sends(relay_to, recording_o
 
     gateway = relay_to(recording_origin(behave))
     with Client(gateway.port) as client:
-        client.send(b"POST /public/x HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\n\r\n" + b"a" * 1000)
+        client.send(b"POST /public/x HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\n\r\n" + b"a" * 10_000)
         answer = client.read()
         assert (answer.status, answer.content) == (413, b"stop")
 

@@ -54,7 +54,7 @@ def test_out_of_files_for_the_origin_it_says_that_it_is_full(with_few_files):
         # All of them are inside before one of them asks: then the origin's connections are what is missing.
         wait_until(lambda: gateway.metric("segue_connections_open") >= 17, "they are inside")
         for client in waiting:
-            client.send(b"POST /public/x HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n")
+            client.send(b"POST /public/x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
         refusals = []
         for client in waiting:
             client.socket.settimeout(1)
@@ -163,7 +163,7 @@ def test_resets_in_the_middle_of_contents_leave_nothing_behind(relay_to, recordi
     for number in range(400):
         client = Client(gateway.port)
         if number % 2:
-            client.send(b"POST /public/x HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n" + b"y" * 5000)
+            client.send(b"POST /public/x HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n" + b"y" * 10_000)
             reset(client.socket)
             continue
         try:
