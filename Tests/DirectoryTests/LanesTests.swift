@@ -1,11 +1,12 @@
 import Authentication
-import Directory
 import Identity
 import PostgresTesting
 import Settings
 import Sockets
 import Telemetry
 import Testing
+
+@testable import Directory
 
 /// The connections of a directory whose place another has taken.
 @Suite(.serialized) struct LanesTests {
@@ -30,14 +31,20 @@ import Testing
 
     @Test func `a question that is under way when its directory is replaced is answered`() async throws {
         let database = TestDatabase(.postgresUUID)
-        let slow = LegacySettings(name: "slow", from: [], kind: .session(.init(query: "SELECT $1::text FROM pg_sleep(1)")))
+        let waiting = LegacySettings(
+            name: "waiting", from: [], kind: .session(.init(query: "SELECT $1::text FROM pg_advisory_lock(1)")))
         try await withDirectory(database.settings()) { directory in
-            let queries = LegacyQueries([slow], on: directory)
+            // Its answer waits for a lock of ours.
+            let holder = try await PostgresSQL(to: database.url, prepared: false, isReadOnly: false)
+            defer { holder.close() }
+            try await holder.rows("SELECT pg_advisory_lock(1)")
+            let queries = LegacyQueries([waiting], on: directory)
             async let answer = queries.sessionUser(entry: 0, token: Secret("42"))
-            let asks = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'"
-            let isUnderWay = await happens { database.run(asks) == ["1"] }
-            #expect(isUnderWay)
+            while try await holder.rows("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted").isEmpty {
+                await sleep(milliseconds: 1)
+            }
             directory.retire()
+            try await holder.rows("SELECT pg_advisory_unlock(1)")
             let user = try await answer
             #expect(user == UserID("42"))
             await closed(directory)
