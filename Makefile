@@ -30,9 +30,10 @@ check: ## What a change must pass: format, layers, strict build, tests.
 	swift build --build-tests
 	$(MAKE) test
 
-soak: build ## The long runs: ten minutes of relay, two processes that race, in full size.
+soak: build ## The long runs: crowds, floods, races, ten minutes of everything; SANITIZE=address or thread watches them.
 	scripts/bootstrap build test bench
-	$(PYTEST) -m soak
+	$(if $(SANITIZE),swift build --configuration release --product segue --sanitize $(SANITIZE) --scratch-path .build/$(SANITIZE))
+	$(if $(SANITIZE),SEGUE_SANITIZER=$(SANITIZE) SEGUE_BINARY=$(CURDIR)/.build/$(SANITIZE)/release/segue) $(PYTEST) -m soak
 
 fuzz: ## Fuzz the parsers of what strangers send, 60 s each; SECONDS=600 for longer.
 	scripts/bootstrap build

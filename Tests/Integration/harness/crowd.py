@@ -1,13 +1,28 @@
-"""Many connections at once that behave badly: each sends a little, now and then, and reads nothing or little."""
+"""Many connections at once that behave badly: each sends a little, now and then, and reads nothing or little.
 
+In thousands they are a process of their own (`CrowdProcess`), which gives way to everybody else's: what is measured beside them
+must not be the wait for a processor that the crowd itself has taken.
+"""
+
+import json
+import os
 import selectors
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 #: What a connection sends next, given how often it has sent before; `None`: nothing more.
 Script = Callable[[int], bytes | None]
+#: The connections speak one after the other, spread over their pause: all at once would be a burst, which nobody's clients are.
+TURNS = 20
+COMING_AT_ONCE = 500
+#: What a connection that hardly reads has room for, and takes now and then.
+SIP = 2048
 
 
 class Crowd:
@@ -26,40 +41,58 @@ class Crowd:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._over.set()
+        self.leave()
         self._thread.join(timeout=30)
+
+    def stay(self) -> None:
+        """On the calling thread, until somebody makes it `leave`."""
+        self._run()
+
+    def leave(self) -> None:
+        self._over.set()
 
     def _run(self) -> None:
         selector = selectors.DefaultSelector()
         sent: dict[socket.socket, int] = {}
         try:
             while not self._over.is_set():
-                self._fill(selector, sent)
-                for connection in list(sent):
-                    self._speak(connection, selector, sent)
-                self._listen(selector, sent, time.monotonic() + self.pause)
+                everybody = list(sent)
+                for turn in range(TURNS):
+                    until = time.monotonic() + self.pause / TURNS
+                    self._fill(selector, sent)
+                    for connection in everybody[turn::TURNS]:
+                        if connection in sent:
+                            self._speak(connection, selector, sent)
+                    self._listen(selector, sent, until)
         finally:
             for connection in sent:
                 connection.close()
 
     def _fill(self, selector: selectors.BaseSelector, sent: dict[socket.socket, int]) -> None:
-        while len(sent) < self.count and not self._over.is_set():
+        for _ in range(min(self.count - len(sent), COMING_AT_ONCE)):
+            connection = socket.socket()
             try:
-                connection = socket.create_connection(("127.0.0.1", self.port), timeout=5)
+                if not self.reads:
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SIP)
+                connection.settimeout(5)
+                connection.connect(("127.0.0.1", self.port))
             except OSError:
+                connection.close()
                 break
             connection.setblocking(False)
             selector.register(connection, selectors.EVENT_READ)
             sent[connection] = 0
+            self._speak(connection, selector, sent)
         self.open = len(sent)
 
     def _speak(self, connection: socket.socket, selector: selectors.BaseSelector, sent: dict[socket.socket, int]) -> None:
         piece = self.script(sent[connection])
-        if piece is None:
-            return
         try:
-            connection.send(piece)
-            sent[connection] += 1
+            if piece is not None:
+                connection.send(piece)
+                sent[connection] += 1
+            elif not self.reads and not connection.recv(SIP):
+                self._drop(connection, selector, sent)
         except BlockingIOError:
             return
         except OSError:
@@ -72,7 +105,7 @@ class Crowd:
                 return
             for key, _ in selector.select(min(left, 0.2)):
                 try:
-                    if key.fileobj.recv(4096):
+                    if key.fileobj.recv(65_536):
                         continue
                 except BlockingIOError:
                     continue
@@ -94,9 +127,59 @@ def endless_head(number: int) -> bytes:
 
 def endless_content(number: int) -> bytes:
     """A request whose content comes a byte at a time."""
-    return b"POST /public/x HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n" if number == 0 else b"x"
+    return b"POST /public/content HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n" if number == 0 else b"x"
 
 
 def unread_answers(path: str) -> Script:
     """Asks for much and reads none of it."""
     return lambda number: f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode() if number == 0 else None
+
+
+def bad_tokens(path: str, token: str, at_once: int) -> Script:
+    """Requests that no answer is waited for, each with another bad signature under the same head and claims."""
+    signed, _, signature = token.rpartition(".")
+
+    def requests(_: int) -> bytes:
+        forged = [os.urandom(len(signature) // 2).hex()[: len(signature) - 8] + signature[-8:] for _ in range(at_once)]
+        return b"".join(
+            f"GET {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {signed}.{one}\r\n\r\n".encode() for one in forged
+        )
+
+    return requests
+
+
+class CrowdProcess:
+    """A crowd as a process. `script` is the name of a script above, and what it takes."""
+
+    def __init__(self, port: int, count: int, script: str, *arguments: object, pause: float = 5, reads: bool = True):
+        self.made = {
+            "port": port, "count": count, "script": script, "arguments": arguments, "pause": pause, "reads": reads,
+        }  # fmt: skip
+        self.running: subprocess.Popen | None = None
+
+    def __enter__(self) -> "CrowdProcess":
+        self.running = subprocess.Popen(
+            ["nice", "-n", "10", sys.executable, "-m", "harness.crowd"], stdin=subprocess.PIPE, cwd=Path(__file__).parents[1]
+        )
+        # Not on its command line, which everybody on the machine may read: it may be about a token.
+        self.running.stdin.write(json.dumps(self.made).encode())
+        self.running.stdin.close()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.running.terminate()
+        self.running.wait(30)
+
+
+def main() -> None:
+    made = json.load(sys.stdin)
+    script = globals()[made["script"]]
+    if made["arguments"]:
+        script = script(*made["arguments"])
+    crowd = Crowd(made["port"], made["count"], script, made["pause"], made["reads"])
+    signal.signal(signal.SIGTERM, lambda *_: crowd.leave())
+    crowd.stay()
+
+
+if __name__ == "__main__":
+    main()

@@ -17,6 +17,8 @@ from .processes import Process, free_port, wait_until
 from .users import Users
 
 BINARY = Path(os.environ.get("SEGUE_BINARY", Path(__file__).parents[3] / ".build/release/segue")).resolve()
+#: A sanitizer costs time and memory of its own: under one neither is judged.
+IS_SANITIZED = bool(os.environ.get("SEGUE_SANITIZER"))
 JWT_SECRET = leaks.secret("integration-tests-legacy-secret-0123456789", "the legacy secret")
 ADMIN_TOKEN = leaks.secret("integration-tests-admin-token-0123456789", "the admin token")
 _numbers = itertools.count()
