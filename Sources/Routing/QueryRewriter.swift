@@ -6,7 +6,7 @@ package enum QueryRefusal: Error, Hashable, Sendable {
     case notYours
     /// 400 `query_ambiguous`: a `%` without two hexadecimal digits, which every origin reads in its own way.
     case badEscape
-    /// 400 `query_ambiguous`: an origin that separates at `;` would see a parameter here that others do not.
+    /// 400 `query_ambiguous`: an origin that separates at `;`, or skips a second `?`, would see a parameter that others do not.
     case hiddenParameter
 }
 
@@ -96,9 +96,11 @@ package struct QueryRewriter: Sendable {
     }
 
     /// `a=1;user_id=2` is one parameter to most origins, and two to those that separate at `;`. A piece whose own name is
-    /// ruled is replaced or compared as a whole, so that only the others can hide one.
+    /// ruled is replaced or compared as a whole, so that only the others can hide one. And of a query that begins with another
+    /// `?` some parsers take it away (WHATWG URL, URLSearchParams).
     private func refuseHiddenParameters(in piece: QueryPiece, _ query: Span<UInt8>) throws(QueryRefusal) {
         var index = piece.start
+        if index == 0, piece.end > 0, query[0] == UInt8(ascii: "?") { index = 1 }
         while index < piece.end {
             let part = QueryPiece(query, from: index, to: piece.end, separator: UInt8(ascii: ";"))
             let isWhole = part.start == piece.start && part.end == piece.end
