@@ -101,22 +101,17 @@ func isTokenByte(_ byte: UInt8) -> Bool {
 
 extension Conversation {
     /// A preflight is decided by the route of the method that it asks for, whatever the route's mode: a browser sends no
-    /// credential with it.
+    /// credential with it. The login callback is there for pages of other sites; the confirmation page never is.
     func answer(
         _ preflight: Preflight, _ crossOrigin: CrossOrigin, _ path: (canonical: CanonicalPath, bytes: [UInt8]), _ plan: Plan
     ) async throws(Refusal) {
         let section = client.head.section
         let bytes = path.bytes.isEmpty ? section.bytes.span.extracting(client.head.path) : path.bytes.span
-        let matched: MatchedRoute
-        do throws(RoutingRefusal) {
-            matched = try plan.table.match(
-                bytes, path.canonical, authority: section.bytes.span.extracting(client.head.authority), method: preflight.method)
-        } catch {
-            throw .routing(error)
+        switch plan.ownPages.page(at: bytes) {
+        case .loginCallback: break
+        case .confirmation: throw .crossOrigin
+        case nil: try admit(preflight, to: bytes, path.canonical, plan)
         }
-        let route = plan.routes[matched.index]
-        account.route = route
-        if route.mode == .deny { throw .closed(route.denyStatus) }
         guard let origin = section.first(.origin), crossOrigin.allows(section.bytes[origin]) else { throw .crossOrigin }
         account.status = .noContent
         if !isContentBehind() { keepsAlive = false }
@@ -124,5 +119,21 @@ extension Conversation {
         crossOrigin.appendPreflight(preflight, answering: section, to: &client.wire.output)
         appendOurFields(crossOrigin: nil)
         await flush()
+    }
+    private func admit(
+        _ preflight: Preflight, to path: Span<UInt8>, _ canonical: CanonicalPath, _ plan: Plan
+    ) throws(Refusal) {
+        let head = client.head
+        let section = head.section
+        let matched: MatchedRoute
+        do throws(RoutingRefusal) {
+            matched = try plan.table.match(
+                path, canonical, authority: section.bytes.span.extracting(head.authority), method: preflight.method)
+        } catch {
+            throw .routing(error)
+        }
+        let route = plan.routes[matched.index]
+        account.route = route
+        if route.mode == .deny { throw .closed(route.denyStatus) }
     }
 }
