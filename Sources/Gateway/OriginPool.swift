@@ -91,7 +91,11 @@ final class OriginPool {
     /// Tries each server once, starting behind the one that was used last.
     private func connect(on strand: Strand, until deadline: Deadline) async throws(OriginFailure) -> OriginConnection {
         let addresses = servers.read().value
-        guard !addresses.isEmpty else { throw .unresolved }
+        guard !addresses.isEmpty else {
+            // The place that this one had may be another's, who will learn as soon that there is no address.
+            promisePlace()
+            throw .unresolved
+        }
         open += 1
         var failure: SystemError?
         for _ in addresses.indices {
