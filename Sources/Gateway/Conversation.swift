@@ -9,7 +9,9 @@ import Sockets
 final class Conversation: @unchecked Sendable {
     let worker: Worker
     let client: ServerConnection
-    let chain: ForwardedChain
+    /// As the settings have it with which the current request began.
+    private(set) var chain: ForwardedChain
+    private var chainVersion: UInt64
     let account = Account()
     /// The request's way to an origin, once it has begun: then its content is the exchange's and nobody else's.
     var exchange: Exchange?
@@ -35,6 +37,7 @@ final class Conversation: @unchecked Sendable {
             patience: .init(idleSeconds: limits.idleSeconds, headerSeconds: limits.headerSeconds))
         reusableExchange = Exchange(client: client, loop: worker.loop)
         chain = ForwardedChain(peer: socket.peer, trusted: settings.trustedProxies)
+        chainVersion = worker.generation.version
     }
 
     /// Of the settings with which the request began; no request waits for anything before its route is known.
@@ -97,6 +100,7 @@ final class Conversation: @unchecked Sendable {
     private func begin() {
         account.reset()
         (exchange, hasReadContent) = (nil, false)
+        if chainVersion != worker.generation.version { followSettings(of: worker.generation) }
         account.startedNanoseconds = Clock.monotonicNanoseconds()
         keepsAlive = client.head.keepsAlive && worker.acceptsRequests
         let section = client.head.section
@@ -105,6 +109,12 @@ final class Conversation: @unchecked Sendable {
         } else {
             worker.identifiers.appendRequestID(at: worker.loop.wallMilliseconds, to: &account.requestID)
         }
+    }
+
+    /// A proxy that is trusted no more is not believed on connections that it has kept.
+    private func followSettings(of generation: Generation) {
+        chain = ForwardedChain(peer: client.wire.socket.peer, trusted: generation.plan.settings.trustedProxies)
+        chainVersion = generation.version
     }
 
     private func finish() {

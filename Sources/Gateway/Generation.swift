@@ -9,6 +9,8 @@ import Sockets
 /// the generation that it began with; when the plan changes, the worker makes the next one and retires this one.
 final class Generation {
     let plan: Plan
+    /// Of the settings: no two generations of a worker have the same.
+    let version: UInt64
     let authenticator: Authenticator
     /// `nil` where the settings have no directory: then no route asks who is calling.
     let callers: Callers?
@@ -23,7 +25,7 @@ final class Generation {
     init(
         _ plan: Plan, version: UInt64, after old: Generation?, tokens: TokenCache, loop: Loop, buffers: BufferPool
     ) throws(CryptoError) {
-        self.plan = plan
+        (self.plan, self.version) = (plan, version)
         authenticator = try plan.authenticator(version: version, tokens: tokens)
         linker = plan.linker()
         callers = plan.callers(linker)
