@@ -91,10 +91,13 @@ extension DirectoryInspector {
         let missing = missing(catalogue)
         let added = AddedColumn.missing(in: catalogue, settings.users, connection.dialect)
         for name in missing {
-            let remedy =
-                added.first { $0.column.name == name }.map { "`segue schema apply --add`, or \($0.creation)" }
-                ?? "name the column that there is, in directory.users"
-            problems.append(.noColumn(table: catalogue.table.quoted, column: quote(name), remedy: remedy))
+            let (table, column) = (catalogue.table.quoted, quote(name))
+            if let addition = added.first(where: { $0.column.name == name }) {
+                problems.append(.noColumnYet(table: table, column: column, creation: addition.creation))
+            } else {
+                let remedy = "name the column that there is, in directory.users"
+                problems.append(.noColumn(table: table, column: column, remedy: remedy))
+            }
         }
         guard !missing.contains(settings.users.id) else { return nil }
         return try await readable(settings.without(missing), catalogue)

@@ -6,6 +6,8 @@ package enum DirectoryProblem: Error, Hashable, Sendable, CustomStringConvertibl
     case noFile(path: String, message: String)
     case noTable(String)
     case noColumn(table: String, column: String, remedy: String)
+    /// Likewise, and `segue schema apply --add` makes it.
+    case noColumnYet(table: String, column: String, creation: String)
     /// The column is of a type that cannot say what the settings ask of it.
     case unfitType(table: String, column: String, type: String, needed: String)
     /// Provisioning states no value for these NOT NULL columns without a default.
@@ -43,6 +45,8 @@ package enum DirectoryProblem: Error, Hashable, Sendable, CustomStringConvertibl
             "directory.url: \(path): \(message); Segue makes no database, it adds its tables to the application's"
         case .noTable(let table): "directory.users.table: there is no table \(table) that we may read"
         case .noColumn(let table, let column, let remedy): "table \(table) has no column \(column); to add it: \(remedy)"
+        case .noColumnYet(let table, let column, let creation):
+            "table \(table) has no column \(column); to add it: `segue schema apply --add`, or \(creation)"
         case .unfitType(let table, let column, let type, let needed): "\(table).\(column) is of type \(type); needed is \(needed)"
         case .provisionIncomplete(let table, let columns):
             "directory.provision.columns states no value for NOT NULL columns of \(table): \(columns.joined(separator: ", "))"

@@ -12,7 +12,7 @@ enum InitReport {
         }
         lines.append("")
         lines.append("Wrote \(file). Every route is in observe: the application gets what it got before.")
-        lines.append("Next: segue doctor · segue schema apply · segue serve; then segue flip, a route at a time.")
+        lines.append("Next: segue doctor · segue schema apply --add · segue serve; then segue flip, a route at a time.")
         return lines.joined(separator: "\n")
     }
 

@@ -84,7 +84,7 @@ struct Relations {
         if directory.users.clerkUserID == nil, directory.mapping == nil {
             problems.error(
                 entry, found: "neither users.clerkUserId nor mapping", expected: "a place for links, \(because)",
-                hint: "`segue schema apply --add` makes the column")
+                hint: "name a column in users.clerkUserId; `segue schema apply --add` makes it")
         }
         if let clerk = settings.clerk, clerk.secretKey == nil {
             problems.missing(

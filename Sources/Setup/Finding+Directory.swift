@@ -57,17 +57,18 @@ extension Finding {
 }
 
 extension DirectoryProblem {
-    /// What `segue schema apply` mends, and nothing misses while every route observes.
+    /// What `segue schema apply` (with `--add`) mends, and nothing misses while every route observes.
     fileprivate var mayWait: Bool {
         switch self {
-        case .noState, .noIndex: true
+        case .noState, .noIndex, .noColumnYet: true
         default: false
         }
     }
 
     fileprivate var severity: Finding.Severity {
         switch self {
-        case .noFile, .noTable, .noColumn, .unfitType, .provisionIncomplete, .noProvision, .noState, .duplicates, .noIndex, .query,
+        case .noFile, .noTable, .noColumn, .noColumnYet, .unfitType, .provisionIncomplete, .noProvision, .noState, .duplicates,
+            .noIndex, .query,
             .refused, .idNotUnique, .noPrivilege:
             .error
         case .linkRequired, .ambiguousEmails, .notClerkIDs, .mappingDiffers: .warning
@@ -78,7 +79,7 @@ extension DirectoryProblem {
         switch self {
         case .noFile: "file_missing"
         case .noTable: "table_missing"
-        case .noColumn: "column_missing"
+        case .noColumn, .noColumnYet: "column_missing"
         case .unfitType: "column_type"
         case .provisionIncomplete: "provision_incomplete"
         case .noProvision: "provision_missing"
@@ -99,7 +100,7 @@ extension DirectoryProblem {
     /// Without the remedy, which stands apart.
     fileprivate var shortText: String {
         switch self {
-        case .noColumn(let table, let column, _): "table \(table) has no column \(column)"
+        case .noColumn(let table, let column, _), .noColumnYet(let table, let column, _): "table \(table) has no column \(column)"
         case .noState(let missing): "\(missing) is missing"
         case .noIndex(let table, let on): "there is no unique or fitting index of \(table) on \(on)"
         default: description
@@ -113,6 +114,9 @@ extension DirectoryProblem {
             nearest(name, inspection?.tables) ?? "the users table's name in directory.users.table; and may our role read it?"
         case .noColumn(_, let name, let remedy):
             [nearest(name, inspection?.columns), remedy].compactMap { $0 }.joined(separator: " Or: ")
+        case .noColumnYet(_, let name, let creation):
+            [nearest(name, inspection?.columns), "`segue schema apply --add`, or \(creation)"].compactMap { $0 }
+                .joined(separator: " Or: ")
         case .unfitType: "another column, or another type for this one"
         case .provisionIncomplete(_, let columns):
             "a template for each in directory.provision.columns, such as \"\(columns.first ?? "name")\": \"…\""

@@ -29,8 +29,10 @@ extension Proposal {
                 "directory.directUrl", "a pooler in transaction mode stands before the database",
                 look: "the address of PostgreSQL itself")
         }
-        members.append(("users", .object(columns(users, id, names, isKeyedByClerk ? id : names.clerkUserID))))
         let mapping = isKeyedByClerk ? nil : credentials?.mapping
+        var clerkUserID = isKeyedByClerk ? id : names.clerkUserID
+        if clerkUserID == nil, mapping == nil { clerkUserID = newLinkColumn(users) }
+        members.append(("users", .object(columns(users, id, names, clerkUserID))))
         if let mapping {
             found.append("directory.mapping: \(mapping.table.name)")
             var columns: [(String, JSONValue)] = [
@@ -39,11 +41,6 @@ extension Proposal {
             ]
             if let createdAt = mapping.createdAt { columns.append(("createdAt", .string(createdAt))) }
             members.append(("mapping", .object(columns)))
-        }
-        if names.clerkUserID == nil, mapping == nil, !isKeyedByClerk {
-            note(
-                "directory.users.clerkUserId", "no column holds Clerk user ids",
-                look: "before a route takes Clerk's sessions: name clerk_user_id there, then `segue schema apply --add`")
         }
         members.append(("linking", linking(names, database)))
         return .object(members)
@@ -61,6 +58,20 @@ extension Proposal {
         return database.ids.allSatisfy { $0.hasPrefix("user_") }
     }
 
+    /// A name for the column that `segue schema apply --add` makes: a route that observes needs none.
+    private mutating func newLinkColumn(_ users: SurveyedTable) -> String? {
+        let name = "clerk_user_id"
+        if let other = users.columns.first(where: { plain($0.name) == plain(name) }) {
+            note(
+                "directory.users.clerkUserId", "\(other.name) is of a type that holds no Clerk user id", look: "what it is for")
+            return nil
+        }
+        note(
+            "directory.users.clerkUserId", "no column holds Clerk user ids; \(name) is named, which is still to be made",
+            look: "`segue schema apply --add`, before a route leaves observe")
+        return name
+    }
+
     private mutating func columns(_ users: SurveyedTable, _ id: String, _ names: ColumnNames, _ clerkUserID: String?) -> [(
         String, JSONValue
     )] {
@@ -72,7 +83,8 @@ extension Proposal {
             ("updatedAt", names.updatedAt),
         ]
         let present = named.compactMap { name, column in column.map { (name, $0) } }
-        found.append("directory.users: " + present.map { "\($0.0) = \($0.1)" }.joined(separator: ", "))
+        let there = present.filter { $0.0 == "table" || users.column($0.1) != nil }
+        found.append("directory.users: " + there.map { "\($0.0) = \($0.1)" }.joined(separator: ", "))
         if names.email == nil {
             note("directory.users.email", "no column looks like an address", look: "people are then linked by external_id only")
         }

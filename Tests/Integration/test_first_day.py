@@ -11,11 +11,13 @@ What differs is named here, and nothing else may:
 """
 
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 
 from harness.migrations import NAMES, Migration
-from harness.processes import Process, free_port
+from harness.processes import Process, free_port, wait_until
 from harness.raw import Client
 from harness.recording import RecordingOrigin
 
@@ -194,3 +196,59 @@ def test_a_websocket_s_handshake_goes_through(pair):
         b"Host: a", b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", b"Sec-WebSocket-Version: 13", b"Sec-WebSocket-Protocol: chat",
     ]  # fmt: skip
     assert {line.lower() for name, line in message.fields if name.lower() in HOP_BY_HOP} == {b"connection: upgrade", b"upgrade: websocket"}
+
+
+# The guide.
+
+GUIDE = Path(__file__).parents[2] / "docs/start.md"
+APPLICATION = """
+DROP TABLE sessions; DROP TABLE users;
+CREATE TABLE users (
+    id varchar(36) PRIMARY KEY, email varchar(200) NOT NULL, hashed_password varchar(200), role varchar(20) NOT NULL DEFAULT 'user',
+    email_verified boolean NOT NULL DEFAULT true);
+CREATE TABLE sessions (token varchar(80) PRIMARY KEY, user_id varchar(36) NOT NULL REFERENCES users, expires_at timestamp NOT NULL);
+INSERT INTO users (id, email) VALUES ('7', 'ada@example.com');
+"""
+
+
+def test_the_commands_of_the_guide_lead_to_a_first_flip(users, clerk, binary, tmp_path, recording_origin, logs):
+    users.execute(APPLICATION)
+    origin, port = recording_origin(), free_port()
+    (tmp_path / "segue").symlink_to(binary)
+    (tmp_path / "openapi.json").write_text('{"paths": {"/api/v1/posts": {"get": {}}}}')
+    token = clerk.token(clerk.add_user("ada@example.com"))
+    (tmp_path / "token.txt").write_text(token)
+    environment = {
+        "PATH": f"{tmp_path}:/usr/bin:/bin", "DATABASE_URL": users.url, "CLERK_SECRET_KEY": clerk.secret_key,
+        "CLERK_PUBLISHABLE_KEY": "pk_test_cHJlc2VudC13YXNwLTUzLmNsZXJrLmFjY291bnRzLmRldiQ", "SEGUE_CLERK_ISSUER": clerk.issuer,
+        "SEGUE_CLERK_JWKS_URL": f"{clerk.url}/.well-known/jwks.json", "CLERK_API_URL": clerk.url,
+    }  # fmt: skip
+    gateway = Process(["segue", "serve"], logs / f"guide-{port}.log", environment, tmp_path)
+    gateway.command[0] = str(tmp_path / "segue")
+    block = GUIDE.read_text().split("```sh\n")[1].split("```")[0]
+    commands = [line for line in block.splitlines() if line.startswith("segue ")]
+    assert commands[-1].startswith("segue flip posts dual")
+    said = {}
+    try:
+        for command in commands:
+            name = command.split()[1]
+            if name == "serve":
+                gateway.start()
+                gateway.wait_listening(port)
+                continue
+            line = command.replace("http://127.0.0.1:8000", origin.url)
+            result = subprocess.run(["sh", "-c", line], capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=60)
+            said[name] = result.stdout + result.stderr
+            assert result.returncode == 0, f"{command}\n{said[name]}"
+            if name == "init":
+                file = tmp_path / "routes.json"
+                text = file.read_text().replace("127.0.0.1:8080", f"127.0.0.1:{port}")
+                file.write_text(text.replace("127.0.0.1:9901", f"127.0.0.1:{free_port()}"))
+
+        assert 'no column "clerk_user_id"' in said["doctor"] and "segue schema apply --add" in said["doctor"]
+        assert "it would link 7" in said["explain"]
+
+        request = f"GET /api/v1/posts HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
+        wait_until(lambda: b"\r\nX-User-Id: 7\r\n" in received(origin, port, request), "the flipped route says who is calling")
+    finally:
+        assert gateway.stop() in (0, None)
