@@ -109,10 +109,19 @@ extension Proposal {
                 "clerk.webhooks", "the application receives Clerk's webhooks; Segue leaves them to it",
                 look: "docs/settings.md, clerk.webhooks")
         }
-        return .object([
-            ("publishableKey", .string("${CLERK_PUBLISHABLE_KEY}")), ("secretKey", .string("${CLERK_SECRET_KEY:-}")),
-            ("authorizedParties", .array(apps.map { .string($0) })),
-        ])
+        return .object(
+            [("publishableKey", .string("${CLERK_PUBLISHABLE_KEY}")), ("secretKey", .string("${CLERK_SECRET_KEY:-}"))]
+                + elsewhere() + [("authorizedParties", .array(apps.map { .string($0) }))])
+    }
+
+    /// An instance that is not where its publishable key says, as the emulator's. Without the variables it is Clerk's own.
+    private mutating func elsewhere() -> [(String, JSONValue)] {
+        let places = [
+            ("issuer", "SEGUE_CLERK_ISSUER", ""), ("jwksUrl", "SEGUE_CLERK_JWKS_URL", ""),
+            ("apiUrl", "CLERK_API_URL", "https://api.clerk.com"),
+        ].filter { surroundings.hasVariable($0.1) != nil }
+        found += places.map { "clerk.\($0.0): \($0.1)" }
+        return places.map { key, variable, standard in (key, .string("${\(variable):-\(standard)}")) }
     }
 
     private mutating func routes() -> [JSONValue] {

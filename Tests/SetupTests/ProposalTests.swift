@@ -85,6 +85,23 @@ import Testing
         #expect(mapped.document["directory"]?["users"]?["clerkUserId"] == nil)
     }
 
+    @Test func `an instance elsewhere is named by its variables`() throws {
+        let key = ["CLERK_PUBLISHABLE_KEY": "pk_test_cHJlc2VudC13YXNwLTUzLmNsZXJrLmFjY291bnRzLmRldiQ"]
+        let plain = try proposal([], environment: key).document["clerk"]
+        #expect(plain != nil && plain?["issuer"] == nil && plain?["jwksUrl"] == nil && plain?["apiUrl"] == nil)
+        let elsewhere = [
+            "SEGUE_CLERK_ISSUER": "http://127.0.0.1:9100", "SEGUE_CLERK_JWKS_URL": "http://127.0.0.1:9100/.well-known/jwks.json",
+            "CLERK_API_URL": "http://127.0.0.1:9100",
+        ]
+        let environment = key.merging(elsewhere) { $1 }
+        let made = try proposal([], environment: environment)
+        #expect(made.document["clerk"]?["issuer"]?.string == "${SEGUE_CLERK_ISSUER:-}")
+        let loaded = try SettingsLoader.load(Array(made.text.utf8), path: "routes.json", environment: environment)
+        #expect(loaded.settings.clerk?.issuer == "http://127.0.0.1:9100")
+        #expect(loaded.settings.clerk?.apiURL == "http://127.0.0.1:9100")
+        #expect(throws: Never.self) { try SettingsLoader.load(Array(made.text.utf8), path: "routes.json", environment: key) }
+    }
+
     @Test func `ids that are Clerk's make no link column`() throws {
         let users = SurveyedTable(name: "users", columns: [SurveyedColumn("id", .text), Self.email], key: "id")
         let keyed = try proposal([users]) { $0.database?.ids = ["user_2a", "user_2b"] }
