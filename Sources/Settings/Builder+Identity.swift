@@ -60,7 +60,10 @@ func isToken(_ text: String) -> Bool {
 
 func isAlphanumeric(_ byte: UInt8) -> Bool { (48...57).contains(byte) || (97...122).contains(byte.asciiLowercased) }
 
+package let labelBytesMax = 64
+let labelWords = "\(labelBytesMax) letters, digits, -, _ and . at most"
+
 /// The name of a route, an origin or a kind of credential: it becomes a label of metrics and a word of commands.
 func isLabel(_ text: String) -> Bool {
-    (1...64).contains(text.utf8.count) && text.utf8.allSatisfy { isAlphanumeric($0) || "-_.".utf8.contains($0) }
+    (1...labelBytesMax).contains(text.utf8.count) && text.utf8.allSatisfy { isAlphanumeric($0) || "-_.".utf8.contains($0) }
 }

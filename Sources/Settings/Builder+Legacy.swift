@@ -6,7 +6,7 @@ extension Builder {
         var result: [LegacySettings] = []
         for entry in section?.elements ?? [] {
             guard let name = entry["name"], let text = name.text else { continue }
-            if !isLabel(text) { problems.error(name, expected: "letters, digits, -, _ and .") }
+            if !isLabel(text) { problems.error(name, expected: labelWords) }
             if !names.insert(text).inserted { problems.error(name, expected: "a name that no other entry has") }
             guard let kind = entry["kind"].flatMap({ self.kind($0, entry) }) else { continue }
             var legacy = LegacySettings(name: text, from: sources(entry), kind: kind)

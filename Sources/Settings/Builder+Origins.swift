@@ -2,7 +2,7 @@ extension Builder {
     func origins(_ section: Entry?) -> [Origin] {
         (section?.members ?? []).map { member in
             let (name, entry) = (member.name, member.entry)
-            if !isLabel(name) { problems.error(entry, found: "the name \"\(name)\"", expected: "letters, digits, -, _ and .") }
+            if !isLabel(name) { problems.error(entry, found: "the name \"\(name)\"", expected: labelWords) }
             var origin = Origin(name: name, servers: servers(entry["servers"]))
             origin.timeouts = timeouts(entry["timeouts"])
             origin.connections = entry.int("connections") ?? origin.connections

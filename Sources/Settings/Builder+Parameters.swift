@@ -24,7 +24,7 @@ extension Builder {
         }
         return section.members.map { member in
             let (name, entry) = (member.name, member.entry)
-            if !isLabel(name) { problems.error(entry, found: "the parameter \"\(name)\"", expected: "letters, digits, -, _ and .") }
+            if !isLabel(name) { problems.error(entry, found: "the parameter \"\(name)\"", expected: labelWords) }
             return Route.Parameter(name: name, template: template(entry))
         }
     }

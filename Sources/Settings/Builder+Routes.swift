@@ -10,7 +10,7 @@ extension Builder {
         var names: Set<String> = []
         return section.elements.compactMap { entry in
             if let name = entry["name"], let text = name.text {
-                if !isLabel(text) { problems.error(name, expected: "letters, digits, -, _ and .") }
+                if !isLabel(text) { problems.error(name, expected: labelWords) }
                 if !names.insert(text).inserted { problems.error(name, expected: "a name that no other route has") }
             }
             return route(entry, origins: origins)

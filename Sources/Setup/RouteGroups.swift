@@ -53,11 +53,12 @@ package enum RouteGroups {
         let taken = Set(groups.map(\.name) + ["rest"])
         let labels = prefix.map(label)
         for count in 1...labels.count {
-            let name = labels.suffix(count).joined(separator: "-")
+            let name = String(labels.suffix(count).joined(separator: "-").prefix(labelBytesMax))
             if !name.isEmpty, !taken.contains(name) { return name }
         }
-        let base = labels.joined(separator: "-")
-        return (2...).lazy.map { "\(base)-\($0)" }.first { !taken.contains($0) } ?? base
+        // With room for the number of as many paths as a document can have.
+        let base = labels.joined(separator: "-").prefix(labelBytesMax - 8)
+        return (2...).lazy.map { "\(base)-\($0)" }.first { !taken.contains($0) } ?? String(base)
     }
 
     /// What a metric's label may hold.

@@ -27,6 +27,13 @@ import Testing
             ])
     }
 
+    @Test func `a name is no longer than a route's may be`() {
+        let long = String(repeating: "z", count: 9_000)
+        let names = RouteGroups.of(["/\(long)", "/v1/\(long)", "/v2/\(long)", "/v3/\(long)"]).groups.map(\.name)
+        #expect(names.count == 4 && Set(names).count == 4)
+        #expect(names.allSatisfy { (1...64).contains($0.utf8.count) })
+    }
+
     @Test func `a path that no route can have is left to the catch-all`() {
         let (groups, others) = RouteGroups.of(["/reports({id})", "/a;b", "/a\\b", "/%zz", "/x*y", "/."])
         #expect(groups.isEmpty && others.count == 6)
