@@ -13,6 +13,8 @@ struct Redaction {
 
     /// Names that the settings read credentials from, folded.
     private let names: Set<String>
+    /// What stands before a token in a subprotocol's name.
+    private let prefixes: [String]
     /// The credentials themselves, wherever else they may stand.
     private let values: [String]
 
@@ -24,7 +26,10 @@ struct Redaction {
             case .bearer, .scheme: nil
             }
         }
-        names = Set((named + [settings.identity.assertion?.field].compactMap { $0 }).map(Self.folded))
+        let upgrades = settings.routes.flatMap(\.upgradeFrom)
+        let parameters = upgrades.compactMap { if case .query(let name) = $0 { name } else { nil } }
+        prefixes = upgrades.compactMap { if case .subprotocol(let prefix) = $0 { prefix } else { nil } }
+        names = Set((named + parameters + [settings.identity.assertion?.field].compactMap { $0 }).map(Self.folded))
         values = credentials.map { String(decoding: head.section.bytes[$0.value], as: UTF8.self) }.filter { $0.utf8.count >= 8 }
     }
 
@@ -45,7 +50,9 @@ struct Redaction {
     }
 
     private func field(_ line: String) -> String {
-        guard let colon = line.firstIndex(of: ":"), isSecret(String(line[..<colon])) else { return line }
+        guard let colon = line.firstIndex(of: ":") else { return line }
+        if Self.folded(String(line[..<colon])) == "secwebsocketprotocol" { return subprotocols(line, after: colon) }
+        guard isSecret(String(line[..<colon])) else { return line }
         // A scheme and a cookie's name tell an operator what was sent.
         let value = line[line.index(after: colon)...].drop { $0 == " " }
         switch Self.folded(String(line[..<colon])) {
@@ -59,6 +66,14 @@ struct Redaction {
             return String(line[...colon]) + " " + pairs.joined(separator: ";")
         default: return String(line[...colon]) + " " + Self.mark
         }
+    }
+
+    private func subprotocols(_ line: String, after colon: String.Index) -> String {
+        let names = line[line.index(after: colon)...].split(separator: ",", omittingEmptySubsequences: false).map { name in
+            let trimmed = name.drop { $0 == " " || $0 == "\t" }
+            return prefixes.first { trimmed.hasPrefix($0) }.map { " \($0)\(Self.mark)" } ?? String(name)
+        }
+        return String(line[...colon]) + names.joined(separator: ",")
     }
 
     private func isSecret(_ name: String) -> Bool {
