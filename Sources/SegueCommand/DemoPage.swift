@@ -17,21 +17,22 @@ struct DemoPage {
         return DemoPage(isPlain: isRefused || isatty(STDOUT_FILENO) == 0)
     }
 
-    func heading(_ number: Int, _ text: String) { Terminal.say("\n" + bold("\(number). \(text)")) }
+    func heading(_ number: Int, _ text: String) { Terminal.sayColoured("\n" + bold("\(number). \(text)")) }
     func note(_ text: String) { Terminal.say("   \(text)") }
-    func verdict(_ holds: Bool, _ text: String) { Terminal.say("   \(mark(holds)) \(text)") }
+    func verdict(_ holds: Bool, _ text: String) { Terminal.sayColoured("   \(mark(holds)) \(Terminal.harmless(text))") }
 
     /// Several lines by one speaker, whose name stands before the first.
     func say(_ speaker: String, _ lines: [String]) {
         for (index, line) in lines.enumerated() {
             let name = index == 0 ? speaker : ""
-            Terminal.say("     \(dim(name + String(repeating: " ", count: max(0, 8 - name.count)))) \(line)")
+            let label = dim(name + String(repeating: " ", count: max(0, 8 - name.count)))
+            Terminal.sayColoured("     \(label) \(Terminal.harmless(line))")
         }
     }
 
     func summary(_ lines: [(holds: Bool, text: String)]) {
         Terminal.say("")
-        for line in lines { Terminal.say("\(mark(line.holds)) \(line.text)") }
+        for line in lines { Terminal.sayColoured("\(mark(line.holds)) \(Terminal.harmless(line.text))") }
     }
 
     private func mark(_ holds: Bool) -> String {

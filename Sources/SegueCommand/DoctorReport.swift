@@ -8,8 +8,9 @@ enum DoctorReport {
         let areas = findings.map(\.area.count).max() ?? 0
         let indentation = String(repeating: " ", count: severities + areas + 4)
         var lines = findings.map { finding in
-            let head = padded(finding.severity.rawValue, severities) + "  " + padded(finding.area, areas) + "  " + finding.text
-            return finding.remedy.map { "\(head)\n\(indentation)→ \($0)" } ?? head
+            let head =
+                padded(finding.severity.rawValue, severities) + "  " + padded(finding.area, areas) + "  " + finding.text.onOneLine
+            return finding.remedy.map { "\(head)\n\(indentation)→ \($0.onOneLine)" } ?? head
         }
         let counts = [Finding.Severity.error, .unreachable, .warning].map { severity in
             "\(findings.filter { $0.severity == severity }.count) \(severity.plural)"

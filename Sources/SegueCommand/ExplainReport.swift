@@ -36,6 +36,7 @@ struct ExplainReport {
         if explanation.lacksContent {
             lines.append("not known    the content, of which the route requires something: give it with --data")
         }
+        lines = lines.map(\.onOneLine)
         if let (mode, head) = head { lines.append("\nThe origin \(originName(index)) would get (\(mode.rawValue)):\n\(head)") }
         return lines.joined(separator: "\n")
     }

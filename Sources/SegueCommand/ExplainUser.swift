@@ -55,7 +55,7 @@ enum ExplainUser {
             lines.append("linking  closed: no route is in dual or clerk; what the rules would say when one is:")
         }
         for prospect in prospects { lines.append("rule     \(prospect.premise): \(prospect.verdict)") }
-        return lines.joined(separator: "\n")
+        return lines.map(\.onOneLine).joined(separator: "\n")
     }
 
     private static func words(_ row: DirectoryUser) -> String {

@@ -66,7 +66,7 @@ enum InitCommand {
         let bytes = Array(text.utf8)
         do throws(FileError) {
             if request.output == "-" {
-                try Files.writeOutput(text)
+                try Files.writeOutput(Terminal.harmless(text))
             } else if request.force, Files.exists(request.output) {
                 try Files.replace(request.output, with: bytes)
             } else {

@@ -10,6 +10,7 @@ enum InitReport {
             lines.append("           look at: \(undecided.whereToLook)")
             if let entry = undecided.entry { lines.append("           entry:   \(entry)") }
         }
+        lines = lines.map(\.onOneLine)
         lines.append("")
         lines.append("Wrote \(file). Every route is in observe: the application gets what it got before.")
         lines.append("Next: segue doctor · segue schema apply --add · segue serve; then segue flip, a route at a time.")

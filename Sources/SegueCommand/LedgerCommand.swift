@@ -58,7 +58,7 @@ enum LedgerCommand {
             writer.int(position)
         }
         writer.endObject()
-        let said = Terminal.say(json ? writer.text : text)
+        let said = Terminal.say(json ? writer.text : text.onOneLine)
         return said == .ok ? code : said
     }
 }

@@ -100,7 +100,7 @@ enum LinkCommand {
     }
 
     private static func say(_ json: Bool, _ status: String, _ user: UserID, _ clerkUser: ClerkUserID, _ text: String) -> ExitCode {
-        guard json else { return Terminal.say(text) }
+        guard json else { return Terminal.say(text.onOneLine) }
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("status", status)

@@ -116,7 +116,7 @@ struct LiveFlip {
         let who = counted(stranded.count, "person", "people")
         let why = stranded.knowsPasswords ? "without a password" : "whom Segue has made, and who never had an old credential"
         Terminal.talk("\(who) \(why):")
-        for id in stranded.some { Terminal.talk("  \(id)") }
+        for id in stranded.some { Terminal.talk("  \(id.onOneLine)") }
         if stranded.count > stranded.some.count { Terminal.talk("  … and \(stranded.count - stranded.some.count) more") }
     }
 

@@ -41,13 +41,13 @@ enum ReviewCommand {
         switch result {
         case .failure(let failure): return failure.code
         case .success(0): return Terminal.fail("nothing waits for \(clerkUser.text)")
-        case .success(let count): return Terminal.say("dismissed \(count) of \(clerkUser.text)")
+        case .success(let count): return Terminal.say("dismissed \(count) of \(clerkUser.text)".onOneLine)
         }
     }
 
     private static func print(_ reviews: [Review]) -> ExitCode {
         let rows = reviews.map {
-            [$0.clerkUser.text, $0.candidate?.text ?? "-", $0.code, String($0.count), $0.first, $0.last]
+            [$0.clerkUser.text, $0.candidate?.text ?? "-", $0.code, String($0.count), $0.first, $0.last].map(\.onOneLine)
         }
         let all = [["CLERK USER", "CANDIDATE", "CODE", "TIMES", "FIRST", "LAST"]] + (rows.isEmpty ? [] : rows)
         guard !rows.isEmpty else { return .ok }

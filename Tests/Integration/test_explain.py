@@ -95,6 +95,17 @@ def test_a_person_is_found_by_id_address_and_clerk_user(gateway, users, clerk):
     assert gateway.run("explain", "--user", "nobody@example.com").returncode == 1
 
 
+def test_what_somebody_has_registered_commands_no_terminal_and_forges_no_line(gateway, users):
+    email = "\x1b]0;pwn\x07\x1b[2Jx\nlink     user_2victim\r\n\u202emoc.elpmaxe@\u009b31m"
+    row = users.add(email)
+    shown = gateway.run("explain", "--user", row)
+    assert shown.returncode == 0, shown.stderr
+    assert not [character for character in shown.stdout if character != "\n" and not character.isprintable()]
+    assert "\\u001B]0;pwn\\u0007" in shown.stdout
+    assert [line for line in shown.stdout.splitlines() if line.startswith("link")] == ["link     none"]
+    assert explain(gateway, "--user", row)["rows"][0]["email"] == email
+
+
 def test_what_stands_against_a_link_is_said_rule_by_rule(gateway, users, clerk):
     row = users.add("admin-person@example.com", role="admin")
     rules = {rule["premise"]: rule["code"] for rule in explain(gateway, "--user", row)["rules"]}
