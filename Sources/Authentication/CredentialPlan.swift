@@ -24,7 +24,8 @@ package final class CredentialPlan {
     private(set) var entries: [[Int]] = []
     /// For each source, how the settings write it.
     private(set) var spellings: [CredentialSource?] = []
-    /// Parameters whose word proves nothing, for their other spellings.
+    /// Cookies and parameters whose word proves nothing, for their other spellings.
+    let unprovedCookies: [[UInt8]]
     let unprovedParameters: [QueryName]
     /// For each route, where Clerk's token may also stand on an Upgrade.
     let upgrades: [UpgradeTokens?]
@@ -38,6 +39,9 @@ package final class CredentialPlan {
     package init(clerk: Bool, clerkSuffix: String?, legacy: [LegacySettings], upgrades: [[Route.UpgradeSource]] = []) {
         self.upgrades = upgrades.map { clerk && !$0.isEmpty ? UpgradeTokens($0) : nil }
         let all = legacy.flatMap(\.from)
+        unprovedCookies = legacy.filter(\.insecure).flatMap(\.from).compactMap { source in
+            if case .cookie(let name) = source { NameFolding.folded(name) } else { nil }
+        }
         unprovedParameters = legacy.filter(\.insecure).flatMap(\.from).compactMap { source in
             if case .query(let name) = source { QueryName(name) } else { nil }
         }

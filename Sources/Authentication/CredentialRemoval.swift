@@ -41,7 +41,7 @@ package struct CredentialRemoval {
     /// Where the old credential stands that the request passes by, as the settings write it; `nil` where it passes by none.
     package var decidingLegacyPlace: CredentialSource? { legacySource.flatMap { plan.spellings[$0] } }
 
-    /// Whether a whole line goes: Authorization, or a field that a legacy entry reads. Cookie lines are for `dropsCookie`.
+    /// Whether a whole line goes: Authorization, or a field that a legacy entry reads. Cookies are for `drops(_:in:)` of a pair.
     package func drops(_ line: FieldLine, in section: FieldSection) -> Bool {
         if line.known == .authorization, authorizationIsRead {
             if authorizationIsClerk { return choice.clerk == .drop }
@@ -56,11 +56,14 @@ package struct CredentialRemoval {
         plan.sources.indices.contains { plan.sources[$0].place == .cookie && (drops($0) || plan.sources[$0].isUnproved) }
     }
 
-    package func dropsCookie(named name: Range<Int>, in bytes: [UInt8]) -> Bool {
+    package func drops(_ cookie: CookiePairs.Pair, in bytes: [UInt8]) -> Bool {
         // Read strictly, removed leniently: most applications trim more white space than a browser ever sends.
-        let trimmed = trimmed(name, in: bytes)
-        guard let source = plan.source(.cookie, named: trimmed, in: bytes) else { return false }
-        return drops(source) || plan.sources[source].isUnproved && trimmed != name
+        let trimmed = trimmed(cookie.name, in: bytes)
+        if let source = plan.source(.cookie, named: trimmed, in: bytes), trimmed == cookie.name || !plan.sources[source].isUnproved
+        {
+            return drops(source)
+        }
+        return plan.unprovedCookies.contains { cookie.mayBe($0, in: bytes) }
     }
 
     package func dropsParameter(named name: Range<Int>, in bytes: [UInt8]) -> Bool {
@@ -77,11 +80,14 @@ package struct CredentialRemoval {
         return plan.unprovedParameters.contains { $0.isName(of: decoded) }
     }
 
-    /// Whether an origin that separates parameters at `;` would find one of those within this one.
+    /// Whether an origin that separates parameters at `;`, or takes a second `?` off the front, would find one of those within this.
     private func hidesUnproved(_ parameter: Range<Int>, in bytes: [UInt8]) -> Bool {
-        guard !plan.unprovedParameters.isEmpty, bytes[parameter].contains(UInt8(ascii: ";")) else { return false }
+        let mark = UInt8(ascii: "?")
+        guard !plan.unprovedParameters.isEmpty, bytes[parameter].contains(where: { $0 == UInt8(ascii: ";") || $0 == mark }) else {
+            return false
+        }
         return bytes[parameter].split(separator: UInt8(ascii: ";")).contains { piece in
-            let name = piece.prefix { $0 != UInt8(ascii: "=") }
+            let name = piece.drop { $0 == mark }.prefix { $0 != UInt8(ascii: "=") }
             return isUnproved(name.startIndex..<name.endIndex, in: bytes)
         }
     }
@@ -91,7 +97,7 @@ package struct CredentialRemoval {
         var pairs = CookiePairs(of: value)
         var isFirst = true
         while let pair = pairs.next(in: bytes) {
-            if dropsCookie(named: pair.name, in: bytes) { continue }
+            if drops(pair, in: bytes) { continue }
             if !isFirst { output.append(contentsOf: [UInt8(ascii: ";"), UInt8(ascii: " ")]) }
             output.append(contentsOf: bytes[pair.whole])
             isFirst = false

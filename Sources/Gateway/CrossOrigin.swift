@@ -91,14 +91,6 @@ struct Preflight {
     }
 }
 
-/// RFC 9110 §5.6.2.
-func isTokenByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 48...57, 65...90, 97...122: true
-    default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-    }
-}
-
 extension Conversation {
     /// A preflight is decided by the route of the method that it asks for, whatever the route's mode: a browser sends no
     /// credential with it. The login callback is there for pages of other sites; the confirmation page never is.

@@ -43,7 +43,7 @@ struct FieldFilter: Sendable {
             + minted.map { ($0, .whereMinted) }
         var byLength = [[Entry]](repeating: [], count: 1 + (all.map(\.0.utf8.count).max() ?? 0))
         for (name, rule) in all {
-            let folded = FieldFilter.folded(name)
+            let folded = NameFolding.folded(name)
             if !byLength[folded.count].contains(where: { $0.name == folded }) {
                 byLength[folded.count].append(Entry(name: folded, rule: rule))
             }
@@ -77,27 +77,13 @@ struct FieldFilter: Sendable {
     /// Whether an origin might take this field for one whose word proves nothing, and which nobody here has read.
     func respellsUnproved(_ name: ArraySlice<UInt8>) -> Bool {
         unproved.contains { known in
-            known.count == name.count && zip(known, name).allSatisfy { Self.fold($0) == Self.fold($1) }
+            known.count == name.count && zip(known, name).allSatisfy { NameFolding.fold($0) == NameFolding.fold($1) }
                 && !known.elementsEqual(name.lazy.map(\.asciiLowercased))
         }
     }
 
-    static func folded(_ name: String) -> [UInt8] { name.utf8.map(fold) }
-
-    static func isSpelling(_ spelling: ArraySlice<UInt8>, of folded: [UInt8]) -> Bool {
-        spelling.count == folded.count && spelling.lazy.map(fold).elementsEqual(folded)
-    }
-
     private func matches(_ folded: Span<UInt8>, _ name: Span<UInt8>) -> Bool {
-        for index in name.indices where FieldFilter.fold(name[index]) != folded[index] { return false }
+        for index in name.indices where NameFolding.fold(name[index]) != folded[index] { return false }
         return true
-    }
-
-    static func fold(_ byte: UInt8) -> UInt8 {
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte | 0x20
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): byte
-        default: UInt8(ascii: "-")
-        }
     }
 }

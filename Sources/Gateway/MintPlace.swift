@@ -8,13 +8,13 @@ import Settings
 /// old credential, where it is by the one in this very place that the request passes.
 final class MintPlace: Sendable {
     let source: CredentialSource
-    /// The name of the field or cookie, as `FieldFilter` folds it.
+    /// The name of the field or cookie, as `NameFolding` folds it.
     let folded: [UInt8]
 
     init(_ source: CredentialSource) {
         self.source = source
         switch source {
-        case .header(let name), .cookie(let name): folded = FieldFilter.folded(name)
+        case .header(let name), .cookie(let name): folded = NameFolding.folded(name)
         case .bearer, .scheme, .query: folded = []
         }
     }
@@ -33,7 +33,7 @@ final class MintPlace: Sendable {
 
     /// Whether a field of this name goes; the old credential that decided stays, in its own spelling.
     func strips(_ name: ArraySlice<UInt8>, _ removal: CredentialRemoval?) -> Bool {
-        guard let field, FieldFilter.isSpelling(name, of: folded) else { return false }
+        guard let field, NameFolding.isSpelling(name, of: folded) else { return false }
         return !isTaken(removal) || !isSameField(name, field.utf8)
     }
 

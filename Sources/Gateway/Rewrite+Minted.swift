@@ -23,7 +23,7 @@ extension MintedCredential {
         }
         let pair = field.prefix { $0 != UInt8(ascii: ";") }
         guard let equals = pair.firstIndex(of: UInt8(ascii: "=")),
-            FieldFilter.isSpelling(trimmed(pair[..<equals]), of: FieldFilter.folded(name))
+            NameFolding.isSpelling(trimmed(pair[..<equals]), of: NameFolding.folded(name))
         else { return false }
         let value = trimmed(pair[(equals + 1)...])
         return !value.isEmpty && !value.elementsEqual("\"\"".utf8)
@@ -62,7 +62,7 @@ extension Rewriter {
         for line in section.lines where line.known == .cookie {
             var pairs = CookiePairs(of: line.value)
             while let pair = pairs.next(in: section.bytes) {
-                if pair.whole.isEmpty || removal?.dropsCookie(named: pair.name, in: section.bytes) ?? false { continue }
+                if pair.whole.isEmpty || removal?.drops(pair, in: section.bytes) ?? false { continue }
                 if pair.mayBe(place.folded, in: section.bytes) { continue }
                 if output.count > start { output.append(copying: "; ") }
                 output.append(contentsOf: section.bytes[pair.whole])

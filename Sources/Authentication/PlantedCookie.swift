@@ -1,13 +1,12 @@
-import Authentication
 import HTTP
 
 extension CookiePairs.Pair {
     /// Whether some parser finds a cookie of this name in the pair. Python's ends a value at white space and JavaScript's trims
     /// more of it than a browser sends; others split at commas, decode names or fold them. None of that happens to a pair
     /// within the grammar (RFC 6265 §4.1.1), whose value may say what it likes.
-    func mayBe(_ folded: [UInt8], in bytes: [UInt8]) -> Bool {
-        if isOrdinary(in: bytes) { return FieldFilter.isSpelling(bytes[name], of: folded) }
-        let text = PercentDecoding.decode(whole, in: bytes).map(FieldFilter.fold)
+    package func mayBe(_ folded: [UInt8], in bytes: [UInt8]) -> Bool {
+        if isOrdinary(in: bytes) { return NameFolding.isSpelling(bytes[name], of: folded) }
+        let text = PercentDecoding.decode(whole, in: bytes).map(NameFolding.fold)
         guard !folded.isEmpty, text.count >= folded.count else { return false }
         return (0...text.count - folded.count).contains { text[$0...].starts(with: folded) }
     }
