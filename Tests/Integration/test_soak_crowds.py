@@ -31,7 +31,8 @@ def busy(start_gateway, clerk, users, tmp_path, logs):
     with FastOrigin(tmp_path, logs) as origin:
         made = settings(origin.url, clerk, users)
         made |= {"log": {"access": False}, "limits": {"connections": 2 * SLOW}}
-        made["origins"]["pages"] = {"servers": [origin.url]}
+        # Ten thousand ask at once, and each is to get its page: they wait for its few connections, none is sent away.
+        made["origins"]["pages"] = {"servers": [origin.url], "waiting": SLOW, "timeouts": {"connectSeconds": 60}}
         made["routes"].insert(0, route("public", name="pages", match={"path": "/public/page"}, origin="pages"))
         yield start_gateway(made, clerk, users)
 
