@@ -5,8 +5,9 @@ package import Settings
 package import Telemetry
 
 /// Makes an old credential (`routes[].mint`) for callers who are linked and came with Clerk's, so that the origin behind a
-/// route needs no change. One per worker for all routes that mint alike; it outlives changes of other settings. A credential is kept for its Clerk session and used again until it is nearly
-/// over; it is never good for longer than Segue itself takes the Clerk token that it was made for.
+/// route needs no change. One per worker for all routes that mint alike; it outlives changes of other settings. A credential is
+/// kept for its Clerk session and used again until it is nearly over; it is never good for longer than Segue itself takes the
+/// Clerk token that it was made for.
 package final class CredentialMint {
     private struct Kept {
         let user: UserID
