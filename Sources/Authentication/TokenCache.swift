@@ -38,9 +38,16 @@ final class CachedToken {
 /// What the old application's database said about a session token.
 final class CachedSession {
     let subject: LegacySubject?
-    let until: UnixTime
+    private let until: UnixTime
+    /// The version of the settings under which it was asked. Not a part of the key: what is asked anew takes the place of what
+    /// was known, where every change of the settings would leave a whole table of answers behind that nobody can find.
+    private let rules: UInt64
 
-    init(_ subject: LegacySubject?, until: UnixTime) { (self.subject, self.until) = (subject, until) }
+    init(_ subject: LegacySubject?, until: UnixTime, rules: UInt64) {
+        (self.subject, self.until, self.rules) = (subject, until, rules)
+    }
+
+    func isStill(believedUnder rules: UInt64, at now: UnixTime) -> Bool { self.rules == rules && now < until }
 }
 
 /// One worker's memory of tokens. It outlives a change of the settings; what was verified under others does not count.
@@ -73,5 +80,6 @@ package final class TokenCache {
     package var misses: UInt64 { tokens.misses }
 
     package var tokenCount: Int { tokens.count }
+    package var sessionCount: Int { sessions.count }
     package var byteCount: Int { tokens.byteCount + sessions.byteCount }
 }

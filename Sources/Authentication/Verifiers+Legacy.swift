@@ -31,7 +31,7 @@ extension Verifiers {
             case .asserted: best = Self.better(best, AssertedIDRules.judge(text, entry: entry))
             case .asked(let seconds, let isSecure, let bySource):
                 if bySource, looksLikeClerks(text) { continue }  // Clerk's token is none of the old application's business.
-                let salt = version << 16 | UInt64(bySource ? source : 0) << 8 | UInt64(entry)
+                let salt = UInt64(bySource ? source : 0) << 8 | UInt64(entry)
                 best = Self.better(
                     best, try judgeSession(text, credential, entry, salt, seconds, isSecure, answers, at: now))
             }
@@ -93,10 +93,11 @@ extension Verifiers {
             guard case .success(let user) = answer else { return (.unavailable, .storeUnavailable) }
             let subject = user.map { LegacySubject(user: $0, entry: entry, isSecure: isSecure, expires: nil) }
             let life = subject == nil ? min(seconds, AuthenticationLimits.negativeSeconds) : seconds
-            cache.sessions.insert(CachedSession(subject, until: now.adding(seconds: life)), for: [UInt8](copying: text), salt: salt)
+            let known = CachedSession(subject, until: now.adding(seconds: life), rules: version)
+            cache.sessions.insert(known, for: [UInt8](copying: text), salt: salt)
             return Self.judged(subject)
         }
-        guard let known = cache.sessions.value(for: text, salt: salt), now < known.until else {
+        guard let known = cache.sessions.value(for: text, salt: salt), known.isStill(believedUnder: version, at: now) else {
             throw .session(entry: entry, credential: credential)
         }
         return Self.judged(known.subject)

@@ -73,6 +73,20 @@ import Testing
         #expect(try await fixture.outcome(old) == "token_invalid")
     }
 
+    @Test func `a session that was good under other settings is asked about again, and takes no second place`() async throws {
+        let fixture = AuthenticationFixture()
+        fixture.store.add(session: "s1", of: "7")
+        for times in 1...20 {
+            #expect(try await fixture.outcome("GET /\nCookie: session_token=s1") == "legacy 7")
+            #expect(fixture.store.questions == times)
+            #expect(fixture.cache.sessionCount == 1)
+            fixture.change { $0.legacy[1].kind = .session(.init(query: "SELECT \(times)")) }
+        }
+        fixture.store.remove(session: "s1")
+        #expect(try await fixture.outcome("GET /\nCookie: session_token=s1") == "token_expired")
+        #expect(fixture.cache.sessionCount == 1)
+    }
+
     @Test func `a token cached for one entry does not pass by another entry's place`() async throws {
         let fixture = AuthenticationFixture()
         fixture.change { $0.legacy[0].from = [.cookie("jwt")] }
