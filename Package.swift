@@ -158,8 +158,9 @@ let package = Package(
         tests(
             "GatewayTests",
             [
-                "Gateway", "Authentication", "Files", "GatewayTesting", "HTTP", "HTTP1", "Identity", "JSON", "Logging", "Migration",
-                "Routing", "Settings", "Snapshot", "Sockets", "Telemetry",
+                "Gateway", "Authentication", "Files", "GatewayTesting", "HTTP", "HTTP1", "HTTPServer", "Identity", "JSON",
+                "Logging",
+                "Migration", "Routing", "Settings", "Snapshot", "Sockets", "Telemetry",
             ],
             exclude: ["Journeys"]),
     ]

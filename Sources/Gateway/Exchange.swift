@@ -81,12 +81,7 @@ final class Exchange {
     }
 
     private func checkOut(_ pool: OriginPool, fresh: Bool) async throws(ForwardFailure) -> OriginConnection {
-        let connection: OriginConnection
-        do throws(OriginFailure) {
-            connection = try await pool.checkOut(on: client.strand, fresh: fresh, within: timeouts.connectSeconds)
-        } catch {
-            throw .origin(error)
-        }
+        let connection = try await pool.checkOut(for: client, presence, fresh: fresh, within: timeouts.connectSeconds)
         guard !client.wire.socket.isBroken else {
             pool.checkIn(connection)
             throw .clientGone

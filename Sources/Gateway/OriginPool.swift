@@ -1,4 +1,5 @@
 import HTTP1
+import HTTPServer
 import Settings
 import Snapshot
 import Sockets
@@ -8,16 +9,16 @@ import Sockets
 /// bytes that come before a request must never be the answer to it.
 final class OriginPool {
     let origin: Origin
-    private let loop: Loop
+    let loop: Loop
     private let buffers: BufferPool
     private let servers: Snapshotting
-    private var idle: [OriginConnection] = []
-    private var open = 0
+    private(set) var idle: [OriginConnection] = []
+    private(set) var open = 0
     private var nextServer = 0
     /// Conversations that wait for a connection to come free.
-    private var waiting = WaitingLine<Strand>()
+    var waiting = WaitingLine<Strand>()
     /// Places that came free for conversations that have waited, and have not run since. Who comes meanwhile waits too.
-    private var promised = 0
+    var promised = 0
     private var isRetired = false
     /// What the origin may send as the head of a response.
     let headLimits: HeadLimits
@@ -32,32 +33,18 @@ final class OriginPool {
     }
 
     /// A connection that is ready for a request: an idle one, or a new one.
-    /// - Parameter seconds: how long the request may wait for it; a route may say otherwise than its origin.
-    func checkOut(on strand: Strand, fresh: Bool = false, within seconds: Int) async throws(OriginFailure) -> OriginConnection {
+    /// - Parameters:
+    ///   - presence: asks a client that may have gone while it waits.
+    ///   - seconds: how long the request may wait for it; a route may say otherwise than its origin.
+    func checkOut(
+        for client: ServerConnection, _ presence: PresenceProbe, fresh: Bool = false, within seconds: Int
+    ) async throws(ForwardFailure) -> OriginConnection {
         let deadline = loop.deadline(inSeconds: seconds)
-        if !hasPlace { try await waitForPlace(on: strand, until: deadline) }
-        if !fresh, let connection = takeLatest(for: strand) { return connection }
+        if !hasPlace { try await waitForPlace(for: client, presence, until: deadline) }
+        if !fresh, let connection = takeLatest(for: client.strand) { return connection }
         // A connection that rests, or that may not be used for this request, makes room for a new one.
         if open >= origin.connections, let resting = idle.popLast() { close(resting) }
-        return try await connect(on: strand, until: deadline)
-    }
-
-    /// Whether there is a place, an idle connection or room for another, that is promised to nobody.
-    private var hasPlace: Bool { idle.count + origin.connections - open > promised }
-
-    /// Returns when a place was promised. Whatever else wakes the strand, its client's next bytes, costs no turn.
-    private func waitForPlace(on strand: Strand, until deadline: Deadline) async throws(OriginFailure) {
-        guard waiting.count < origin.waiting else { throw .busy }
-        let number = waiting.join(strand)
-        while true {
-            let wake = await strand.park(until: deadline)
-            guard waiting.holds(number) else { break }
-            if wake == .timeout {
-                waiting.leave(number)
-                throw .busy
-            }
-        }
-        promised -= 1
+        do throws(OriginFailure) { return try await connect(on: client.strand, until: deadline) } catch { throw .origin(error) }
     }
 
     /// The fast way: an idle connection, if there is one that nobody waits for.
@@ -147,13 +134,6 @@ final class OriginPool {
         connection.wire.socket.onEvent = nil
         connection.wire.close()
         open -= 1
-    }
-
-    /// A place has come free. Each that is told leaves the queue: two places must not both be promised to the first.
-    private func promisePlace() {
-        guard let strand = waiting.callNext() else { return }
-        promised += 1
-        strand.wake()
     }
 
     /// An event on an idle connection is its end, or bytes that belong to no request; room to write is neither.

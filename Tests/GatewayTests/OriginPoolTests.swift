@@ -1,3 +1,4 @@
+import HTTPServer
 import Sockets
 import Testing
 
@@ -45,7 +46,7 @@ import Testing
             guard let only = try? await scene.checkOut() else { return [] }
             await scene.letWait(2)
             // The first hears its client, and goes on waiting.
-            scene.waiting[0].wake()
+            scene.waiting[0].strand.wake()
             await Task.yield()
             await Task.yield()
             only.pool.checkIn(only)
@@ -81,13 +82,58 @@ import Testing
             guard let only = try? await scene.checkOut() else { return [] }
             await scene.letWait(2)
             // The first who waits hears its client in the very turn in which the connection comes back.
-            scene.waiting[0].wake()
+            scene.waiting[0].strand.wake()
             only.pool.checkIn(only)
             _ = await scene.outcomes(1)
             scene.giveBack()
             return await scene.outcomes(2)
         }
         #expect(served == [true, true])
+    }
+
+    @Test func `a client that leaves gives its turn up, wherever in the line, and its place too where it was called`() async throws
+    {
+        for gone in 0...1 {
+            for wasCalled in [false, true] {
+                let isPassed = try await PoolScene.play { scene in
+                    guard let only = try? await scene.checkOut() else { return [] }
+                    await scene.letWait(2)
+                    scene.leave(gone)
+                    // Else it leaves in the very moment in which the connection comes back.
+                    if !wasCalled { _ = await scene.outcomes(1) }
+                    only.pool.checkIn(only)
+                    let outcomes = await scene.outcomes(2)
+                    return [scene.served == [1 - gone], outcomes.count { $0 } == 1]
+                }
+                #expect(isPassed == [true, true], "\(gone), \(wasCalled)")
+            }
+        }
+    }
+
+    @Test func `a place that was promised to a client that has left is free again`() async throws {
+        let isFree = try await PoolScene.play { scene in
+            guard let only = try? await scene.checkOut() else { return [] }
+            await scene.letWait(1)
+            scene.leave(0)
+            only.pool.checkIn(only)
+            _ = await scene.outcomes(1)
+            return [scene.served.isEmpty, scene.pool?.takeIdle(for: scene.strand) === only]
+        }
+        #expect(isFree == [true, true])
+    }
+
+    @Test func `a client that has only finished sending keeps its turn`() async throws {
+        let isFair = try await PoolScene.play { scene in
+            guard let only = try? await scene.checkOut() else { return [] }
+            await scene.letWait(2)
+            await scene.finishSending(0)
+            only.pool.checkIn(only)
+            _ = await scene.outcomes(1)
+            scene.giveBack()
+            _ = await scene.outcomes(2)
+            return [scene.served == [0, 1]]
+        }
+        #expect(isFair == [true])
     }
 
     @Test func `a connection rests after an answer without content, and makes room for a new one`() async throws {

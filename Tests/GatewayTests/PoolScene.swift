@@ -1,3 +1,5 @@
+import HTTP1
+import HTTPServer
 import Settings
 import Snapshot
 import Sockets
@@ -8,13 +10,19 @@ import Sockets
 final class PoolScene: @unchecked Sendable {
     let strand: Strand
     var pool: OriginPool?
-    private(set) var waiting: [Strand] = []
+    private(set) var waiting: [ServerConnection] = []
+    /// The other ends of their connections, and of the scene's own client's, which is the first.
+    private var peers: [Socket] = []
+    private var client: ServerConnection?
     private var taken: [OriginConnection] = []
     /// Who got one, in the order of their getting it.
     private(set) var served: [Int] = []
     private var outcomes: [Bool] = []
     private let loop: Loop
+    private let buffers = BufferPool(blockBytes: 1024, blocksMax: 1)
+    private let servers: Published<[Address]>
     private var listener: ListeningSocket?
+    private var entrance: ListeningSocket?
     private var accepted: [Socket] = []
 
     static func play(connections: Int = 1, _ body: @escaping @Sendable (PoolScene) async -> [Bool]) async throws -> [Bool] {
@@ -24,23 +32,27 @@ final class PoolScene: @unchecked Sendable {
         defer { loop.stop() }
         return await withCheckedContinuation { done in
             loop.spawn {
+                scene.client = try? await scene.newClient()
                 let result = await body(scene)
-                scene.close()
+                await scene.close()
                 done.resume(returning: result)
             }
         }
     }
 
     private init(_ loop: Loop, connections: Int) throws {
-        (self.loop, strand) = (loop, Strand(on: loop))
+        (self.loop, strand, servers) = (loop, Strand(on: loop), Published([]))
         let listener = try ListeningSocket(
             on: Address("127.0.0.1:0")!, loop: loop, accepted: { [unowned self] in accept($0) }, refused: { _ in })
         self.listener = listener
+        servers.publish([listener.address])
+        entrance = try ListeningSocket(
+            on: Address("127.0.0.1:0")!, loop: loop, accepted: { [unowned self] in admit($0) }, refused: { _ in })
         var origin = Origin(name: "api", servers: [])
         origin.connections = connections
         origin.timeouts.connectSeconds = PoolScene.patienceSeconds
         pool = OriginPool(
-            origin: origin, servers: Published([listener.address]), loop: loop, buffers: BufferPool(blockBytes: 1024, blocksMax: 1))
+            origin: origin, servers: servers, loop: loop, buffers: buffers)
     }
 
     private func accept(_ socket: Socket) {
@@ -48,17 +60,43 @@ final class PoolScene: @unchecked Sendable {
         strand.wake()
     }
 
-    private func close() {
+    private func admit(_ socket: Socket) {
+        peers.append(socket)
+        strand.wake()
+    }
+
+    private func close() async {
         listener?.close()
-        for socket in accepted { socket.close() }
+        entrance?.close()
         for connection in taken { connection.pool.discard(connection) }
-        for strand in waiting { strand.retire() }
+        for client in waiting { await client.close(lingering: false) }
+        await client?.close(lingering: false)
+        for socket in accepted + peers { socket.close() }
         strand.retire()
     }
 
-    func checkOut() async throws(OriginFailure) -> OriginConnection {
-        guard let pool else { throw .unresolved }
-        return try await pool.checkOut(on: strand, within: PoolScene.patienceSeconds)
+    /// A client of the gateway's, whose other end is the last of `peers`.
+    private func newClient() async throws -> ServerConnection {
+        guard let address = entrance?.address else { throw ForwardFailure.clientGone }
+        let count = peers.count
+        let socket = try await Socket.connect(to: address, on: strand, loop: loop, until: loop.deadline(inSeconds: 5))
+        while peers.count == count { _ = await strand.park(until: .never) }
+        return ServerConnection(
+            socket: socket, loop: loop, buffers: buffers,
+            limits: HeadLimits(requestLineBytes: 100, headerBytes: 100, headerCount: 1),
+            patience: ServerConnection.Patience(idleSeconds: 30, headerSeconds: 30))
+    }
+
+    func checkOut() async throws(ForwardFailure) -> OriginConnection {
+        guard let client else { throw .clientGone }
+        return try await checkOut(for: client)
+    }
+
+    private func checkOut(for client: ServerConnection, within seconds: Int = patienceSeconds) async throws(ForwardFailure)
+        -> OriginConnection
+    {
+        guard let pool else { throw .origin(.unresolved) }
+        return try await pool.checkOut(for: client, PresenceProbe(firstSeconds: 0), within: seconds)
     }
 
     private static let patienceSeconds = 30
@@ -67,30 +105,42 @@ final class PoolScene: @unchecked Sendable {
     func letWait(_ count: Int) async {
         let scene = self
         for number in waiting.count..<waiting.count + count {
-            waiting.append(Strand(on: loop))
+            guard let client = try? await newClient() else { return }
+            waiting.append(client)
             loop.spawn { await scene.ask(number) }
         }
-        while !waiting.allSatisfy(\.isParked) { await Task.yield() }
+        while !waiting.allSatisfy(\.strand.isParked) { await Task.yield() }
+    }
+
+    /// Somebody who waits leaves.
+    func leave(_ number: Int) {
+        peers[number + 1].resetOnClose()
+        peers[number + 1].close()
+    }
+
+    /// Somebody who waits has sent all it will send, and the gateway knows.
+    func finishSending(_ number: Int) async {
+        peers[number + 1].finishWriting()
+        while !waiting[number].wire.socket.hasEnded { await Task.yield() }
     }
 
     /// Waits for a connection no time at all, behind whoever waits: whether there was none.
     func asksInVain() async -> Bool {
-        let strand = Strand(on: loop)
-        defer { strand.retire() }
-        do throws(OriginFailure) {
-            _ = try await pool?.checkOut(on: strand, within: 0)
-            return false
+        guard let client = try? await newClient() else { return false }
+        var isInVain = false
+        do throws(ForwardFailure) {
+            _ = try await checkOut(for: client, within: 0)
         } catch {
-            if case .busy = error { return true }
-            return false
+            if case .origin(.busy) = error { isInVain = true }
         }
+        await client.close(lingering: false)
+        return isInVain
     }
 
     private func ask(_ number: Int) async {
         let end = loop.deadline(inSeconds: PoolScene.patienceSeconds)
-        do throws(OriginFailure) {
-            guard let pool else { throw .unresolved }
-            taken.append(try await pool.checkOut(on: waiting[number], within: PoolScene.patienceSeconds))
+        do throws(ForwardFailure) {
+            taken.append(try await checkOut(for: waiting[number]))
             served.append(number)
             // Whoever nobody woke looks once more when the time is up.
             outcomes.append(loop.deadline(in: 0) < end)

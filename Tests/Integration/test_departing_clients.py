@@ -49,6 +49,38 @@ def test_clients_that_leave_do_not_use_up_the_connections_to_a_slow_origin(relay
     wait_until(lambda: slow.given_up >= 256, "the connections that they held are given up")
 
 
+@pytest.mark.parametrize("departure", ["close", "reset"])
+def test_the_request_of_a_client_that_leaves_while_it_waits_is_never_sent(relay_to, recording_origin, departure):
+    released = threading.Event()
+
+    def behave(connection, _):
+        while connection.recv(65_536):
+            released.wait(20)
+            connection.sendall(OK)
+
+    origin = recording_origin(behave)
+    gateway = relay_to(origin, workers=1, origins={"api": {"servers": [origin.url], "connections": 1}})
+    first, patient = Client(gateway.port), Client(gateway.port)
+    first.send(GET % b"first")
+    wait_until(lambda: b"/public/first" in origin.received, "the one connection is in use")
+    impatient = [Client(gateway.port) for _ in range(6)]
+    for client in impatient:
+        client.send(GET % b"impatient")
+    patient.send(GET % b"patient")
+    wait_until(lambda: gateway.metric("segue_connections_open") >= 8, "everybody is inside")
+    for client in impatient:
+        if departure == "reset":
+            client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.socket.close()
+    # Who has closed is asked after a second, and answers with a reset.
+    wait_until(lambda: gateway.metric("segue_connections_open") <= 2, "they are known to have left")
+    released.set()
+    assert (first.read().status, patient.read().status) == (200, 200)
+    assert b"impatient" not in origin.received
+    first.socket.close()
+    patient.socket.close()
+
+
 def test_a_client_that_only_finished_sending_waits_as_long_as_any(relay_to, origin):
     gateway = relay_to(origin)
     with Client(gateway.port) as client:
