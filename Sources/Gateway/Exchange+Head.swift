@@ -1,6 +1,7 @@
 import HTTP
 import HTTP1
 import HTTPServer
+import Identity
 import Settings
 import Sockets
 
@@ -51,13 +52,14 @@ extension Exchange {
     /// A 1xx response is the client's if it can understand one (RFC 9110 §15.2).
     private func passOnInterim(_ head: ResponseHead, _ request: OriginRequest) {
         guard client.head.minorVersion == 1, head.status != .continue || client.head.expectsContinue else { return }
-        writeInterim(head)
+        writeInterim(head, request.minted)
         _ = client.wire.write()
     }
 
-    private func writeInterim(_ head: ResponseHead) {
+    private func writeInterim(_ head: ResponseHead, _ minted: MintedCredential?) {
         client.wire.output.appendStatusLine(head.status)
         for line in head.section.lines where line.known == .other || line.known == .location {
+            if minted?.isTold(by: line, of: head.section) ?? false { continue }
             client.wire.output.appendLine(line, of: head.section)
         }
         client.wire.output.appendLineEnd()

@@ -1,6 +1,7 @@
 import HTTP
 import HTTP1
 import HTTPServer
+import Identity
 import Settings
 import Sockets
 
@@ -61,22 +62,22 @@ extension Conversation {
     private func appendFields(of head: ResponseHead, keepingLength: Bool) {
         let section = head.section
         let options = try? ConnectionOptions(section)
-        let (wire, crossOrigin) = (client.wire, crossOrigin)
+        let (wire, crossOrigin, minted) = (client.wire, crossOrigin, account.minted)
         var run = LineRun()
         for line in section.lines {
             if options?.isHopByHop(line, in: section) ?? false { continue }
             if line.known == .contentLength, !keepingLength { continue }
-            if isKept(line, of: section, crossOrigin) { continue }
+            if isKept(line, of: section, crossOrigin, minted) { continue }
             run.add(line, of: section, to: &wire.output)
         }
         run.end(of: section, to: &wire.output)
     }
 
     /// Whether a line of the origin's is not for the client, whatever its answer.
-    func isKept(_ line: FieldLine, of section: FieldSection, _ crossOrigin: CrossOrigin?) -> Bool {
+    func isKept(_ line: FieldLine, of section: FieldSection, _ crossOrigin: CrossOrigin?, _ minted: MintedCredential?) -> Bool {
         if line.known == .xRequestID { return true }  // Ours says the same, or what the log says.
         if let crossOrigin, crossOrigin.replaces(line, of: section) { return true }
-        return line.known == .setCookie && account.minted?.isTold(by: line, of: section) ?? false
+        return minted?.isTold(by: line, of: section) ?? false
     }
 
     /// What Segue says on every response, and the end of the head.

@@ -6,13 +6,21 @@ import Settings
 import Telemetry
 
 extension MintedCredential {
-    /// Whether a Set-Cookie of the origin's would give the client what is for the origin alone: this credential, or another
-    /// session that the origin made of it, which would outlive Clerk's. An empty value ends a session, and passes.
+    /// Whether a field of the origin's answer would give the client what is for the origin alone: this credential, under whatever
+    /// name, or a cookie with another session that the origin made of it, which would outlive Clerk's. An empty value ends a
+    /// session, and passes.
     func isTold(by line: FieldLine, of section: FieldSection) -> Bool {
-        let (value, told) = (section.bytes[line.value], text.expose())
-        if case .cookie(let name) = place, sets(value, name) { return true }
-        guard !told.isEmpty, value.count >= told.count else { return false }
-        return (value.startIndex...value.endIndex - told.count).contains { value[$0...].starts(with: told) }
+        let value = section.bytes[line.value]
+        if line.known == .setCookie, case .cookie(let name) = place, sets(value, name) { return true }
+        if isWithin(value) { return true }
+        return value.contains(UInt8(ascii: "%")) && isWithin(PercentDecoding.decode(line.value, in: section.bytes)[...])
+    }
+
+    private func isWithin(_ value: ArraySlice<UInt8>) -> Bool {
+        let told = text.expose()
+        // Base64 says the same without its padding, which is the first to go in a URL.
+        guard let last = told.lastIndex(where: { $0 != UInt8(ascii: "=") }), value.count > last else { return false }
+        return (value.startIndex..<value.endIndex - last).contains { value[$0...].starts(with: told[...last]) }
     }
 
     private func sets(_ field: ArraySlice<UInt8>, _ name: String) -> Bool {

@@ -15,12 +15,16 @@ struct OriginRequest {
     let content: [UInt8]
     let method: Method
     let wantsUpgrade: Bool
+    /// What no answer may tell the client.
+    let minted: MintedCredential?
     /// How many fields of the client's were stripped because only Segue may speak them.
     let strippedFields: Int
 
-    fileprivate init(head: [UInt8], content: [UInt8], method: Method, wantsUpgrade: Bool, strippedFields: Int) {
+    fileprivate init(
+        head: [UInt8], content: [UInt8], method: Method, wantsUpgrade: Bool, minted: MintedCredential?, strippedFields: Int
+    ) {
         (self.head, self.content, self.method) = (head, content, method)
-        (self.wantsUpgrade, self.strippedFields) = (wantsUpgrade, strippedFields)
+        (self.wantsUpgrade, self.minted, self.strippedFields) = (wantsUpgrade, minted, strippedFields)
     }
 }
 
@@ -67,6 +71,7 @@ struct Rewriter {
         output.append(copying: "\r\n")
         return OriginRequest(
             head: output, content: findings.content ?? [], method: head.method, wantsUpgrade: head.wantsWebSocket,
+            minted: findings.minted,
             strippedFields: stripped)
     }
 

@@ -41,7 +41,7 @@ extension Conversation {
         let section = head.section
         for line in section.lines {
             if line.known == .contentLength || line.known == .transferEncoding { continue }
-            if isKept(line, of: section, crossOrigin) { continue }
+            if isKept(line, of: section, crossOrigin, account.minted) { continue }
             client.wire.output.appendLine(line, of: section)
         }
         if !section.contains(.secWebSocketProtocol), let name = removedProtocol {
