@@ -15,6 +15,12 @@ package final class CredentialMint {
         let credential: MintedCredential
     }
 
+    /// A session may come to be another row's while a credential is made for it.
+    private struct Wanted: Hashable {
+        let session: ClerkSessionID
+        let user: UserID
+    }
+
     private typealias Landing = Result<MintedCredential, IdentityRefusal>
 
     package let mint: Mint
@@ -22,8 +28,8 @@ package final class CredentialMint {
     private let rows: (any SessionRows)?
     private let random: () -> UInt64
     private var kept = GenerationalCache<ClerkSessionID, Kept>(entriesMax: IdentityLimits.minted)
-    /// Requests that wait for the row that another request of their session is having made.
-    private var waiting: [ClerkSessionID: [CheckedContinuation<Landing, Never>]] = [:]
+    /// Requests that wait for the row that another request of the same session and user is having made.
+    private var waiting: [Wanted: [CheckedContinuation<Landing, Never>]] = [:]
 
     /// - Parameters:
     ///   - rows: `nil` where there is no database.
@@ -49,12 +55,13 @@ package final class CredentialMint {
         switch mint.kind {
         case .jwt, .base64: credential = try token(for: caller, from: now, to: until)
         case .session(let insert, let extend):
-            if waiting[session.session] != nil {
-                return try await withCheckedContinuation { waiting[session.session, default: []].append($0) }.get()
+            let wanted = Wanted(session: session.session, user: caller.user)
+            if waiting[wanted] != nil {
+                return try await withCheckedContinuation { waiting[wanted, default: []].append($0) }.get()
             }
-            waiting[session.session] = []
+            waiting[wanted] = []
             let landing = await row(for: caller, known, (insert, extend), until)
-            for waiter in waiting.removeValue(forKey: session.session) ?? [] { waiter.resume(returning: landing) }
+            for waiter in waiting.removeValue(forKey: wanted) ?? [] { waiter.resume(returning: landing) }
             credential = try landing.get()
         }
         kept.insert(Kept(user: caller.user, until: until, credential: credential), for: session.session)

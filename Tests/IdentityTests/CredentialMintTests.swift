@@ -119,6 +119,26 @@ import Testing
         #expect(rows.additions == 1)
     }
 
+    @Test func `requests of one session at once share one row, and one of another user gets a row of its own`() async throws {
+        let (users, additions) = try await Self.ask(for: ["7", "7", "8"])
+        #expect(users == ["7", "7", "8"] && additions == 2)
+    }
+
+    /// Whose rows requests of one Clerk session get that come at once, and how many rows were made.
+    @MainActor private static func ask(for users: [String]) async throws -> (users: [String?], additions: Int) {
+        let tests = CredentialMintTests()
+        let rows = FakeSessionRows()
+        let mint = try sessions(rows)
+        let (evidence, now) = (try await tests.evidence(), tests.now)
+        let requests = try users.map { user in
+            let caller = try tests.caller(user)
+            return Task { try await mint.credential(for: caller, evidence, at: now)?.text }
+        }
+        var owners: [String?] = []
+        for request in requests { owners.append(try await request.value.flatMap { rows.row($0) }?.user) }
+        return (owners, rows.additions)
+    }
+
     @Test func `a row is extended near its end, and made anew where it is gone`() async throws {
         let rows = FakeSessionRows()
         let mint = try Self.sessions(rows, extend: "UPDATE")
