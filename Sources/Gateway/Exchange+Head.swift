@@ -42,8 +42,9 @@ extension Exchange {
         } catch {
             throw .origin(.garbage(error))
         }
-        if head.status == .switchingProtocols, !request.wantsUpgrade || !head.switchesToWebSocket {
-            throw .origin(.unasked)
+        if head.status == .switchingProtocols {
+            guard request.wantsUpgrade else { throw .origin(.unasked) }
+            guard head.switchesToWebSocket else { throw .origin(.switchedOtherwise) }
         }
         answeredAt = loop.now
         return true

@@ -24,6 +24,8 @@ package enum OriginFailure: Error, Sendable {
     case brokenContent(ContentError)
     /// A 101 that nobody asked for, or interim responses without end.
     case unasked
+    /// A 101 to another protocol than the one that was asked for, or without saying that this connection switches.
+    case switchedOtherwise
 }
 
 extension OriginFailure {
@@ -32,7 +34,7 @@ extension OriginFailure {
         case .silent, .stalled: .gatewayTimeout
         case .unreachable(nil): .gatewayTimeout
         case .busy, .exhausted: .serviceUnavailable
-        case .unreachable, .unresolved, .closedEarly, .garbage, .brokenContent, .unasked: .badGateway
+        case .unreachable, .unresolved, .closedEarly, .garbage, .brokenContent, .unasked, .switchedOtherwise: .badGateway
         }
     }
 
@@ -43,7 +45,7 @@ extension OriginFailure {
         case .busy: "origin_busy"
         case .exhausted: "overloaded"
         case .closedEarly: "origin_closed"
-        case .garbage, .brokenContent, .unasked: "origin_malformed"
+        case .garbage, .brokenContent, .unasked, .switchedOtherwise: "origin_malformed"
         }
     }
 
@@ -52,7 +54,8 @@ extension OriginFailure {
         case .silent, .stalled: "The server behind did not answer in time"
         case .busy: "The server behind is busy; try again"
         case .exhausted: "Too many connections; try again"
-        case .unreachable, .unresolved, .closedEarly, .garbage, .brokenContent, .unasked: "The server behind cannot be reached"
+        case .unreachable, .unresolved, .closedEarly, .garbage, .brokenContent, .unasked, .switchedOtherwise:
+            "The server behind cannot be reached"
         }
     }
 
@@ -68,6 +71,7 @@ extension OriginFailure {
         case .garbage(let error): String(describing: error)
         case .brokenContent(let error): String(describing: error)
         case .unasked: "an interim response that nobody asked for"
+        case .switchedOtherwise: "a 101 without Connection: upgrade and Upgrade: websocket"
         }
     }
 }

@@ -1,4 +1,5 @@
 import HTTP
+import HTTP1
 
 extension RequestHead {
     /// The one protocol that a connection is handed over to. Any other Upgrade is ignored, as RFC 9110 §7.8 allows: one to
@@ -7,8 +8,11 @@ extension RequestHead {
 }
 
 extension ResponseHead {
-    /// The origin switches to what was asked for.
-    var switchesToWebSocket: Bool { status == .switchingProtocols && section.isWebSocket }
+    /// The origin switches to what was asked for, and says so for this connection: an Upgrade that no `Connection` names is left
+    /// over from another hop (RFC 9110 §7.8).
+    var switchesToWebSocket: Bool {
+        status == .switchingProtocols && section.isWebSocket && (try? ConnectionOptions(section))?.upgrade ?? false
+    }
 }
 
 extension FieldSection {
