@@ -48,9 +48,13 @@ package final class DirectoryThread: Sendable {
             readers.start()
             writers.start()
         }
-        if let listener { loop.spawn { await listener.run() } }
         // No capture lists here: with one, Swift 6.3 takes the closure off the loop's isolation.
-        let (work, writers, loop) = (work, writers, loop)
+        let (work, writers, loop, subscribers) = (work, writers, loop, subscribers)
+        if let listener {
+            loop.spawn { await listener.run() }
+        } else {
+            loop.spawn { await work.follow(through: writers, on: loop) { Self.tell(subscribers, $0) } }
+        }
         loop.spawn { await work.seal(through: writers, on: loop) }
     }
 

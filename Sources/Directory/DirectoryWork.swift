@@ -1,9 +1,12 @@
 import Sockets
 
-/// What the directory's thread does unasked: it seals the ledger. Owned by that thread.
+/// What the directory's thread does unasked: it seals the ledger, and reads it where nothing else tells of changes. Owned by that
+/// thread.
 final class DirectoryWork: @unchecked Sendable {
     var isLedgerUnsealed = true
     var isClosing = false
+    /// The latest row of the ledger whose change has been told.
+    private var lastHeard: String?
 
     /// Soon after a change of ours; and now and then anyway, for a replica that died between its change and the seal.
     func seal(through lanes: Lanes, on loop: Loop) async {
@@ -25,5 +28,22 @@ final class DirectoryWork: @unchecked Sendable {
     /// After a full page there may be more.
     private func sealPage(_ session: Session) async throws(DirectoryError) {
         if try await session.seal() == Limits.ledgerPage { isLedgerUnsealed = true }
+    }
+
+    /// SQLite announces nothing: what other processes change about links (`segue unlink` above all) stands in the ledger.
+    func follow(through lanes: Lanes, on loop: Loop, _ tell: @escaping @Sendable (DirectoryChange) -> Void) async {
+        while !isClosing {
+            lanes.submit(reading(before: loop.deadline(in: Limits.followMilliseconds), tell))
+            await sleep(milliseconds: Limits.followMilliseconds)
+        }
+    }
+
+    private func reading(before deadline: Deadline, _ tell: @escaping @Sendable (DirectoryChange) -> Void) -> Question {
+        let ask: @Sendable (Session) async throws(DirectoryError) -> Void = { session in
+            let (changes, last) = try await session.changes(since: self.lastHeard)
+            self.lastHeard = last
+            for change in changes { tell(change) }
+        }
+        return Question(deadline: deadline, ask: ask, refuse: { _ in })
     }
 }

@@ -24,6 +24,8 @@ enum Limits {
     static let listenSilenceMilliseconds = 10_000
     /// How soon after a change the ledger is sealed.
     static let sealMilliseconds = 500
+    /// How often the ledger is read for what other processes have changed, where nothing announces it.
+    static let followMilliseconds = 500
     /// How often a set that ends looks whether its last connection is closed.
     static let closingMilliseconds = 50
     /// Ledger rows sealed or verified at a time.

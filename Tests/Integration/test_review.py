@@ -149,7 +149,7 @@ def test_a_link_that_was_taken_away_stays_away(front, clerk, users):
     assert result.returncode == 0 and clerk_user in result.stdout
     assert users.link_of(user) is None
     gateways.wait_until(
-        lambda: front.get("/clerk/x", bearer=clerk.token(clerk_user)).json().get("code") == "unlinked", "the link is forgotten", 70
+        lambda: front.get("/clerk/x", bearer=clerk.token(clerk_user)).json().get("code") == "unlinked", "the link is forgotten", 10
     )
     assert users.link_of(user) is None
     assert front.run("unlink", user, "--reason", "again").returncode == 4
