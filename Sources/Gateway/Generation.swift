@@ -28,7 +28,7 @@ final class Generation {
         (self.plan, self.version) = (plan, version)
         authenticator = try plan.authenticator(version: version, tokens: tokens)
         linker = plan.linker()
-        callers = plan.callers(linker)
+        callers = plan.callers(linker, knownBefore: old)
         rewriter = Rewriter(filter: plan.filter, assertion: try AssertionSigner(plan.settings))
         mints = try plan.mints(after: old)
         pools = zip(plan.settings.origins, plan.origins).map { OriginPool(origin: $0, servers: $1, loop: loop, buffers: buffers) }
@@ -76,10 +76,20 @@ extension Plan {
         return Linker(directory: directory, clerkUsers: clerkUsers, rules: LinkRules(rules))
     }
 
-    fileprivate func callers(_ linker: Linker?) -> Callers? {
+    /// Who is calling is asked again only where the answer might be another: a flip must not cost a statement for every caller.
+    fileprivate func callers(_ linker: Linker?, knownBefore old: Generation?) -> Callers? {
         guard let directory = services.directory, let rules = settings.directory else { return nil }
         return Callers(
             directory: directory, firstSight: linker, fields: settings.identity, legacyNames: settings.legacy.map(\.name),
-            linking: rules.linking, cache: CallerCache())
+            linking: rules.linking, cache: knowsCallers(as: old?.plan) ? old?.callers?.cache ?? CallerCache() : CallerCache())
+    }
+
+    /// Whether a caller of the other plan is the same one here: of the same row, by the same link, told to origins in the same
+    /// words. An old credential's is kept by the number of its entry. What depends on the route is judged for each request.
+    private func knowsCallers(as other: Plan?) -> Bool {
+        guard let other else { return false }
+        return other.services.directory === services.directory && other.settings.directory == settings.directory
+            && other.settings.clerk == settings.clerk && other.settings.legacy == settings.legacy
+            && other.settings.identity == settings.identity
     }
 }

@@ -20,7 +20,7 @@ package struct DirectoryUser: Sendable, Hashable {
 
 /// The users table and its links. Look-ups are read-only; `link` and `provision` are one transaction each, safe
 /// against any number of others at the same time in any number of processes.
-package protocol UserDirectory: Sendable {
+package protocol UserDirectory: AnyObject, Sendable {
     func user(_ id: UserID) async throws(Unavailable) -> DirectoryUser?
     func user(linkedTo clerkUser: ClerkUserID) async throws(Unavailable) -> DirectoryUser?
     /// Rows whose e-mail is equal when A–Z and a–z are the same and nothing else is; at most two are returned.

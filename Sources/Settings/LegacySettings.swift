@@ -1,7 +1,7 @@
 package import Telemetry
 
 /// One entry of `legacy`: a kind of old credential, where it is found and how it is verified.
-package struct LegacySettings: Sendable {
+package struct LegacySettings: Sendable, Equatable {
     package var name: String
     package var from: [CredentialSource]
     package var kind: Kind
@@ -14,7 +14,7 @@ package struct LegacySettings: Sendable {
     /// every request is compared with each.
     package static let sourcesMax = 64
 
-    package enum Kind: Sendable {
+    package enum Kind: Sendable, Equatable {
         case jwt(JWT)
         case session(Session)
         case base64(UnsignedToken)
@@ -23,7 +23,7 @@ package struct LegacySettings: Sendable {
         case userInfo(UserInfo)
     }
 
-    package struct JWT: Sendable {
+    package struct JWT: Sendable, Equatable {
         package enum Algorithm: String, Sendable, CaseIterable {
             case hs256 = "HS256", rs256 = "RS256", es256 = "ES256", eddsa = "EdDSA"
         }
@@ -56,7 +56,7 @@ package struct LegacySettings: Sendable {
         }
     }
 
-    package struct Key: Sendable {
+    package struct Key: Sendable, Equatable {
         /// The `kid` that selects this key; `nil`: tried for every token.
         package var keyID: String?
         /// The secret of HS256, or a PEM public key.
@@ -64,7 +64,7 @@ package struct LegacySettings: Sendable {
         package init(keyID: String?, material: Secret) { (self.keyID, self.material) = (keyID, material) }
     }
 
-    package struct Session: Sendable {
+    package struct Session: Sendable, Equatable {
         /// A query whose first column of the first row is the internal user id; `$1` is the token.
         package var query: String
         package var cacheSeconds = 30
@@ -74,7 +74,7 @@ package struct LegacySettings: Sendable {
 
 extension LegacySettings {
     /// A token that nobody has signed: whoever knows an id can make one.
-    package struct UnsignedToken: Sendable {
+    package struct UnsignedToken: Sendable, Equatable {
         package enum Format: String, Sendable, CaseIterable {
             /// A JSON object.
             case json

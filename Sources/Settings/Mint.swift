@@ -61,7 +61,7 @@ package struct Mint: Sendable, Hashable {
 }
 
 /// How an origin that others can reach proves that a request came through Segue (`identity.assertion`).
-package struct Assertion: Sendable {
+package struct Assertion: Sendable, Equatable {
     /// The field that carries it.
     package var field: String
     /// A secret for HS256, or a PEM private key for RS256, ES256 or EdDSA.

@@ -93,7 +93,7 @@ package struct Login: Sendable {
 
 /// The names of the fields that tell an origin who is calling; `nil`: not sent. Each is stripped from every client
 /// whether it is sent or not.
-package struct IdentityFields: Sendable {
+package struct IdentityFields: Sendable, Equatable {
     package var userID: String = "X-User-Id"
     package var clerkUserID: String? = "X-Clerk-User-Id"
     package var email: String?
