@@ -61,13 +61,25 @@ package enum RouteGroups {
         return (2...).lazy.map { "\(base)-\($0)" }.first { !taken.contains($0) } ?? String(base)
     }
 
-    /// What a metric's label may hold.
+    /// What a metric's label may hold, with one `-` for whatever else stands between; of a segment in another script nothing is
+    /// left, and it is a `path`.
     private static func label(_ segment: String) -> String {
-        String(
-            segment.unicodeScalars.filter { $0 != "{" && $0 != "}" }.map { scalar in
-                scalar.isASCII
-                    && (Character(scalar).isLetter || Character(scalar).isNumber || "-_.".unicodeScalars.contains(scalar))
-                    ? Character(scalar) : "-"
-            })
+        var label: [UInt8] = []
+        var rest = Array(segment.utf8)[...]
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+                label.append(byte)
+            case UInt8(ascii: "{"), UInt8(ascii: "}"): break
+            default:
+                if byte == UInt8(ascii: "%") { rest = rest.dropFirst(2) }
+                if let last = label.last, last != UInt8(ascii: "-") { label.append(UInt8(ascii: "-")) }
+            }
+        }
+        while label.last == UInt8(ascii: "-") { label.removeLast() }
+        let saysSomething = label.contains { !"-_.".utf8.contains($0) }
+        return saysSomething ? String(decoding: label, as: UTF8.self) : "path"
     }
 }

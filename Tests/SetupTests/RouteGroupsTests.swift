@@ -34,6 +34,14 @@ import Testing
         #expect(names.allSatisfy { (1...64).contains($0.utf8.count) })
     }
 
+    @Test func `a segment in another script has a name that can be read, and no other's`() {
+        #expect(
+            patterns("/api/日本語/1", "/api/中文", "/%E6%97%A5", "/api/v1/übersicht", "/añadir", "/a%20b", "/--", "/_") == [
+                "path /api/日本語/*", "api-path /api/中文/*", "path-2 /%E6%97%A5/*", "bersicht /api/v1/übersicht/*", "a-adir /añadir/*",
+                "a-b /a%20b/*", "path-3 /--/*", "path-4 /_/*",
+            ])
+    }
+
     @Test func `a path that no route can have is left to the catch-all`() {
         let (groups, others) = RouteGroups.of(["/reports({id})", "/a;b", "/a\\b", "/%zz", "/x*y", "/."])
         #expect(groups.isEmpty && others.count == 6)
