@@ -3,14 +3,28 @@ struct Catalogue: Sendable {
     let table: SQLName
     let columns: [Column]
 
+    /// What `segue schema apply --add` would make.
+    var additions: [AddedColumn] = []
+
     func column(_ name: String) -> Column? { columns.first { $0.name == name } }
 
     /// The column that the settings name.
-    func required(_ name: String, remedy type: String) throws(DirectoryError) -> Column {
+    func required(_ name: String) throws(DirectoryError) -> Column {
         if let column = column(name) { return column }
-        throw .misfit(
-            .noColumn(
-                table: table.quoted, column: quote(name), remedy: "ALTER TABLE \(table.quoted) ADD COLUMN \(quote(name)) \(type);"))
+        throw .misfit(problem(without: name))
+    }
+
+    func optional(_ name: String?) throws(DirectoryError) -> Column? {
+        guard let name else { return nil }
+        return try required(name)
+    }
+
+    /// That this column is missing, and what to do about it.
+    func problem(without name: String) -> DirectoryProblem {
+        if let addition = additions.first(where: { $0.column.name == name }) {
+            return .noColumnYet(table: table.quoted, column: quote(name), creation: addition.creation)
+        }
+        return .noColumn(table: table.quoted, column: quote(name), remedy: "name the column that there is, in directory")
     }
 
     /// With columns that are about to be there.

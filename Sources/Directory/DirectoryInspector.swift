@@ -80,7 +80,7 @@ final class DirectoryInspector {
 extension DirectoryInspector {
     /// The users table as far as it is there; `nil` where it is not, or has no id.
     private func inspectUsers() async throws(DirectoryError) -> UsersTable? {
-        let catalogue: Catalogue
+        var catalogue: Catalogue
         do throws(DirectoryError) { catalogue = try await Catalogue(of: settings.users.table, on: connection) } catch .misfit(
             let problem)
         {
@@ -88,17 +88,9 @@ extension DirectoryInspector {
             return nil
         }
         columns = catalogue.columns.map(\.name)
+        catalogue.additions = AddedColumn.missing(in: catalogue, settings.users, connection.dialect)
         let missing = missing(catalogue)
-        let added = AddedColumn.missing(in: catalogue, settings.users, connection.dialect)
-        for name in missing {
-            let (table, column) = (catalogue.table.quoted, quote(name))
-            if let addition = added.first(where: { $0.column.name == name }) {
-                problems.append(.noColumnYet(table: table, column: column, creation: addition.creation))
-            } else {
-                let remedy = "name the column that there is, in directory.users"
-                problems.append(.noColumn(table: table, column: column, remedy: remedy))
-            }
-        }
+        for name in missing { problems.append(catalogue.problem(without: name)) }
         guard !missing.contains(settings.users.id) else { return nil }
         return try await readable(settings.without(missing), catalogue)
     }
@@ -121,7 +113,7 @@ extension DirectoryInspector {
                 case .unfitType(_, let column, _, _):
                     settings = settings.without(catalogue.columns.map(\.name).filter { quote($0) == column })
                 // Every name of the users table is there: this one is the mapping's.
-                case .noTable, .noColumn:
+                case .noTable, .noColumn, .noColumnYet:
                     guard settings.mapping != nil else { return nil }
                     settings.mapping = nil
                 default: return nil

@@ -44,7 +44,7 @@ package enum DirectoryProblem: Error, Hashable, Sendable, CustomStringConvertibl
         case .noFile(let path, let message):
             "directory.url: \(path): \(message); Segue makes no database, it adds its tables to the application's"
         case .noTable(let table): "directory.users.table: there is no table \(table) that we may read"
-        case .noColumn(let table, let column, let remedy): "table \(table) has no column \(column); to add it: \(remedy)"
+        case .noColumn(let table, let column, let remedy): "table \(table) has no column \(column); \(remedy)"
         case .noColumnYet(let table, let column, let creation):
             "table \(table) has no column \(column); to add it: `segue schema apply --add`, or \(creation)"
         case .unfitType(let table, let column, let type, let needed): "\(table).\(column) is of type \(type); needed is \(needed)"

@@ -20,7 +20,7 @@ struct ProvisionedRow {
     init(_ settings: DirectorySettings, _ provision: DirectorySettings.Provision, _ users: UsersTable) throws(DirectoryError) {
         var contents: [(column: Column, content: Content)] = []
         func state(_ name: String?, _ content: Content) throws(DirectoryError) {
-            guard let column = try users.catalogue.optional(name, remedy: "text") else { return }
+            guard let column = try users.catalogue.optional(name) else { return }
             contents.removeAll { $0.column == column }
             contents.append((column, content))
         }

@@ -62,7 +62,7 @@ extension Session {
     func stranded() async throws(DirectoryError) -> StrandedUsers {
         let id = dialect.text("u.\(users.id.quoted)")
         let condition: String
-        if let password = try users.catalogue.optional(settings.users.passwordHash, remedy: "text") {
+        if let password = try users.catalogue.optional(settings.users.passwordHash) {
             condition = "NULLIF(\(dialect.text("u.\(password.quoted)")), '') IS NULL"
         } else {
             condition =

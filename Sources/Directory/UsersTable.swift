@@ -34,26 +34,28 @@ struct UsersTable: Sendable {
     init(_ settings: DirectorySettings, _ catalogue: Catalogue, on connection: any SQLConnection) async throws(DirectoryError) {
         let users = settings.users
         dialect = connection.dialect
+        var catalogue = catalogue
+        catalogue.additions = AddedColumn.missing(in: catalogue, users, dialect)
         self.catalogue = catalogue
         name = catalogue.table
-        id = try catalogue.required(users.id, remedy: "…")
-        email = try catalogue.optional(users.email, remedy: "text")
-        migratedAt = try catalogue.optional(users.migratedAt, remedy: dialect == .postgres ? "timestamptz" : "DATETIME")
+        id = try catalogue.required(users.id)
+        email = try catalogue.optional(users.email)
+        migratedAt = try catalogue.optional(users.migratedAt)
         if let declared = settings.mapping {
             mapping = try await MappingTable(declared, on: connection)
         } else {
             mapping = nil
         }
-        if let column = try catalogue.optional(users.clerkUserID, remedy: "text") {
+        if let column = try catalogue.optional(users.clerkUserID) {
             source = .column(column)
         } else if let mapping {
             source = .mapping(mapping)
         } else {
             source = .links
         }
-        let verified = try catalogue.optional(users.emailVerified, remedy: "boolean")
-        let active = try catalogue.optional(users.active, remedy: "boolean")
-        let role = try catalogue.optional(users.role, remedy: "text")
+        let verified = try catalogue.optional(users.emailVerified)
+        let active = try catalogue.optional(users.active)
+        let role = try catalogue.optional(users.role)
         let clerkUser =
             switch source {
             case .column(let column): "u.\(column.quoted)"
@@ -134,16 +136,9 @@ struct MappingTable: Sendable {
     init(_ settings: DirectorySettings.Mapping, on connection: any SQLConnection) async throws(DirectoryError) {
         let catalogue = try await Catalogue(of: settings.table, on: connection)
         name = catalogue.table
-        userID = try catalogue.required(settings.userID, remedy: "…")
-        clerkUserID = try catalogue.required(settings.clerkUserID, remedy: "text")
-        createdAt = try catalogue.optional(settings.createdAt, remedy: "timestamp")
-    }
-}
-
-extension Catalogue {
-    func optional(_ name: String?, remedy type: String) throws(DirectoryError) -> Column? {
-        guard let name else { return nil }
-        return try required(name, remedy: type)
+        userID = try catalogue.required(settings.userID)
+        clerkUserID = try catalogue.required(settings.clerkUserID)
+        createdAt = try catalogue.optional(settings.createdAt)
     }
 }
 

@@ -70,14 +70,25 @@ import Testing
         #expect(problem == .duplicates(table: "\"users\"", column: "\"clerk_user_id\"", values: ["user_a"]))
     }
 
-    @Test(arguments: backends) func `a missing column is named with the statement that adds it`(backend: Backend) async throws {
+    @Test(arguments: backends) func `a missing column is named with the command and the statement that add it`(backend: Backend)
+        async throws
+    {
         let database = TestDatabase(backend, columns: "email text, role text, is_active boolean, migrated_at timestamp")
         let problem = try await problem(database.settings())
-        let remedy = "ALTER TABLE \"users\" ADD COLUMN \"clerk_user_id\" text;"
-        #expect(problem == .noColumn(table: "\"users\"", column: "\"clerk_user_id\"", remedy: remedy))
-        database.run(remedy)
+        let creation = "ALTER TABLE \"users\" ADD COLUMN \"clerk_user_id\" text"
+        #expect(problem == .noColumnYet(table: "\"users\"", column: "\"clerk_user_id\"", creation: creation))
+        #expect(problem?.description.contains("to add it: `segue schema apply --add`, or \(creation)") == true)
+        database.run(creation)
         let mended = try await self.problem(database.settings())
         #expect(mended == nil)
+    }
+
+    @Test(arguments: backends) func `a missing column that only the application can bring is named as a mistake`(
+        backend: Backend
+    ) async throws {
+        let database = TestDatabase(backend)
+        let problem = try await problem(database.settings { $0.users.role = "rank" })
+        #expect(problem == .noColumn(table: "\"users\"", column: "\"rank\"", remedy: "name the column that there is, in directory"))
     }
 
     @Test(arguments: backends) func `a missing table is named`(backend: Backend) async throws {

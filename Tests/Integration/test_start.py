@@ -43,7 +43,7 @@ def test_a_table_or_column_that_is_not_there_is_refused_by_name(gateway):
     gateway.configure(good | {"directory": good["directory"] | {"users": good["directory"]["users"] | {"table": "usrs"}}})
     assert "there is no table" in (said := refused(gateway)) and "usrs" in said
     gateway.configure(good | {"directory": good["directory"] | {"users": good["directory"]["users"] | {"email": "e_mail"}}})
-    assert 'ADD COLUMN "e_mail"' in refused(gateway)
+    assert 'has no column "e_mail"; name the column that there is' in refused(gateway)
     gateway.configure(json.loads(json.dumps(good).replace("FROM sessions", "FROM session")))
     assert "].query: " in (said := refused(gateway)) and "session" in said
 
