@@ -1,10 +1,12 @@
 import Authentication
-import Directory
 import Identity
 import PostgresTesting
 import Settings
 import Sockets
+import Telemetry
 import Testing
+
+@testable import Directory
 
 @Suite(.serialized) struct LedgerTests {
     static let backends = [Backend.postgresUUID, .sqliteText]
@@ -74,9 +76,56 @@ import Testing
         #expect(verdict == .missing(position: position))
     }
 
+    @Test(arguments: ["ledger_head", "WHERE position >"])
+    func `rows that are sealed while it is verified are no fault`(behind statement: String) async throws {
+        let database = TestDatabase(.sqliteText)
+        let settings = try await sealed(database)
+        let verdict = try await onLoop {
+            guard case .sqlite(let path) = settings.location else { return LedgerVerdict?.none }
+            let other = try await Session(settings, on: SQLiteSQL(path: path))
+            let meanwhile = Meanwhile(try SQLiteSQL(path: path), behind: statement) { () async throws(DirectoryError) in
+                try await other.append(
+                    LedgerEntry(
+                        .unlink, user: nil, clerkUser: nil, rule: nil, requestID: nil, time: UnixTime(seconds: 1)))
+                _ = try await other.seal()
+            }
+            let verdict = try await Session(settings, on: meanwhile).verifyLedger()
+            #expect(meanwhile.hasHappened)
+            return verdict
+        }
+        guard case .intact = verdict else { return #expect(Bool(false), "\(String(describing: verdict))") }
+        withExtendedLifetime(database) {}
+    }
+
     @Test(arguments: backends) func `the ledger holds no address`(backend: Backend) async throws {
         let database = TestDatabase(backend)
         _ = try await sealed(database)
         #expect(!database.run("SELECT * FROM \(database.state("ledger"))").joined().contains("@"))
     }
+}
+
+/// A connection beside which something happens once: behind the last answer to a statement, which is the first without rows where
+/// there are pages.
+private final class Meanwhile: SQLConnection {
+    private let connection: SQLiteSQL
+    private let statement: String
+    private let happen: () async throws(DirectoryError) -> Void
+    private(set) var hasHappened = false
+    var dialect: Dialect { connection.dialect }
+
+    init(_ connection: SQLiteSQL, behind statement: String, _ happen: @escaping () async throws(DirectoryError) -> Void) {
+        (self.connection, self.statement, self.happen) = (connection, statement, happen)
+    }
+
+    func rows(_ sql: String, _ parameters: [String?], timeoutMilliseconds: Int) async throws(DirectoryError) -> [[String?]] {
+        let rows = try await connection.rows(sql, parameters, timeoutMilliseconds: timeoutMilliseconds)
+        let isTold = sql.contains(statement) ? rows.isEmpty : parameters == [statement]
+        if isTold, !hasHappened {
+            hasHappened = true
+            try await happen()
+        }
+        return rows
+    }
+
+    func close() { connection.close() }
 }

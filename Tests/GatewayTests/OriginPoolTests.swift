@@ -136,6 +136,18 @@ import Testing
         #expect(isFair == [true])
     }
 
+    @Test func `who is called and finds no address calls the next`() async throws {
+        let isTold = try await PoolScene.play { scene in
+            guard let only = try? await scene.checkOut() else { return [] }
+            await scene.letWait(3)
+            scene.loseAddresses()
+            only.pool.discard(only)
+            _ = await scene.outcomes(3)
+            return [scene.unresolved == [0, 1, 2]]
+        }
+        #expect(isTold == [true])
+    }
+
     @Test func `a connection rests after an answer without content, and makes room for a new one`() async throws {
         let isOther = try await PoolScene.play { scene in
             guard let first = try? await scene.checkOut() else { return [] }

@@ -17,6 +17,8 @@ final class PoolScene: @unchecked Sendable {
     private var taken: [OriginConnection] = []
     /// Who got one, in the order of their getting it.
     private(set) var served: [Int] = []
+    /// Who was told that the origin has no address.
+    private(set) var unresolved: [Int] = []
     private var outcomes: [Bool] = []
     private let loop: Loop
     private let buffers = BufferPool(blockBytes: 1024, blocksMax: 1)
@@ -124,6 +126,9 @@ final class PoolScene: @unchecked Sendable {
         while !waiting[number].wire.socket.hasEnded { await Task.yield() }
     }
 
+    /// The origin's names have no address any more.
+    func loseAddresses() { servers.publish([]) }
+
     /// Waits for a connection no time at all, behind whoever waits: whether there was none.
     func asksInVain() async -> Bool {
         guard let client = try? await newClient() else { return false }
@@ -145,6 +150,7 @@ final class PoolScene: @unchecked Sendable {
             // Whoever nobody woke looks once more when the time is up.
             outcomes.append(loop.deadline(in: 0) < end)
         } catch {
+            if case .origin(.unresolved) = error { unresolved.append(number) }
             outcomes.append(false)
         }
         self.strand.wake()
