@@ -90,6 +90,7 @@ private struct Flow {
             if case .failed = receiver.write() { return false }
             if receiver.pending > 0 { return true }
             if senderEnded {
+                guard receiver.socket.flush() else { return true }
                 receiver.socket.finishWriting()
                 hasEnded = true
                 return true

@@ -117,6 +117,8 @@ package final class ServerConnection {
     /// side is finished first and what comes is read and thrown away, for a while (RFC 9112 §9.6).
     package func close(lingering: Bool) async {
         if lingering {
+            let deadline = wire.socket.loop.deadline(inSeconds: patience.idleSeconds)
+            if !wire.socket.flush() { _ = await wire.socket.waitToWrite(on: strand, until: deadline) }
             wire.socket.finishWriting()
             await discardInput()
         }

@@ -17,7 +17,7 @@ package final class Connection {
     }
 
     /// How many bytes wait to be written.
-    package var pending: Int { output.count - sent }
+    package var pending: Int { output.count - sent + socket.backlog }
 
     /// Reads once. A full input buffer reads nothing: the bytes in it have to be used first.
     package func read() -> Socket.Transfer {
@@ -30,7 +30,7 @@ package final class Connection {
 
     /// Writes once, what is pending.
     package func write() -> Socket.Transfer {
-        guard pending > 0 else { return .bytes(0) }
+        guard sent < output.count else { return socket.backlog == 0 ? .bytes(0) : .wouldBlock }
         let result = socket.write(output, sent..<output.count)
         if case .bytes(let count) = result { didSend(count) }
         return result

@@ -10,4 +10,10 @@ enum Limits {
     static let acceptRestMilliseconds: Int64 = 200
     /// The queue of connections that the kernel holds for a listener.
     static let backlog: Int32 = 4096
+    /// What goes out together at the end of a turn: few messages, so that the first does not wait long for the last.
+    static let outboxMessages = 32
+    /// How much goes out together at the end of a turn.
+    static let outboxBytes = 65_536
+    /// A longer message goes out at once: copying it would cost more than it saves.
+    static let outboxMessageBytes = 8_192
 }

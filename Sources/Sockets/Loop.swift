@@ -17,6 +17,8 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
     // Owned by the thread that runs the loop.
     private var jobs: [UnownedJob] = []
     private var running: [UnownedJob] = []
+    var outbox = Outbox()
+    var leaving = Outbox()
     var sources: [Registration] = []
     var strands: [Strand] = []
     var deadlines: [Deadline] = []
@@ -138,6 +140,7 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
         if now >= nextSweep { sweep() }
         onWake?()
         runJobs()
+        sendCollected()
     }
 
     private var waitMilliseconds: Int32 {

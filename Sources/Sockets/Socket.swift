@@ -16,6 +16,12 @@ package final class Socket: EventSource {
     /// Both directions are gone: nothing that is written will arrive.
     package private(set) var isBroken = false
     package let peer: Address?
+    /// What was taken to be written and the kernel had no room for.
+    private var unsent: [UInt8] = []
+    /// Whether the loop's outbox holds something of ours.
+    private var isCollected = false
+    /// Why nothing more can be written, where that was learned after `write` had returned.
+    private var failure: SystemError?
 
     init(descriptor: Int32, peer: Address?, loop: Loop) throws(SystemError) {
         self.peer = peer
@@ -31,7 +37,10 @@ package final class Socket: EventSource {
 
     override func eventsArrived(_ events: UInt32) {
         if events & (Events.readable | Events.peerEnded | Events.failed | Events.hungUp) != 0 { mayRead = true }
-        if events & (Events.writable | Events.failed | Events.hungUp) != 0 { mayWrite = true }
+        if events & (Events.writable | Events.failed | Events.hungUp) != 0 {
+            mayWrite = true
+            if !unsent.isEmpty { deliverRest() }
+        }
         if events & (Events.peerEnded | Events.failed | Events.hungUp) != 0 { hasEnded = true }
         if events & (Events.failed | Events.hungUp) != 0 { isBroken = true }
         if let strand { strand.wake() } else { onEvent?() }
@@ -73,10 +82,58 @@ package final class Socket: EventSource {
         }
     }
 
-    /// Writes once, as much of the bytes as the socket takes.
+    /// Takes bytes to write, as many as there is room for. A short message goes out with the others of this turn of the loop
+    /// (`Outbox`), a long one at once.
     package func write(_ bytes: [UInt8], _ range: Range<Int>) -> Transfer {
         guard mayWrite else { return .wouldBlock }
+        if let failure { return .failed(failure) }
         precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count)
+        guard range.count > Limits.outboxMessageBytes else {
+            isCollected = true
+            loop.collect(bytes, range, of: self)
+            return .bytes(range.count)
+        }
+        return flush() ? transmit(bytes, range) : .wouldBlock
+    }
+
+    /// Gives the kernel now what would go out at the end of the turn; whether it took all that was written. If not, the socket
+    /// may not be written to until it has.
+    package func flush() -> Bool {
+        if isCollected { loop.sendCollected() }
+        return unsent.isEmpty
+    }
+
+    /// How much was written that the kernel has not taken; what goes out with this turn counts as taken.
+    package var backlog: Int { unsent.count }
+
+    /// What was collected for this socket is sent.
+    func deliver(_ bytes: [UInt8], _ range: Range<Int>) {
+        isCollected = false
+        guard isOpen, failure == nil else { return }
+        guard unsent.isEmpty else { return unsent += bytes[range] }
+        switch transmit(bytes, range) {
+        case .bytes(range.count): break
+        case .bytes(let count): unsent = Array(bytes[range.dropFirst(count)])
+        case .wouldBlock, .end: unsent = Array(bytes[range])
+        case .failed(let error): fail(error)
+        }
+    }
+
+    private func deliverRest() {
+        switch transmit(unsent, unsent.indices) {
+        case .bytes(let count): unsent.removeFirst(count)
+        case .wouldBlock, .end: break
+        case .failed(let error): fail(error)
+        }
+    }
+
+    private func fail(_ error: SystemError) {
+        (failure, unsent) = (error, [])
+        (mayRead, mayWrite, hasEnded, isBroken) = (true, true, true, true)
+        strand?.wake()
+    }
+
+    private func transmit(_ bytes: [UInt8], _ range: Range<Int>) -> Transfer {
         while true {
             let count = unsafe bytes.withUnsafeBytes {
                 unsafe send(descriptor, $0.baseAddress! + range.lowerBound, range.count, Int32(MSG_NOSIGNAL))
@@ -95,14 +152,16 @@ package final class Socket: EventSource {
         }
     }
 
-    /// Whether the peer has said nothing and not ended, asked of the kernel and not of what events told.
-    package func isQuiet() -> Bool {
-        var byte: UInt8 = 0
-        return unsafe recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) < 0 && errno == EAGAIN
+    /// Sends our FIN behind what the kernel has taken: nothing more will be written.
+    package func finishWriting() {
+        _ = flush()
+        _ = shutdown(descriptor, Int32(SHUT_WR))
     }
 
-    /// Sends our FIN: nothing more will be written.
-    package func finishWriting() { _ = shutdown(descriptor, Int32(SHUT_WR)) }
+    package override func close() {
+        _ = flush()
+        super.close()
+    }
 
     /// Parks until something may be read; other reasons to go on are told.
     package func waitToRead(on strand: Strand, until deadline: Deadline) async -> Wake {
@@ -125,16 +184,5 @@ package final class Socket: EventSource {
     func waitToConnect(on strand: Strand, until deadline: Deadline) async -> Wake {
         mayWrite = false
         return await waitToWrite(on: strand, until: deadline)
-    }
-
-    /// The next close sends RST instead of FIN: the peer must not take what it got for a whole message.
-    package func resetOnClose() {
-        var option = linger(l_onoff: 1, l_linger: 0)
-        _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
-    }
-
-    func setNoDelay() {
-        var one: Int32 = 1
-        _ = unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
     }
 }

@@ -178,5 +178,6 @@ final class PoolScene: @unchecked Sendable {
     func speak(_ text: String) {
         let bytes = Array(text.utf8)
         _ = accepted[0].write(bytes, 0..<bytes.count)
+        _ = accepted[0].flush()
     }
 }
