@@ -23,6 +23,8 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
     var strands: [Strand] = []
     var deadlines: [Deadline] = []
     var nextSweep: Int64 = 0
+    /// Down to where the present pass over the deadlines has come; 0 between two.
+    var sweepSlot = 0
     private var isStopping = false
     /// Called once per wake-up, before the tasks that it woke: where a worker adopts newly published values.
     package var onWake: (() -> Void)?
@@ -137,14 +139,14 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
         for index in 0..<max(0, Int(count)) {
             unsafe dispatch(data: events[index].data.u64, events: events[index].events)
         }
-        if now >= nextSweep { sweep() }
+        if isSweeping || now >= nextSweep { sweep() }
         onWake?()
         runJobs()
         sendCollected()
     }
 
     private var waitMilliseconds: Int32 {
-        if !jobs.isEmpty || isStopping { return 0 }
+        if !jobs.isEmpty || isSweeping || isStopping { return 0 }
         return strands.isEmpty ? -1 : Int32(max(0, nextSweep - now))
     }
 

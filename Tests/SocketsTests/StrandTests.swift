@@ -42,6 +42,40 @@ import Testing
         #expect(wake == .timeout)
     }
 
+    /// In which turns of the loop so many strands were told that their common time is over; each leaves on being told.
+    private func turnsOfTimeouts(_ count: Int) async throws -> [UInt64] {
+        let loop = try Loop(name: "strand")
+        loop.start()
+        defer { loop.stop() }
+        return await withCheckedContinuation { done in
+            loop.spawn {
+                let turns = Turns()
+                let deadline = loop.deadline(in: 20)
+                for _ in 0..<count {
+                    loop.spawn {
+                        let strand = Strand(on: loop)
+                        if await strand.park(until: deadline) == .timeout { turns.all.append(loop.turnCount) }
+                        strand.retire()
+                        if turns.all.count == count { done.resume(returning: turns.all) }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Touched on one loop only.
+    private final class Turns: @unchecked Sendable { var all: [UInt64] = [] }
+
+    @Test func `a crowd whose time is over together is told in several turns, and each of it once`() async throws {
+        let turns = try await turnsOfTimeouts(1_000)
+        #expect(turns.count == 1_000)
+        #expect(Dictionary(grouping: turns) { $0 }.values.allSatisfy { $0.count <= 8 })
+    }
+
+    @Test(arguments: [1, 7, 8, 9, 16]) func `a crowd of any size is told`(count: Int) async throws {
+        #expect(try await turnsOfTimeouts(count).count == count)
+    }
+
     /// What a strand that rests without a task is told, by whoever `wakes` it.
     private func rested(until milliseconds: Int, _ wakes: @escaping @Sendable (Loop, Strand) -> Void) async throws -> [Wake] {
         let loop = try Loop(name: "strand")
