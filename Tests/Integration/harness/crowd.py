@@ -1,10 +1,11 @@
 """Many connections at once that behave badly: each sends a little, now and then, and reads nothing or little.
 
-In thousands they are a process of their own (`CrowdProcess`), which gives way to everybody else's: what is measured beside them
+In thousands they are a process of their own (`CrowdProcess`), which runs when nobody else wants to: what is measured beside them
 must not be the wait for a processor that the crowd itself has taken.
 """
 
 import json
+import math
 import os
 import selectors
 import signal
@@ -18,9 +19,10 @@ from pathlib import Path
 
 #: What a connection sends next, given how often it has sent before; `None`: nothing more.
 Script = Callable[[int], bytes | None]
-#: The connections speak one after the other, spread over their pause: all at once would be a burst, which nobody's clients are.
-TURNS = 20
-COMING_AT_ONCE = 500
+#: The connections speak and come one after the other, spread over their pause: all at once would be a burst, which nobody's
+#: clients are. A turn is as short as one can be without keeping a processor busy.
+TURN_SECONDS, TURNS_MIN = 0.01, 20
+COMING_PER_SECOND = 2_000
 #: What a connection that hardly reads has room for, and takes now and then.
 SIP = 2048
 
@@ -54,13 +56,15 @@ class Crowd:
     def _run(self) -> None:
         selector = selectors.DefaultSelector()
         sent: dict[socket.socket, int] = {}
+        turns = max(TURNS_MIN, round(self.pause / TURN_SECONDS))
+        seconds = self.pause / turns
         try:
             while not self._over.is_set():
-                everybody = list(sent)
-                for turn in range(TURNS):
-                    until = time.monotonic() + self.pause / TURNS
-                    self._fill(selector, sent)
-                    for connection in everybody[turn::TURNS]:
+                everybody, began = list(sent), time.monotonic()
+                for turn in range(turns):
+                    until = began + (turn + 1) * seconds
+                    self._fill(math.ceil(COMING_PER_SECOND * seconds), selector, sent)
+                    for connection in everybody[turn::turns]:
                         if connection in sent:
                             self._speak(connection, selector, sent)
                     self._listen(selector, sent, until)
@@ -68,8 +72,8 @@ class Crowd:
             for connection in sent:
                 connection.close()
 
-    def _fill(self, selector: selectors.BaseSelector, sent: dict[socket.socket, int]) -> None:
-        for _ in range(min(self.count - len(sent), COMING_AT_ONCE)):
+    def _fill(self, at_once: int, selector: selectors.BaseSelector, sent: dict[socket.socket, int]) -> None:
+        for _ in range(min(self.count - len(sent), at_once)):
             connection = socket.socket()
             try:
                 if not self.reads:
@@ -99,10 +103,12 @@ class Crowd:
             self._drop(connection, selector, sent)
 
     def _listen(self, selector: selectors.BaseSelector, sent: dict[socket.socket, int], until: float) -> None:
-        while (left := until - time.monotonic()) > 0 and not self._over.is_set():
-            if not self.reads:
-                self._over.wait(left)
-                return
+        if not self.reads:
+            self._over.wait(max(0, until - time.monotonic()))
+            return
+        # Who is late still hears what was said.
+        left = 0.0
+        while left >= 0 and not self._over.is_set():
             for key, _ in selector.select(min(left, 0.2)):
                 try:
                     if key.fileobj.recv(65_536):
@@ -112,6 +118,7 @@ class Crowd:
                 except OSError:
                     pass
                 self._drop(key.fileobj, selector, sent)
+            left = until - time.monotonic()
 
     def _drop(self, connection: socket.socket, selector: selectors.BaseSelector, sent: dict[socket.socket, int]) -> None:
         self.ended += 1
@@ -159,7 +166,7 @@ class CrowdProcess:
 
     def __enter__(self) -> "CrowdProcess":
         self.running = subprocess.Popen(
-            ["nice", "-n", "10", sys.executable, "-m", "harness.crowd"], stdin=subprocess.PIPE, cwd=Path(__file__).parents[1]
+            ["chrt", "--idle", "0", sys.executable, "-m", "harness.crowd"], stdin=subprocess.PIPE, cwd=Path(__file__).parents[1]
         )
         # Not on its command line, which everybody on the machine may read: it may be about a token.
         self.running.stdin.write(json.dumps(self.made).encode())

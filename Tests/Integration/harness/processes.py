@@ -90,6 +90,10 @@ class Process:
                 self.wait()
         return self.running.returncode
 
+    def keep_to(self, processors: set[int]) -> None:
+        for thread in os.listdir(f"/proc/{self.pid}/task"):
+            os.sched_setaffinity(int(thread), processors)
+
     def limit_files(self, count: int) -> None:
         resource.prlimit(self.pid, resource.RLIMIT_NOFILE, (count, count))
 
