@@ -5,7 +5,7 @@ extension DirectorySettings.Users {
     var columns: [String] {
         [
             id, email, clerkUserID, migratedAt, passwordHash, emailVerified, active, role, firstName, lastName, createdAt,
-            updatedAt,
+            updatedAt, name, username, phone, totpSecret, backupCodes,
         ].compactMap { $0 }
     }
 }
@@ -26,6 +26,11 @@ extension DirectorySettings {
         keep(&settings.users.lastName)
         keep(&settings.users.createdAt)
         keep(&settings.users.updatedAt)
+        keep(&settings.users.name)
+        keep(&settings.users.username)
+        keep(&settings.users.phone)
+        keep(&settings.users.totpSecret)
+        keep(&settings.users.backupCodes)
         return settings
     }
 }

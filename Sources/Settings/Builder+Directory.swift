@@ -69,6 +69,11 @@ extension Builder {
         users.lastName = identifier(entry, "lastName")
         users.createdAt = identifier(entry, "createdAt")
         users.updatedAt = identifier(entry, "updatedAt")
+        users.name = identifier(entry, "name")
+        users.username = identifier(entry, "username")
+        users.phone = identifier(entry, "phone")
+        users.totpSecret = identifier(entry, "totpSecret")
+        users.backupCodes = identifier(entry, "backupCodes")
         return users
     }
 
@@ -83,7 +88,7 @@ extension Builder {
     }
 
     /// PostgreSQL cuts names at 63 bytes without an error (NAMEDATALEN), and then they are other names.
-    private func identifier(_ section: Entry, _ key: String, isQualified: Bool = false) -> String? {
+    func identifier(_ section: Entry, _ key: String, isQualified: Bool = false) -> String? {
         guard let entry = section[key], let text = entry.text else { return nil }
         let parts = isQualified ? text.split(separator: ".", omittingEmptySubsequences: false) : [text[...]]
         let isGood =

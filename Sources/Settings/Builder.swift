@@ -27,6 +27,7 @@ struct Builder {
         settings.clerk = root["clerk"].flatMap { clerk($0) }
         settings.legacy = legacy(root["legacy"])
         settings.directory = root["directory"].flatMap { directory($0) }
+        settings.migrate = root["migrate"].map { migration($0) } ?? settings.migrate
         settings.origins = origins(root["origins"])
         settings.routes = routes(root["routes"], origins: settings.origins)
         Relations(problems: problems, root: root).check(settings)

@@ -39,6 +39,14 @@ package struct DirectorySettings: Sendable, Equatable {
         package var lastName: String?
         package var createdAt: String?
         package var updatedAt: String?
+
+        // Read by `segue migrate` only.
+        /// First and last name in one column.
+        package var name: String?
+        package var username: String?
+        package var phone: String?
+        package var totpSecret: String?
+        package var backupCodes: String?
         package init() {}
     }
 

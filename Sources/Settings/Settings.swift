@@ -19,6 +19,7 @@ package struct Settings: Sendable {
     package var clerk: ClerkSettings?
     package var legacy: [LegacySettings] = []
     package var directory: DirectorySettings?
+    package var migrate = MigrationSettings()
     package var origins: [Origin] = []
     package var identity = IdentityFields()
     package var cors: CORS?

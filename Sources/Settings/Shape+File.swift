@@ -25,6 +25,7 @@ extension Shape {
         key("clerk", clerk, "The Clerk instance; needed by routes in `dual` or `clerk`."),
         key("legacy", .array(legacy), standard: "[]", "The old credentials; needed by routes in `legacy` or `dual`."),
         key("directory", directory, "The users table; needed by routes in `legacy`, `dual` or `clerk`."),
+        key("migrate", migrate, "What Clerk is told of a row, beyond what `directory.users` names; read by `segue migrate`."),
         key("origins", .map(origin), standard: "{}", "The servers behind Segue, by a name that routes use."),
         key("identity", identity, "The fields that tell an origin who is calling; `null` does not send one."),
         key(

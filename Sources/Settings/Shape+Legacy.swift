@@ -71,10 +71,15 @@ extension Shape {
         key("emailVerified", .string, "Whether the address was proved; needed by `legacyEmail: \"verified-column\"`."),
         key("active", .string, "Rows where it is false are refused."),
         key("role", .string, "Compared with `linking.privilegedRoles`."),
-        key("firstName", .string, "For created rows."),
-        key("lastName", .string, "For created rows."),
-        key("createdAt", .string, "For created rows."),
+        key("firstName", .string, "For created rows, and for users created in Clerk."),
+        key("lastName", .string, "For created rows, and for users created in Clerk."),
+        key("createdAt", .string, "For created rows, and for users created in Clerk."),
         key("updatedAt", .string, "Set with every change."),
+        key("name", .string, "First and last name in one column, split at the first space. Read by `segue migrate`."),
+        key("username", .string, "Read by `segue migrate`."),
+        key("phone", .string, "In E.164 form (`+15551234567`). Read by `segue migrate`."),
+        key("totpSecret", .string, "In base32. Read by `segue migrate`."),
+        key("backupCodes", .string, "A list with commas or blanks, or as JSON. Read by `segue migrate`."),
     ])
 
     private static let mapping: Shape = .object([
