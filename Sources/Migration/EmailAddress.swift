@@ -15,5 +15,7 @@ enum EmailAddress {
         return bytes.indices.contains { bytes[$0...].starts(with: mark) }
     }
 
+    static func folded(_ address: String) -> String { String(decoding: address.utf8.map(lower), as: UTF8.self) }
+
     static func lower(_ byte: UInt8) -> UInt8 { byte &- 65 < 26 ? byte | 0x20 : byte }
 }

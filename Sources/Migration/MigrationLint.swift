@@ -1,0 +1,41 @@
+package import Authentication
+package import Settings
+
+/// What a rehearsal over many rows comes to: each cause with its count and a few ids. Ids only: no address, no digest.
+package struct MigrationLint: Sendable {
+    package struct Group: Sendable, Equatable {
+        package private(set) var count = 0
+        package private(set) var examples: [UserID] = []
+
+        fileprivate mutating func add(_ id: UserID) {
+            count += 1
+            if examples.count < MigrationLimits.examples { examples.append(id) }
+        }
+    }
+
+    package private(set) var rows = 0
+    package private(set) var creatable = 0
+    /// Rows, each once, however much is wrong with it.
+    package private(set) var defective = 0
+    package private(set) var skipped: [MigrationSkip: Group] = [:]
+    package private(set) var defects: [MigrationDefect: Group] = [:]
+    package private(set) var notes: [MigrationNote: Group] = [:]
+    /// How many of those who would be created bring a digest of each kind.
+    package private(set) var hashers: [PasswordHasher: Int] = [:]
+
+    package init() {}
+
+    package mutating func add(_ decision: MigrationDecision, of id: UserID) {
+        rows += 1
+        switch decision {
+        case .create(let user, let found):
+            creatable += 1
+            if let digest = user.passwordDigest { hashers[digest.hasher, default: 0] += 1 }
+            for note in found { notes[note, default: Group()].add(id) }
+        case .skip(let reason): skipped[reason, default: Group()].add(id)
+        case .mend(let found):
+            defective += 1
+            for defect in Set(found) { defects[defect, default: Group()].add(id) }
+        }
+    }
+}
