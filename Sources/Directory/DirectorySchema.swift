@@ -1,4 +1,5 @@
 package import Authentication
+package import Migration
 import Postgres
 package import Settings
 import Telemetry
@@ -82,6 +83,19 @@ package struct DirectorySchema: Sendable {
         return try await failing { () throws(DirectoryError) in try await .probe(url) }
     }
 
+    /// Reads the rows that a migration would read, page by page, and writes nothing.
+    package func migrationRows(
+        _ selection: MigrationSelection, _ migrate: MigrationSettings,
+        _ page: ([LegacyRow], SharedIdentifiers) -> Void
+    ) async throws(Failure) -> MigrationNames {
+        try await Self.connected(to: settings.location, direct: settings.directURL, isReadOnly: true) {
+            connection throws(DirectoryError) in
+            let reader = try await MigrationReader(settings, migrate, on: connection)
+            try await reader.read(selection, page)
+            return reader.names
+        }
+    }
+
     private func edit<Answer>(
         _ body: (SchemaEditor) async throws(DirectoryError) -> Answer
     ) async throws(Failure) -> Answer {
@@ -91,8 +105,9 @@ package struct DirectorySchema: Sendable {
     }
 
     /// Runs `body` with a connection of its own.
+    /// - Parameter isReadOnly: of a file; PostgreSQL is told with the transaction.
     static func connected<Answer>(
-        to location: DirectorySettings.Location, direct: Secret? = nil,
+        to location: DirectorySettings.Location, direct: Secret? = nil, isReadOnly: Bool = false,
         _ body: (any SQLConnection) async throws(DirectoryError) -> Answer
     ) async throws(Failure) -> Answer {
         try await failing { () throws(DirectoryError) in
@@ -100,7 +115,7 @@ package struct DirectorySchema: Sendable {
                 switch location {
                 // Not prepared, and so without a statement timeout: an index takes as long as it takes.
                 case .postgres(let url): try await PostgresSQL(to: direct ?? url, prepared: false, isReadOnly: false)
-                case .sqlite(let path): try SQLiteSQL(path: path)
+                case .sqlite(let path): try SQLiteSQL(path: path, isReadOnly: isReadOnly)
                 }
             defer { connection.close() }
             return try await body(connection)

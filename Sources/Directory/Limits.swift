@@ -40,6 +40,8 @@ enum Limits {
     static let tableLockMilliseconds = 3_000
     /// For `segue doctor`: it reads a table whole where no index helps, while nobody waits but its caller.
     static let inspectionMilliseconds = 60_000
+    /// Rows of the users table that a rehearsal of a migration holds at a time.
+    static let migrationPage = 1_000
     /// What a column for Clerk's user ids must hold: `user_` and 27 characters, and a little.
     static let clerkUserIDCharacters = 36
     /// Tables that `segue init` looks at: a database with more has other questions.

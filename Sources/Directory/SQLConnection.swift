@@ -88,8 +88,12 @@ final class SQLiteSQL: SQLConnection {
     let dialect = Dialect.sqlite
     private let database: SQLiteDatabase
 
-    init(path: String) throws(DirectoryError) {
-        do throws(SQLiteError) { database = try SQLiteDatabase(path: path) } catch { throw DirectoryError(error) }
+    init(path: String, isReadOnly: Bool = false) throws(DirectoryError) {
+        do throws(SQLiteError) {
+            database = isReadOnly ? try SQLiteDatabase(reading: path) : try SQLiteDatabase(path: path)
+        } catch {
+            throw DirectoryError(error)
+        }
     }
 
     func rows(_ sql: String, _ parameters: [String?], timeoutMilliseconds: Int) async throws(DirectoryError) -> [[String?]] {

@@ -23,8 +23,11 @@ struct UsersTable: Sendable {
     let source: LinkSource
     /// Written in the transaction of every link; read only where it is the source.
     let mapping: MappingTable?
+    /// What `user(_:)` reads, of `u` and what is joined to it.
+    let columns: [String]
     private let select: String
-    private let joins: String
+    let joins: String
+    private let mappingJoin: String
 
     init(_ settings: DirectorySettings, on connection: any SQLConnection) async throws(DirectoryError) {
         try await self.init(settings, Catalogue(of: settings.users.table, on: connection), on: connection)
@@ -64,7 +67,7 @@ struct UsersTable: Sendable {
             }
         let isVerified = try verified?.condition("u", table: name, acceptsTime: true)
         let isActive = try active?.condition("u", table: name)
-        let columns = [
+        columns = [
             dialect.text("u.\(id.quoted)"), dialect.text(email, of: "u"),
             isVerified.map { "CASE WHEN \($0) THEN 1 ELSE 0 END" } ?? "NULL",
             dialect.text(role, of: "u"),
@@ -73,12 +76,21 @@ struct UsersTable: Sendable {
             "NULLIF(\(dialect.text(clerkUser)), '')",
         ]
         select = "SELECT \(columns.joined(separator: ", ")) FROM \(name.quoted) u"
-        let links = " LEFT JOIN \(dialect.state("links")) l ON l.user_id = \(dialect.text("u.\(id.quoted)"))"
         if case .mapping(let mapping) = source {
-            joins = links + " LEFT JOIN \(mapping.name.quoted) m ON m.\(mapping.userID.quoted) = u.\(id.quoted)"
+            mappingJoin = " LEFT JOIN \(mapping.name.quoted) m ON m.\(mapping.userID.quoted) = u.\(id.quoted)"
         } else {
-            joins = links
+            mappingJoin = ""
         }
+        joins = Self.join(dialect.state("links"), dialect, id) + mappingJoin
+    }
+
+    private static func join(_ links: String, _ dialect: Dialect, _ id: Column) -> String {
+        " LEFT JOIN \(links) l ON l.user_id = \(dialect.text("u.\(id.quoted)"))"
+    }
+
+    /// What is joined to the users table where Segue's own tables are still to be made: no links, no tombstones.
+    var joinsWithoutState: String {
+        Self.join("(SELECT NULL AS user_id, NULL AS clerk_user_id, NULL AS tombstoned_at WHERE 1 = 0)", dialect, id) + mappingJoin
     }
 
     // MARK: Look-ups

@@ -10,17 +10,26 @@ internal import CSQLite
 
     /// Opens the file at `path` (`:memory:`: none) with WAL journaling and foreign keys on. One that is not there is made
     /// only by who says so: a path with a mistake in it must not become an empty database.
-    package init(path: String, creates: Bool = false, busyTimeoutMilliseconds: Int32 = 2_000) throws(SQLiteError) {
+    package convenience init(path: String, creates: Bool = false, busyTimeoutMilliseconds: Int32 = 2_000) throws(SQLiteError) {
+        let flags = SQLITE_OPEN_READWRITE | (creates ? SQLITE_OPEN_CREATE : 0)
+        try self.init(opening: path, flags, busyTimeoutMilliseconds)
+        try execute("PRAGMA journal_mode = WAL")
+        try execute("PRAGMA foreign_keys = ON")
+    }
+
+    /// Opens a file that stays as it is, its journaling included: SQLite itself refuses to write.
+    package convenience init(reading path: String, busyTimeoutMilliseconds: Int32 = 2_000) throws(SQLiteError) {
+        try self.init(opening: path, SQLITE_OPEN_READONLY, busyTimeoutMilliseconds)
+    }
+
+    private init(opening path: String, _ flags: Int32, _ busyTimeoutMilliseconds: Int32) throws(SQLiteError) {
         var opened: OpaquePointer?
-        let flags = SQLITE_OPEN_READWRITE | (creates ? SQLITE_OPEN_CREATE : 0) | SQLITE_OPEN_NOMUTEX
-        let code = unsafe sqlite3_open_v2(path, &opened, flags, nil)
+        let code = unsafe sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX, nil)
         guard let handle = unsafe opened else { throw .cannotOpen(path: path, message: "out of memory") }
         unsafe self.handle = handle
         guard code == SQLITE_OK else { throw .cannotOpen(path: path, message: unsafe String(cString: sqlite3_errmsg(handle))) }
         unsafe sqlite3_extended_result_codes(handle, 1)
         unsafe sqlite3_busy_timeout(handle, busyTimeoutMilliseconds)
-        try execute("PRAGMA journal_mode = WAL")
-        try execute("PRAGMA foreign_keys = ON")
     }
 
     deinit { unsafe sqlite3_close_v2(handle) }
