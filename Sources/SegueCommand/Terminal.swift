@@ -18,6 +18,9 @@ enum Terminal {
 
     static func talk(_ text: String) { Files.writeError(harmless(text) + "\n") }
 
+    /// A line of talk in the place of the one before it, for a terminal (ECMA-48 §8.3.41: erase in line).
+    static func progress(_ text: String) { Files.writeError("\r\u{1B}[K" + harmless(text)) }
+
     /// Says why a command failed.
     static func fail(_ reason: String, _ code: ExitCode = .failed) -> ExitCode {
         talk("segue: \(reason)")
