@@ -63,7 +63,7 @@ package struct QueryRewriter: Sendable {
             let piece = QueryPiece(query, from: index, separator: UInt8(ascii: "&"))
             index = piece.end + 1
             try piece.checkEscapes(query)
-            try refuseHiddenParameters(in: piece, query)
+            try refuseHiddenParameters(in: piece, query, isFirst: output.count == start)
             try apply(to: piece, query, caller, &found, start: start, &output)
         }
         for (number, rule) in rules.enumerated() {
@@ -98,9 +98,10 @@ package struct QueryRewriter: Sendable {
     /// `a=1;user_id=2` is one parameter to most origins, and two to those that separate at `;`. A piece whose own name is
     /// ruled is replaced or compared as a whole, so that only the others can hide one. And of a query that begins with another
     /// `?` some parsers take it away (WHATWG URL, URLSearchParams).
-    private func refuseHiddenParameters(in piece: QueryPiece, _ query: Span<UInt8>) throws(QueryRefusal) {
+    /// - Parameter isFirst: whether the origin gets nothing in front of it: of empty pieces nothing is left.
+    private func refuseHiddenParameters(in piece: QueryPiece, _ query: Span<UInt8>, isFirst: Bool) throws(QueryRefusal) {
         var index = piece.start
-        if index == 0, piece.end > 0, query[0] == UInt8(ascii: "?") { index = 1 }
+        if isFirst, index < piece.end, query[index] == UInt8(ascii: "?") { index += 1 }
         while index < piece.end {
             let part = QueryPiece(query, from: index, to: piece.end, separator: UInt8(ascii: ";"))
             let isWhole = part.start == piece.start && part.end == piece.end

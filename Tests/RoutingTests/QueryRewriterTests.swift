@@ -46,7 +46,9 @@ import Testing
         #expect(throws: QueryRefusal.hiddenParameter) { try rewrite("user_id=42&" + query, require: [("user_id", .userID)]) }
     }
 
-    @Test(arguments: ["?user_id=7", "?user_id", "?%75ser_id=7&a=1", "?a=1;user_id=7", "?user_id=7;a"])
+    @Test(arguments: [
+        "?user_id=7", "?user_id", "?%75ser_id=7&a=1", "?a=1;user_id=7", "?user_id=7;a", "&?user_id=7", "&&?a=1;user_id=7",
+    ])
     func `a parameter hidden behind a second question mark is refused`(query: String) {
         #expect(throws: QueryRefusal.hiddenParameter) { try rewrite(query, set: [("user_id", .userID)]) }
         #expect(throws: QueryRefusal.hiddenParameter) { try rewrite(query + "&user_id=42", require: [("user_id", .userID)]) }
