@@ -85,6 +85,8 @@ package struct RequiredContent: Sendable {
     }
 
     private func checkForm(_ content: Span<UInt8>, _ caller: CallerValues) throws(RequirementRefusal) {
+        // Whoever decodes all of it as UTF-8 first (WHATWG Encoding §6, Express) takes this off the first parameter's name.
+        if content.count >= 3, content[0] == 0xEF, content[1] == 0xBB, content[2] == 0xBF { throw .formIsMalformed }
         var ignored: [UInt8] = []
         do throws(QueryRefusal) {
             try form.rewrite(content, for: caller, into: &ignored)
