@@ -13,7 +13,9 @@ extension CookiePairs.Pair {
 
     /// Whether the name is a token that nobody decodes and the value is made of cookie-octets, perhaps in quotation marks.
     private func isOrdinary(in bytes: [UInt8]) -> Bool {
-        guard !name.isEmpty, bytes[name].allSatisfy({ isTokenByte($0) && $0 != UInt8(ascii: "%") }) else {
+        // Whoever decodes a name may take a plus sign for a space, and trim it (PHP before 7.4.11).
+        guard !name.isEmpty, bytes[name].allSatisfy({ isTokenByte($0) && $0 != UInt8(ascii: "%") && $0 != UInt8(ascii: "+") })
+        else {
             return false
         }
         return bytes[value].allSatisfy { (0x21...0x7E).contains($0) && !"\",;\\".utf8.contains($0) }
