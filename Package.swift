@@ -130,7 +130,9 @@ let package = Package(
         tests("RoutingTests", ["Routing", "GatewayTesting", "HTTP", "Settings", "Telemetry"]),
         tests(
             "AuthenticationTests",
-            ["Authentication", "GatewayTesting", "HTTP", "JOSE", "JSON", "Crypto", "Settings", "Snapshot", "Telemetry"]),
+            [
+                "Authentication", "GatewayTesting", "HTTP", "JOSE", "JSON", "Crypto", "Routing", "Settings", "Snapshot", "Telemetry",
+            ]),
         tests(
             "IdentityTests",
             ["Identity", "Authentication", "Crypto", "GatewayTesting", "HTTP", "JOSE", "JSON", "Settings", "Telemetry"]),
