@@ -1,5 +1,6 @@
 """PostgreSQL goes away and comes back: 503 only for what needs it, and no restart."""
 
+import copy
 import json
 import time
 
@@ -11,6 +12,7 @@ from harness.gateway import settings
 from harness.load import Load
 from harness.postgres import Postgres
 from harness.processes import wait_until
+from harness.raw import Client
 from harness.users import PostgresUsers
 
 
@@ -95,3 +97,23 @@ def test_an_observed_request_passes_and_is_counted_as_unavailable(gateway, own_p
     finally:
         own_postgres.start()
     wait_until(lambda: json.loads(gateway.admin("/readyz")[1])["status"] == "ready", "it is ready again", seconds=30)
+
+
+def test_who_is_known_stays_so_across_a_flip_while_it_is_away(gateway, clerk, users, own_postgres):
+    link = identifier("user")
+    users.add(f"{link}@example.com", clerk_user_id=link)
+    request = f"GET /clerk/x HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {clerk.token(link)}\r\n\r\n".encode()
+    flipped = copy.deepcopy(gateway.settings)
+    next(route for route in flipped["routes"] if route["name"] == "legacy")["mode"] = "deny"
+    made = gateway.settings
+    # One connection, and so one worker, which keeps its callers for itself.
+    with Client(gateway.port) as client:
+        assert client.exchange(request).status == 200
+        own_postgres.stop()
+        try:
+            gateway.configure(flipped)
+            wait_until(lambda: gateway.get("/legacy/x").json()["code"] == "route_closed", "the flip is in force")
+            assert client.exchange(request).status == 200
+        finally:
+            own_postgres.start()
+            gateway.configure(made)
