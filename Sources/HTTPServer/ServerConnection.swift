@@ -116,9 +116,8 @@ package final class ServerConnection {
     /// Ends the connection. A client that is still sending would have its last response destroyed by a reset, so our
     /// side is finished first and what comes is read and thrown away, for a while (RFC 9112 §9.6).
     package func close(lingering: Bool) async {
+        await wire.socket.settle(on: strand, until: wire.socket.loop.deadline(inSeconds: patience.idleSeconds))
         if lingering {
-            let deadline = wire.socket.loop.deadline(inSeconds: patience.idleSeconds)
-            if !wire.socket.flush() { _ = await wire.socket.waitToWrite(on: strand, until: deadline) }
             wire.socket.finishWriting()
             await discardInput()
         }

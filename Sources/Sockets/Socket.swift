@@ -71,7 +71,7 @@ package final class Socket: EventSource {
                 if count < asked, !hasEnded { mayRead = false }
                 return .bytes(count)
             }
-            if count == 0 { return .end }
+            if count == 0 { return endOrReset }
             switch errno {
             case EINTR: continue
             case EAGAIN:
@@ -80,6 +80,11 @@ package final class Socket: EventSource {
             default: return .failed(SystemError("recv"))
             }
         }
+    }
+
+    /// The kernel tells of a reset once. If a `send` was told, a read finds nothing but an end.
+    private var endOrReset: Transfer {
+        if let failure, failure.code == ECONNRESET { .failed(failure) } else { .end }
     }
 
     /// Takes bytes to write, as many as there is room for. A short message goes out with the others of this turn of the loop
@@ -121,6 +126,7 @@ package final class Socket: EventSource {
 
     private func deliverRest() {
         switch transmit(unsent, unsent.indices) {
+        case .bytes(unsent.count): unsent = []
         case .bytes(let count): unsent.removeFirst(count)
         case .wouldBlock, .end: break
         case .failed(let error): fail(error)
@@ -147,7 +153,10 @@ package final class Socket: EventSource {
             case EAGAIN:
                 mayWrite = false
                 return .wouldBlock
-            default: return .failed(SystemError("send"))
+            default:
+                let error = SystemError("send")
+                if error.code == ECONNRESET { failure = error }
+                return .failed(error)
             }
         }
     }
@@ -161,23 +170,6 @@ package final class Socket: EventSource {
     package override func close() {
         _ = flush()
         super.close()
-    }
-
-    /// Parks until something may be read; other reasons to go on are told.
-    package func waitToRead(on strand: Strand, until deadline: Deadline) async -> Wake {
-        while !mayRead {
-            let wake = await strand.park(until: deadline)
-            if wake != .ready { return wake }
-        }
-        return .ready
-    }
-
-    package func waitToWrite(on strand: Strand, until deadline: Deadline) async -> Wake {
-        while !mayWrite {
-            let wake = await strand.park(until: deadline)
-            if wake != .ready { return wake }
-        }
-        return .ready
     }
 
     /// Parks until a connection that was begun stands or has failed.

@@ -48,19 +48,11 @@ import Testing
     }
 
     @Test func `what the kernel has no room for is kept, and nothing is written before it`() async throws {
-        let message = [UInt8](0..<251)
         let seen = try await SocketPair.with { pair in
-            var (taken, refused) = (0, false)
-            while !refused {
-                while case .bytes(let count) = pair.client.write(message, message.indices) {
-                    taken += count
-                    if taken % 4_096 < message.count { await Task.yield() }
-                }
-                refused = true
-            }
+            let taken = await pair.fillUp()
             let (backlog, isFlushed) = (pair.client.backlog, pair.client.flush())
             let received = await pair.received(upTo: taken)
-            if !pair.client.flush() { _ = await pair.client.waitToWrite(on: pair.strand, until: .never) }
+            await pair.client.settle(on: pair.clientStrand, until: .never)
             write("end", to: pair.client)
             pair.client.finishWriting()
             return (taken, backlog, isFlushed, received + (await pair.received()))
@@ -69,8 +61,32 @@ import Testing
         #expect(backlog > 0)
         #expect(!isFlushed)
         #expect(received.count == taken + 3)
-        #expect(received.dropLast(3).indices.allSatisfy { received[$0] == UInt8($0 % 251) })
+        #expect(received.dropLast(3).indices.allSatisfy { received[$0] == UInt8($0 % SocketPair.message.count) })
         #expect(received.suffix(3) == Array("end".utf8)[...])
+    }
+
+    @Test func `who settles before a close loses nothing`() async throws {
+        let seen = try await SocketPair.with { pair in
+            let taken = await pair.fillUp()
+            pair.loop.spawn {
+                await pair.client.settle(on: pair.clientStrand, until: .never)
+                pair.client.close()
+            }
+            return (taken, await pair.received().count)
+        }
+        let (taken, received) = try #require(seen)
+        #expect(received == taken)
+    }
+
+    @Test func `a peer that takes nothing is reset, and does not believe that it has everything`() async throws {
+        let seen = try await SocketPair.with { pair in
+            _ = await pair.fillUp()
+            await pair.client.settle(on: pair.clientStrand, until: pair.loop.deadline(in: 1))
+            pair.client.close()
+            while !pair.server.isBroken { _ = await pair.serverStrand.park(until: .never) }
+            return true
+        }
+        #expect(seen == true)
     }
 
     @Test func `that a message was lost is learned by the next write`() async throws {
@@ -90,12 +106,29 @@ import Testing
         }
     }
 
+    @Test(arguments: [4, 20_000])
+    func `a reset that a write was told of is no end for a read`(bytes: Int) async throws {
+        let last = try await SocketPair.with { pair in
+            pair.server.resetOnClose()
+            pair.server.close()
+            _ = pair.client.write([UInt8](repeating: 0, count: bytes), 0..<bytes)
+            await Task.yield()
+            _ = await pair.client.waitToRead(on: pair.clientStrand, until: pair.loop.deadline(in: 5000))
+            var buffer = Buffer(capacity: 64)
+            return pair.client.read(into: &buffer)
+        }
+        guard case .failed = last else {
+            Issue.record("expected a failure, got \(String(describing: last))")
+            return
+        }
+    }
+
     @Test func `a loss wakes who waits for an answer`() async throws {
         let wake = try await SocketPair.with { pair in
             pair.server.resetOnClose()
             pair.server.close()
             write("lost", to: pair.client)
-            return await pair.client.waitToRead(on: pair.strand, until: pair.loop.deadline(in: 5000))
+            return await pair.client.waitToRead(on: pair.clientStrand, until: pair.loop.deadline(in: 5000))
         }
         guard case .ready = wake else {
             Issue.record("expected to be woken, got \(String(describing: wake))")

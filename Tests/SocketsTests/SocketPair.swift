@@ -1,11 +1,12 @@
 import Sockets
 
-/// Two connected sockets on a loop of their own, and the strand that both of them wake.
-struct SocketPair {
+/// Two connected sockets on a loop of their own, each with its strand. It is made and used on that loop and nowhere else.
+struct SocketPair: @unchecked Sendable {
     let loop: Loop
-    let strand: Strand
     let client: Socket
+    let clientStrand: Strand
     let server: Socket
+    let serverStrand: Strand
 
     /// What `body` returns, which runs on the loop; `nil` when no pair could be made.
     static func with<Result: Sendable>(_ body: @escaping @Sendable (SocketPair) async -> Result) async throws -> Result? {
@@ -18,31 +19,47 @@ struct SocketPair {
                 let result = await body(pair)
                 pair.client.close()
                 pair.server.close()
-                pair.strand.retire()
+                pair.clientStrand.retire()
+                pair.serverStrand.retire()
                 done.resume(returning: result)
             }
         }
     }
 
     private init?(on loop: Loop) async {
-        let strand = Strand(on: loop)
+        let (clientStrand, serverStrand) = (Strand(on: loop), Strand(on: loop))
         let arrived = Arrived()
         guard
             let listener = try? ListeningSocket(
                 on: Address("127.0.0.1:0")!, loop: loop,
                 accepted: { socket in
-                    socket.strand = strand
+                    socket.strand = serverStrand
                     arrived.socket = socket
-                    strand.wake()
+                    serverStrand.wake()
                 }, refused: { _ in })
         else { return nil }
         defer { listener.close() }
         guard
-            let client = try? await Socket.connect(to: listener.address, on: strand, loop: loop, until: loop.deadline(in: 5000))
+            let client = try? await Socket.connect(
+                to: listener.address, on: clientStrand, loop: loop, until: loop.deadline(in: 5000))
         else { return nil }
-        while arrived.socket == nil { _ = await strand.park(until: .never) }
+        while arrived.socket == nil { _ = await serverStrand.park(until: .never) }
         guard let server = arrived.socket else { return nil }
-        (self.loop, self.strand, self.client, self.server) = (loop, strand, client, server)
+        self.loop = loop
+        (self.client, self.clientStrand) = (client, clientStrand)
+        (self.server, self.serverStrand) = (server, serverStrand)
+    }
+
+    static let message = [UInt8](0..<251)
+
+    /// Writes messages until the kernel has no room for one; how many bytes the client's socket has taken by then.
+    func fillUp() async -> Int {
+        var taken = 0
+        while client.backlog == 0 {
+            while case .bytes(let count) = client.write(Self.message, Self.message.indices) { taken += count }
+            await Task.yield()
+        }
+        return taken
     }
 
     /// Everything that the server gets until the client's end, or until `bytes` have come.
@@ -54,7 +71,7 @@ struct SocketPair {
             case .bytes:
                 all += buffer.storage[buffer.filled]
                 buffer.clear()
-            case .wouldBlock: _ = await server.waitToRead(on: strand, until: .never)
+            case .wouldBlock: _ = await server.waitToRead(on: serverStrand, until: .never)
             case .end, .failed: return all
             }
         }
