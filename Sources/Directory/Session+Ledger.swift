@@ -27,8 +27,10 @@ extension Session {
     /// Whose links the ledger says have changed since the row with the id `last`; `nil`: not known from when.
     func changes(since last: String?) async throws(DirectoryError) -> (changes: [DirectoryChange], last: String) {
         let ledger = dialect.state("ledger")
-        guard let last else {
-            return ([.everything], try await connection.rows("SELECT COALESCE(max(id), 0) FROM \(ledger)")[0][0] ?? "0")
+        let newest = try await connection.rows("SELECT COALESCE(max(id), 0) FROM \(ledger)")[0][0] ?? "0"
+        // In a database that was restored, what has been told of may never have happened.
+        guard let last, let (heard, present) = (Int64(last), Int64(newest)) as? (Int64, Int64), heard <= present else {
+            return ([.everything], newest)
         }
         let rows = try await connection.rows(
             "SELECT id, user_id, clerk_user_id FROM \(ledger) WHERE id > $1 ORDER BY id LIMIT \(Limits.ledgerPage)", [last])

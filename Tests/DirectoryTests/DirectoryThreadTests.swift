@@ -232,6 +232,10 @@ import Testing
             _ = try await directory.unlink(two, OperatorNote(actor: "ada", reason: "r"), at: UnixTime(seconds: 1))
             let unlink = await heard(changes) { $0.suffix(2) == [.user(two), .clerkUser(ClerkUserID("user_b"))] }
             #expect(unlink)
+            // As in a database that was restored from a copy.
+            database.run("DELETE FROM \(database.state("ledger")) WHERE clerk_user_id = 'user_b'")
+            let restored = await heard(changes) { $0.last == .everything }
+            #expect(restored)
         }
     }
 }
