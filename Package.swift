@@ -131,7 +131,8 @@ let package = Package(
         tests(
             "AuthenticationTests",
             [
-                "Authentication", "GatewayTesting", "HTTP", "JOSE", "JSON", "Crypto", "Routing", "Settings", "Snapshot", "Telemetry",
+                "Authentication", "GatewayTesting", "HTTP", "JOSE", "JSON", "Crypto", "Routing", "Settings", "Snapshot",
+                "Telemetry",
             ]),
         tests(
             "IdentityTests",
