@@ -44,11 +44,14 @@ package import Telemetry
         defer { unsafe EVP_MAC_free(algorithm) }
         guard let context = unsafe EVP_MAC_CTX_new(algorithm) else { throw .last("EVP_MAC_CTX_new") }
         var digest = Array("SHA256".utf8CString)
-        let isKeyed = unsafe digest.withUnsafeMutableBufferPointer { digest in
-            let parameters = unsafe [
-                OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.baseAddress, 0), OSSL_PARAM_construct_end(),
-            ]
-            return unsafe EVP_MAC_init(context, key, key.count, parameters) == 1
+        // A parameter points to its name and to its value: both must be there for as long as it is.
+        let isKeyed = unsafe OSSL_MAC_PARAM_DIGEST.withCString { name in
+            unsafe digest.withUnsafeMutableBufferPointer { digest in
+                let parameters = unsafe [
+                    OSSL_PARAM_construct_utf8_string(name, digest.baseAddress, 0), OSSL_PARAM_construct_end(),
+                ]
+                return unsafe EVP_MAC_init(context, key, key.count, parameters) == 1
+            }
         }
         guard isKeyed else {
             unsafe EVP_MAC_CTX_free(context)
