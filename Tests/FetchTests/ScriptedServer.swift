@@ -18,7 +18,7 @@ final class ScriptedServer: Sendable {
     /// `answer` gets the bytes of the request up to the end of its content.
     init(_ answer: @escaping @Sendable (String) -> Answer) {
         self.answer = answer
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
@@ -53,6 +53,8 @@ final class ScriptedServer: Sendable {
         while true {
             let connection = accept(listener, nil, nil)
             guard connection >= 0 else { break }
+            // With a copy in a program that another test starts meanwhile it would not close.
+            _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
             serve(connection)
             close(connection)
         }

@@ -9,7 +9,7 @@ final class LogFile: Sendable {
 
     init() throws {
         let folder = try TemporaryFolder(prefix: "segue-log-")
-        descriptor = unsafe open(folder.file("log"), O_CREAT | O_RDWR | O_APPEND, 0o600)
+        descriptor = unsafe open(folder.file("log"), O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC, 0o600)
         folder.remove()
         thread = LogThread(descriptor: descriptor)
     }

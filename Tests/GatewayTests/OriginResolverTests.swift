@@ -1,3 +1,4 @@
+import Glibc
 import Settings
 import Snapshot
 import Sockets
@@ -39,7 +40,7 @@ import Testing
         // Answers only once the loop that asks has done something else.
         let resolver = OriginResolver { _ in
             loop.post { went.withLock { $0 = true } }
-            while !went.withLock({ $0 }) {}
+            for _ in 0..<60_000 where !went.withLock({ $0 }) { usleep(1_000) }
             return [address]
         }
         let new = new
@@ -54,7 +55,7 @@ import Testing
         loop.start()
         defer { loop.stop() }
         let resolver = OriginResolver { _ in
-            while !isOver.withLock({ $0 }) {}
+            for _ in 0..<60_000 where !isOver.withLock({ $0 }) { usleep(1_000) }
             return [address]
         }
         let new = new

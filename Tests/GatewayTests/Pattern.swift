@@ -19,36 +19,60 @@ struct Pattern {
 
     let pieces: [Piece]
 
-    func match(_ input: [UInt8]) -> Outcome { match(pieces[...], input[...], input.startIndex) }
+    func match(_ input: [UInt8]) -> Outcome {
+        var matcher = Matcher(pieces: pieces, input: input)
+        return matcher.match(piece: 0, at: 0)
+    }
+}
 
-    private func match(_ pieces: ArraySlice<Piece>, _ input: ArraySlice<UInt8>, _ start: Int) -> Outcome {
-        guard let piece = pieces.first else { return .matched(count: input.startIndex - start) }
-        let rest = pieces.dropFirst()
+/// Holds one input against the pieces. Where a piece was tried once its outcome is kept: otherwise each gap would try again
+/// all that the gaps behind it have tried, and an answer that is no match would keep the test for hours.
+private struct Matcher {
+    let pieces: [Pattern.Piece]
+    let input: [UInt8]
+    private var known: [Place: Pattern.Outcome] = [:]
+
+    private struct Place: Hashable {
+        let piece: Int
+        let index: Int
+    }
+
+    init(pieces: [Pattern.Piece], input: [UInt8]) { (self.pieces, self.input) = (pieces, input) }
+
+    mutating func match(piece number: Int, at index: Int) -> Pattern.Outcome {
+        guard number < pieces.count else { return .matched(count: index) }
+        let place = Place(piece: number, index: index)
+        if let known = known[place] { return known }
+        let outcome = outcome(of: pieces[number], number, input[index...])
+        known[place] = outcome
+        return outcome
+    }
+
+    private mutating func outcome(of piece: Pattern.Piece, _ number: Int, _ rest: ArraySlice<UInt8>) -> Pattern.Outcome {
         switch piece {
         case .bytes(let bytes):
-            let common = zip(bytes, input).prefix { $0 == $1 }.count
-            if common == bytes.count { return match(rest, input.dropFirst(common), start) }
-            return common == input.count ? .needMore : .mismatch
+            let common = zip(bytes, rest).prefix { $0 == $1 }.count
+            if common == bytes.count { return match(piece: number + 1, at: rest.startIndex + common) }
+            return common == rest.count ? .needMore : .mismatch
         case .anyInLine:
-            let line = input.prefix { $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\n") }
-            return firstMatch(rest, input, start, lengths: 1..<line.count + 1, canGrow: line.count == input.count)
+            let line = rest.prefix { $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\n") }
+            return firstMatch(after: number, ends: rest.startIndex + 1..<line.endIndex + 1, canGrow: line.count == rest.count)
         case .anyLines:
-            return firstMatch(rest, input, start, lengths: 0..<input.count + 1, canGrow: true)
+            return firstMatch(after: number, ends: rest.startIndex..<rest.endIndex + 1, canGrow: true)
         case .chunked(let content, let isWhole):
-            switch chunks(content, isWhole: isWhole, input) {
-            case .matched(let count): return match(rest, input.dropFirst(count), start)
+            switch chunks(content, isWhole: isWhole, rest) {
+            case .matched(let count): return match(piece: number + 1, at: rest.startIndex + count)
             case .needMore: return .needMore
             case .mismatch: return .mismatch
             }
         }
     }
 
-    private func firstMatch(
-        _ rest: ArraySlice<Piece>, _ input: ArraySlice<UInt8>, _ start: Int, lengths: Range<Int>, canGrow: Bool
-    ) -> Outcome {
-        var outcome = canGrow ? Outcome.needMore : .mismatch
-        for length in lengths {
-            switch match(rest, input.dropFirst(length), start) {
+    /// - Parameter ends: where the gap may end.
+    private mutating func firstMatch(after number: Int, ends: Range<Int>, canGrow: Bool) -> Pattern.Outcome {
+        var outcome = canGrow ? Pattern.Outcome.needMore : .mismatch
+        for end in ends {
+            switch match(piece: number + 1, at: end) {
             case .matched(let count): return .matched(count: count)
             case .needMore: outcome = .needMore
             case .mismatch: break
@@ -58,7 +82,7 @@ struct Pattern {
     }
 
     /// Reads chunks (RFC 9112 §7.1) for as long as they hold what is left of the content.
-    private func chunks(_ content: [UInt8], isWhole: Bool, _ input: ArraySlice<UInt8>) -> Outcome {
+    private func chunks(_ content: [UInt8], isWhole: Bool, _ input: ArraySlice<UInt8>) -> Pattern.Outcome {
         var (left, rest) = (content[...], input)
         while !left.isEmpty {
             let digits = rest.prefix { $0 != UInt8(ascii: "\r") }

@@ -27,6 +27,15 @@ import Testing
         expect([.chunked(Array("hello".utf8), isWhole: true)], input, expected)
     }
 
+    /// With each gap trying again what those behind it have tried, twelve of them would take years.
+    @Test func `many gaps cost no more than few`() {
+        let line: [Pattern.Piece] = [.anyLines, .bytes(Array("\r\n".utf8)), .anyInLine]
+        let lines = String(repeating: "a line of an answer\r\n", count: 50)
+        let gaps = (0..<12).flatMap { _ in line }
+        expect(gaps + [.bytes(Array("nothing of the kind\n".utf8))], lines, nil)
+        expect(gaps + [.bytes(Array("a".utf8))], lines, 263)
+    }
+
     /// - Parameter expected: how many bytes match, `nil` where more are needed, -1 where nothing can match.
     private func expect(_ pieces: [Pattern.Piece], _ input: String, _ expected: Int?) {
         let outcome = Pattern(pieces: pieces).match(Array(input.utf8))

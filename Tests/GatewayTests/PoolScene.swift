@@ -82,7 +82,7 @@ final class PoolScene: @unchecked Sendable {
         guard let address = entrance?.address else { throw ForwardFailure.clientGone }
         let count = peers.count
         let socket = try await Socket.connect(to: address, on: strand, loop: loop, until: loop.deadline(inSeconds: 5))
-        while peers.count == count { _ = await strand.park(until: .never) }
+        await wait { peers.count > count }
         return ServerConnection(
             socket: socket, loop: loop, buffers: buffers,
             limits: HeadLimits(requestLineBytes: 100, headerBytes: 100, headerCount: 1),
@@ -111,7 +111,7 @@ final class PoolScene: @unchecked Sendable {
             waiting.append(client)
             loop.spawn { await scene.ask(number) }
         }
-        while !waiting.allSatisfy(\.strand.isParked) { await Task.yield() }
+        await turns { waiting.allSatisfy(\.strand.isParked) }
     }
 
     /// Somebody who waits leaves.
@@ -123,7 +123,7 @@ final class PoolScene: @unchecked Sendable {
     /// Somebody who waits has sent all it will send, and the gateway knows.
     func finishSending(_ number: Int) async {
         peers[number + 1].finishWriting()
-        while !waiting[number].wire.socket.hasEnded { await Task.yield() }
+        await turns { waiting[number].wire.socket.hasEnded }
     }
 
     /// The origin's names have no address any more.
@@ -158,8 +158,20 @@ final class PoolScene: @unchecked Sendable {
 
     /// Whether the first so many who waited were woken and got a connection.
     func outcomes(_ count: Int) async -> [Bool] {
-        while outcomes.count < count { _ = await strand.park(until: .never) }
+        await wait { outcomes.count >= count }
         return outcomes
+    }
+
+    /// Waits for what wakes the scene's strand; not for ever, so that a test whose scene stands still fails by what it sees.
+    private func wait(until isTrue: () -> Bool) async {
+        let deadline = loop.deadline(inSeconds: 2 * Self.patienceSeconds)
+        while !isTrue(), await strand.park(until: deadline) != .timeout {}
+    }
+
+    /// As `wait`, for what wakes somebody else.
+    private func turns(until isTrue: () -> Bool) async {
+        let deadline = loop.deadline(inSeconds: 2 * Self.patienceSeconds)
+        while !isTrue(), loop.deadline(in: 0) < deadline { await Task.yield() }
     }
 
     /// Puts back what somebody got.
@@ -171,7 +183,7 @@ final class PoolScene: @unchecked Sendable {
 
     /// Waits until the server knows of a connection.
     func hearServer() async {
-        while accepted.isEmpty { _ = await strand.park(until: .never) }
+        await wait { !accepted.isEmpty }
     }
 
     /// Lets the server say something.

@@ -16,8 +16,8 @@ final class Sink {
         signal(SIGPIPE, SIG_IGN)
         folder = try TemporaryFolder(prefix: "segue-logging-")
         try #require(unsafe mkfifo(folder.file("log"), 0o600) == 0)
-        reader = unsafe open(folder.file("log"), O_RDONLY | O_NONBLOCK)
-        writer = unsafe open(folder.file("log"), O_WRONLY | (nonBlocking ? O_NONBLOCK : 0))
+        reader = Self.reader(folder)
+        writer = unsafe open(folder.file("log"), O_WRONLY | O_CLOEXEC | (nonBlocking ? O_NONBLOCK : 0))
     }
 
     deinit {
@@ -27,13 +27,24 @@ final class Sink {
 
     func breakOff() { close(reader) }
 
-    func reopen() { reader = unsafe open(folder.file("log"), O_RDONLY | O_NONBLOCK) }
+    func reopen() { reader = Self.reader(folder) }
+
+    /// Ours alone: with a copy in a program that another test starts meanwhile the pipe would not break.
+    private static func reader(_ folder: TemporaryFolder) -> Int32 {
+        unsafe open(folder.file("log"), O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    }
 
     /// How many bytes wait to be read.
     var waiting: Int {
         var count: Int32 = 0
         _ = unsafe ioctl(reader, UInt(FIONREAD), &count)
         return Int(count)
+    }
+
+    /// Waits until so many bytes wait to be read; `false` when they do not come.
+    func fills(to bytes: Int) -> Bool {
+        for _ in 0..<10_000 where waiting < bytes { usleep(1_000) }
+        return waiting >= bytes
     }
 
     /// Reads so many whole lines, without their ends; fewer when no more come.

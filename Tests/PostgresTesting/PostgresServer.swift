@@ -24,10 +24,13 @@ package final class PostgresServer: Sendable {
         return url(database: name)
     }
 
-    /// Runs SQL with psql, apart from the code under test, and returns the rows: `|` between columns.
+    /// Runs SQL with psql, apart from the code under test, and returns the rows: `|` between columns. A statement that waits for
+    /// a lock in vain fails.
     @discardableResult
     package func run(_ sql: String, in url: String? = nil) -> [String] {
-        let psql = Child(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", url ?? self.url(database: "postgres"), "-c", sql])
+        let psql = Child(
+            ["env", "PGOPTIONS=-c statement_timeout=60s", "psql", "-XqAt", "-v", "ON_ERROR_STOP=1"]
+                + [url ?? self.url(database: "postgres"), "-c", sql])
         let lines = psql.readToEnd()
         precondition(psql.wait() == 0, "psql failed: \(sql)")
         return lines
@@ -43,7 +46,7 @@ package final class PostgresServer: Sendable {
     }
 
     private static func freePort() -> UInt16 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

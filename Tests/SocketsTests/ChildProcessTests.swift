@@ -9,9 +9,14 @@ import Testing
         let folder = try TemporaryFolder(prefix: "segue-child-")
         defer { folder.remove() }
         let child = try ChildProcess("/bin/sh", ["sh"] + words, environment: environment, output: folder.file("output"))
-        let deadline = Clock.monotonicMilliseconds() + 10_000
-        while child.ended() == nil, Clock.monotonicMilliseconds() < deadline { usleep(2_000) }
+        wait { child.ended() != nil }
         return (child.ended(), String(decoding: try Files.read(folder.file("output"), bytesMax: 1 << 16), as: UTF8.self))
+    }
+
+    /// Not for ever, so that a test whose child does nothing fails by what it sees.
+    private func wait(until isTrue: () throws -> Bool) rethrows {
+        let deadline = Clock.monotonicMilliseconds() + 60_000
+        while try !isTrue(), Clock.monotonicMilliseconds() < deadline { usleep(2_000) }
     }
 
     @Test func `both outputs go to the file, and the exit code is told`() throws {
@@ -27,7 +32,7 @@ import Testing
         let folder = try TemporaryFolder(prefix: "segue-child-")
         defer { folder.remove() }
         let child = try ChildProcess("/no/such/program", ["program"], environment: [:], output: folder.file("output"))
-        while child.ended() == nil { usleep(2_000) }
+        wait { child.ended() != nil }
         #expect(child.ended() == .exited(127))
     }
 
@@ -43,7 +48,7 @@ import Testing
         defer { folder.remove() }
         let child = try ChildProcess(
             "/bin/sh", ["sh", "-c", "echo begun; \(script)"], environment: ["PATH": "/usr/bin:/bin"], output: folder.file("output"))
-        while try Files.read(folder.file("output"), bytesMax: 100).isEmpty { usleep(2_000) }
+        try wait { try !Files.read(folder.file("output"), bytesMax: 100).isEmpty }
         #expect(child.ended() == nil)
         child.stop(withinMilliseconds: 200)
         #expect(child.ended() == .signal(signal))

@@ -52,7 +52,7 @@ import Testing
             let taken = await pair.fillUp()
             let (backlog, isFlushed) = (pair.client.backlog, pair.client.flush())
             let received = await pair.received(upTo: taken)
-            await pair.client.settle(on: pair.clientStrand, until: .never)
+            await pair.client.settle(on: pair.clientStrand, until: pair.deadline)
             write("end", to: pair.client)
             pair.client.finishWriting()
             return (taken, backlog, isFlushed, received + (await pair.received()))
@@ -69,7 +69,7 @@ import Testing
         let seen = try await SocketPair.with { pair in
             let taken = await pair.fillUp()
             pair.loop.spawn {
-                await pair.client.settle(on: pair.clientStrand, until: .never)
+                await pair.client.settle(on: pair.clientStrand, until: pair.deadline)
                 pair.client.close()
             }
             return (taken, await pair.received().count)
@@ -83,8 +83,9 @@ import Testing
             _ = await pair.fillUp()
             await pair.client.settle(on: pair.clientStrand, until: pair.loop.deadline(in: 1))
             pair.client.close()
-            while !pair.server.isBroken { _ = await pair.serverStrand.park(until: .never) }
-            return true
+            let deadline = pair.deadline
+            while !pair.server.isBroken, await pair.serverStrand.park(until: deadline) != .timeout {}
+            return pair.server.isBroken
         }
         #expect(seen == true)
     }

@@ -43,7 +43,8 @@ struct SocketPair: @unchecked Sendable {
             let client = try? await Socket.connect(
                 to: listener.address, on: clientStrand, loop: loop, until: loop.deadline(in: 5000))
         else { return nil }
-        while arrived.socket == nil { _ = await serverStrand.park(until: .never) }
+        let deadline = Self.deadline(on: loop)
+        while arrived.socket == nil, await serverStrand.park(until: deadline) != .timeout {}
         guard let server = arrived.socket else { return nil }
         self.loop = loop
         (self.client, self.clientStrand) = (client, clientStrand)
@@ -51,6 +52,10 @@ struct SocketPair: @unchecked Sendable {
     }
 
     static let message = [UInt8](0..<251)
+
+    /// When a test gives up what should have come long ago: it must fail, and not keep the run.
+    var deadline: Deadline { Self.deadline(on: loop) }
+    private static func deadline(on loop: Loop) -> Deadline { loop.deadline(inSeconds: 60) }
 
     /// Writes messages until the kernel has no room for one; how many bytes the client's socket has taken by then.
     func fillUp() async -> Int {
@@ -62,16 +67,17 @@ struct SocketPair: @unchecked Sendable {
         return taken
     }
 
-    /// Everything that the server gets until the client's end, or until `bytes` have come.
+    /// Everything that the server gets until the client's end, until `bytes` have come, or until nothing more does.
     func received(upTo bytes: Int = .max) async -> [UInt8] {
         var all: [UInt8] = []
         var buffer = Buffer(capacity: 65_536)
+        let deadline = deadline
         while all.count < bytes {
             switch server.read(into: &buffer) {
             case .bytes:
                 all += buffer.storage[buffer.filled]
                 buffer.clear()
-            case .wouldBlock: _ = await server.waitToRead(on: serverStrand, until: .never)
+            case .wouldBlock: guard await server.waitToRead(on: serverStrand, until: deadline) != .timeout else { return all }
             case .end, .failed: return all
             }
         }

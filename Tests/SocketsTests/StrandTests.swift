@@ -16,7 +16,7 @@ import Testing
             let strand = Strand(on: loop)
             defer { strand.retire() }
             strand.wake()
-            return await strand.park(until: .never)
+            return await strand.park(until: loop.deadline(inSeconds: 60))
         }
         #expect(wake == .ready)
     }
@@ -27,7 +27,7 @@ import Testing
             defer { strand.retire() }
             strand.wake()
             strand.wake()
-            _ = await strand.park(until: .never)
+            _ = await strand.park(until: loop.deadline(inSeconds: 60))
             return await strand.park(until: loop.deadline(in: 50))
         }
         #expect(wake == .timeout)
