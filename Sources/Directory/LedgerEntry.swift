@@ -12,6 +12,8 @@ enum LedgerAction: String, Sendable {
     case unlink
     /// A refusal was looked at, and stands.
     case dismiss
+    /// What another entry records was taken back; `rule` is that entry's action, and the detail begins with its number.
+    case undo
 }
 
 /// One change of a link or a route: ids and digests, never an address.
@@ -24,12 +26,14 @@ struct LedgerEntry: Sendable, Hashable {
     let time: UnixTime
     /// `nil`: Segue did it by its rules.
     let note: OperatorNote?
+    /// The run of a command that made many changes, so that they can be listed and undone together.
+    let batch: String?
 
     init(
         _ action: LedgerAction, user: UserID?, clerkUser: ClerkUserID?, rule: String?, requestID: String?, time: UnixTime,
-        note: OperatorNote? = nil
+        note: OperatorNote? = nil, batch: String? = nil
     ) {
-        self.note = note
+        (self.note, self.batch) = (note, batch)
         (self.action, self.user, self.clerkUser) = (action, user, clerkUser)
         (self.rule, self.requestID, self.time) = (rule, requestID, time)
     }
@@ -38,17 +42,22 @@ struct LedgerEntry: Sendable, Hashable {
 /// A row of the ledger as it is sealed: every column but the seal, as text, in the order of `columns`.
 struct SealedRow: Sendable, Hashable {
     static func columns(_ dialect: Dialect) -> String {
-        "id, \(dialect.timeText("at")), actor, action, user_id, clerk_user_id, rule, request_id, detail"
+        "id, \(dialect.timeText("at")), actor, action, user_id, clerk_user_id, rule, request_id, detail, batch"
     }
+
+    static let columnCount = 10
 
     let values: [String?]
 
+    init(values: [String?]) { self.values = values }
+
     var id: String { values[0] ?? "" }
 
-    /// SHA-256 over the seal before it and this row. Lengths stand before the texts, so that no two rows read alike.
+    /// SHA-256 over the seal before it and this row. Lengths stand before the texts, so that no two rows read alike. A row
+    /// without a batch has nine values, as all had before there were batches: their seals are still good.
     func seal(after previous: String) -> String {
         var bytes = Array(previous.utf8)
-        for value in values {
+        for value in values.last == .some(nil) ? values.dropLast() : values[...] {
             bytes.append(contentsOf: (value.map { "\n\($0.utf8.count):\($0)" } ?? "\n-").utf8)
         }
         return Hexadecimal.encode(Digest.sha256(bytes))

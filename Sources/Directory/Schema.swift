@@ -1,11 +1,20 @@
 /// Segue's own tables. Text compares byte by byte everywhere; the ledger is appended to, and its seal columns are
 /// written once.
 enum Schema {
-    static let version = "2"
+    static let version = "3"
     static let tables = ["meta", "links", "ledger", "reviews", "overrides"]
 
+    /// What an earlier version's table lacks. New columns stand last, so that a table that grew is as one that was made.
+    static let laterColumns = [(table: "ledger", column: "batch")]
+
+    static func addition(_ later: (table: String, column: String), _ dialect: Dialect) -> String {
+        "ALTER TABLE \(dialect.state(later.table)) ADD COLUMN \(later.column) \(text(dialect))"
+    }
+
+    private static func text(_ dialect: Dialect) -> String { dialect == .postgres ? "text COLLATE \"C\"" : "TEXT" }
+
     static func statements(_ dialect: Dialect) -> [String] {
-        let text = dialect == .postgres ? "text COLLATE \"C\"" : "TEXT"
+        let text = text(dialect)
         let time = dialect == .postgres ? "timestamptz" : "TEXT"
         let key = dialect == .postgres ? "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY" : "INTEGER PRIMARY KEY AUTOINCREMENT"
         func table(_ name: String, _ columns: [String]) -> String {
@@ -24,9 +33,10 @@ enum Schema {
                 [
                     "id \(key)", "at \(time) NOT NULL", "actor \(text) NOT NULL", "action \(text) NOT NULL", "user_id \(text)",
                     "clerk_user_id \(text)", "rule \(text)", "request_id \(text)", "detail \(text)", "position bigint UNIQUE",
-                    "seal \(text)",
+                    "seal \(text)", "batch \(text)",
                 ]),
             "CREATE INDEX IF NOT EXISTS \(index("ledger_clerk_user", dialect)) ON \(dialect.state("ledger")) (clerk_user_id)",
+            "CREATE INDEX IF NOT EXISTS \(index("ledger_user", dialect)) ON \(dialect.state("ledger")) (user_id)",
             "CREATE INDEX IF NOT EXISTS \(index("ledger_unsealed", dialect)) ON \(dialect.state("ledger")) (id) WHERE position IS NULL",
             table(
                 "reviews",

@@ -13,9 +13,7 @@ final class SchemaEditor {
     /// The statements that `apply` would run now.
     func plan(adds: Bool) async throws(DirectoryError) -> [String] {
         let missing = try await missingColumns(adds)
-        var plan: [String] = []
-        if try await !isStateComplete() { plan += Schema.statements(dialect) }
-        plan += missing.map(\.creation)
+        var plan = try await stateStatements() + missing.map(\.creation)
         for index in try await neededIndexes(with: missing) where try await !isPresent(index) {
             try await refuseDuplicates(index, unless: missing)
             plan.append(index.creation(dialect))
@@ -28,8 +26,8 @@ final class SchemaEditor {
         let missing = try await missingColumns(adds)
         let indexes = try await neededIndexes(with: missing)
         var done: [String] = []
-        if try await !isStateComplete() {
-            let statements = Schema.statements(dialect)
+        let statements = try await stateStatements()
+        if !statements.isEmpty {
             try await connection.transaction { () async throws(DirectoryError) in
                 for statement in statements { try await run(statement) }
                 try await connection.setMeta("schema_version", Schema.version)
@@ -150,6 +148,17 @@ final class SchemaEditor {
         } catch .misfit(.noTable) {
             return false
         }
+    }
+
+    /// What makes Segue's own tables those of this version; nothing where they are.
+    private func stateStatements() async throws(DirectoryError) -> [String] {
+        guard try await !isStateComplete() else { return [] }
+        var statements = Schema.statements(dialect)
+        for later in Schema.laterColumns where try await exists(later.table) {
+            let catalogue = try await Catalogue(of: dialect.state(later.table), on: connection)
+            if catalogue.column(later.column) == nil { statements.append(Schema.addition(later, dialect)) }
+        }
+        return statements
     }
 
     /// Whether Segue's own tables are those of this version, and none was dropped since.

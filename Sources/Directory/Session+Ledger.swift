@@ -15,12 +15,12 @@ extension Session {
     func append(_ entry: LedgerEntry) async throws(DirectoryError) {
         try await connection.rows(
             """
-            INSERT INTO \(dialect.state("ledger")) (at, actor, action, user_id, clerk_user_id, rule, request_id, detail)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            INSERT INTO \(dialect.state("ledger")) (at, actor, action, user_id, clerk_user_id, rule, request_id, detail, batch)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             """,
             [
                 time(entry.time), entry.note?.actor ?? "segue", entry.action.rawValue, entry.user?.text, entry.clerkUser?.text,
-                entry.rule, entry.requestID, entry.note?.reason,
+                entry.rule, entry.requestID, entry.note?.reason, entry.batch,
             ])
     }
 
@@ -55,7 +55,7 @@ extension Session {
                 SELECT \(SealedRow.columns(dialect)) FROM \(dialect.state("ledger"))
                 WHERE position IS NULL ORDER BY id LIMIT \(Limits.ledgerPage)
                 """
-            ).map(SealedRow.init)
+            ).map(SealedRow.init(values:))
             guard !pending.isEmpty else { return 0 }
             var position = Int(head.first?[0] ?? "") ?? 0
             var seal = (head.first?[1] ?? nil) ?? ledgerGenesis
@@ -87,10 +87,10 @@ extension Session {
                 """)
             for row in page {
                 position += 1
-                guard row[9] == String(position) else { return .missing(position: position) }
-                let entry = SealedRow(values: Array(row.prefix(9)))
+                guard row[SealedRow.columnCount] == String(position) else { return .missing(position: position) }
+                let entry = SealedRow(values: Array(row.prefix(SealedRow.columnCount)))
                 seal = entry.seal(after: seal)
-                guard row[10] == seal else { return .altered(id: entry.id, position: position) }
+                guard row[SealedRow.columnCount + 1] == seal else { return .altered(id: entry.id, position: position) }
             }
             if page.isEmpty { break }
         }

@@ -16,7 +16,7 @@ extension Session {
             try await append(
                 LedgerEntry(
                     .link, user: link.user, clerkUser: link.clerkUser, rule: link.rule, requestID: link.requestID, time: link.time,
-                    note: link.note))
+                    note: link.note, batch: link.batch))
             try await announce(user: link.user, clerkUser: link.clerkUser)
             guard let linked = try await user(link.user) else { return .changed }
             return .linked(linked)

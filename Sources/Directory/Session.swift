@@ -27,7 +27,10 @@ final class Session {
     static func requireState(on connection: any SQLConnection) async throws(DirectoryError) {
         for table in Schema.tables {
             do throws(DirectoryError) {
-                _ = try await Catalogue(of: connection.dialect.state(table), on: connection)
+                let catalogue = try await Catalogue(of: connection.dialect.state(table), on: connection)
+                for later in Schema.laterColumns where later.table == table && catalogue.column(later.column) == nil {
+                    throw .misfit(.noState(missing: "\(connection.dialect.state(table)).\(later.column)"))
+                }
             } catch .misfit(.noTable) {
                 throw .misfit(.noState(missing: connection.dialect.state(table)))
             }

@@ -48,12 +48,14 @@ package struct NewLink: Sendable, Hashable {
     package let time: UnixTime
     /// Whoever settled it by hand, where no rule did.
     package let note: OperatorNote?
+    /// The run that made it with many others, for the ledger.
+    package let batch: String?
 
     package init(
         row: DirectoryUser, clerkUser: ClerkUserID, rule: String, needsSoleEmail: Bool, requestID: String, time: UnixTime,
-        note: OperatorNote? = nil
+        note: OperatorNote? = nil, batch: String? = nil
     ) {
-        self.note = note
+        (self.note, self.batch) = (note, batch)
         (self.row, self.clerkUser, self.rule) = (row, clerkUser, rule)
         (self.needsSoleEmail, self.requestID, self.time) = (needsSoleEmail, requestID, time)
     }

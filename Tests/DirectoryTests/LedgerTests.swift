@@ -12,7 +12,7 @@ import Testing
     static let backends = [Backend.postgresUUID, .sqliteText]
 
     /// Three links, sealed. The sealer works within a second; a loaded machine gets ten.
-    private func sealed(_ database: TestDatabase) async throws -> DirectorySettings {
+    func sealed(_ database: TestDatabase) async throws -> DirectorySettings {
         database.add(1, 2, 3)
         let settings = database.settings()
         try await withDirectory(settings) { directory in
@@ -25,7 +25,7 @@ import Testing
         return settings
     }
 
-    private func verdict(_ settings: DirectorySettings) async throws -> LedgerVerdict {
+    func verdict(_ settings: DirectorySettings) async throws -> LedgerVerdict {
         try await onLoop { try await DirectorySchema(settings).verifyLedger() }
     }
 

@@ -1,5 +1,4 @@
 import Authentication
-import Directory
 import Glibc
 import Identity
 import PostgresTesting
@@ -8,6 +7,8 @@ import Settings
 import Sockets
 import Telemetry
 import Testing
+
+@testable import Directory
 
 /// The databases that the contract holds for, and the types that their ids may have.
 enum Backend: String, CaseIterable, CustomTestStringConvertible {
@@ -103,6 +104,14 @@ final class TestDatabase: Sendable {
             return try database.rows(sql).map { $0.values.map { $0.text ?? "" }.joined(separator: "|") }
         } catch {
             fatalError("\(error): \(sql)")
+        }
+    }
+
+    /// A connection of the code under test, for what only a session does.
+    static func connection(_ settings: DirectorySettings) async throws -> any SQLConnection {
+        switch settings.location {
+        case .postgres(let url): try await PostgresSQL(to: url, prepared: true, isReadOnly: false)
+        case .sqlite(let path): try SQLiteSQL(path: path)
         }
     }
 
