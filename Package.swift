@@ -53,13 +53,14 @@ let package = Package(
         swift("HTTP1", ["HTTP"]),
         swift("HTTPServer", ["HTTP", "HTTP1", "Sockets", "Telemetry"]),
         swift("JOSE", ["Crypto", "JSON", "Telemetry"]),
+        swift("Webhooks", ["Crypto", "Telemetry"]),
 
         // Decisions: pure.
         swift("Settings", ["Files", "HTTP", "JSON", "Telemetry"]),
         swift("Routing", ["HTTP", "JSON", "Settings"]),
         swift("Authentication", ["HTTP", "JOSE", "JSON", "Crypto", "Routing", "Settings", "Telemetry", "Snapshot"]),
         swift("Identity", ["Authentication", "Crypto", "HTTP", "JOSE", "JSON", "Settings", "Telemetry"]),
-        swift("Migration", ["Authentication", "Identity", "Settings", "Telemetry"]),
+        swift("Migration", ["Authentication", "Identity", "JSON", "Settings", "Telemetry", "Webhooks"]),
 
         // Adapters: answers to the questions that the decisions ask.
         swift(
@@ -78,7 +79,7 @@ let package = Package(
         swift("LegacyAPI", ["Authentication", "Fetch", "HTTP", "JSON", "Settings", "Snapshot", "Sockets", "Telemetry"]),
         swift(
             "Emulator",
-            ["Crypto", "Fetch", "HTTP", "HTTPServer", "JOSE", "Logging", "JSON", "Sockets", "SQLite", "Telemetry", "Snapshot"]),
+            ["Crypto", "Fetch", "HTTP", "HTTPServer", "JOSE", "Logging", "JSON", "Sockets", "SQLite", "Telemetry", "Snapshot", "Webhooks"]),
 
         // What an operator asks before anything is served: pure, from what the adapters found.
         swift("Setup", ["ClerkAPI", "Crypto", "Directory", "JOSE", "JSON", "Settings", "Telemetry"]),
@@ -89,7 +90,7 @@ let package = Package(
             [
                 "Authentication", "Crypto", "HTTP", "HTTP1", "HTTPServer", "Identity", "JOSE", "Logging", "Migration", "Routing",
                 "Settings",
-                "Sockets", "Telemetry", "Snapshot",
+                "Sockets", "Telemetry", "Snapshot", "Webhooks",
             ]),
         swift(
             "Admin",
@@ -101,7 +102,7 @@ let package = Package(
                 "HTTPServer",
                 "Identity", "JOSE", "JSON", "LegacyAPI", "Logging", "Migration", "Routing", "Settings", "Setup", "Snapshot",
                 "Sockets",
-                "SQLite", "Telemetry",
+                "SQLite", "Telemetry", "Webhooks",
             ],
             swiftSettings: strict),
 
@@ -126,6 +127,7 @@ let package = Package(
         tests("FetchTests", ["Fetch", "HTTP", "Snapshot", "Sockets", "Telemetry"]),
         tests("HTTP1Tests", ["HTTP1", "HTTP"]),
         tests("JOSETests", ["JOSE", "Crypto", "JSON", "Telemetry", "GatewayTesting"]),
+        tests("WebhooksTests", ["Webhooks", "Crypto", "GatewayTesting", "Telemetry"]),
         tests("SettingsTests", ["Settings", "Files", "GatewayTesting", "HTTP", "JSON", "Telemetry"]),
         tests("RoutingTests", ["Routing", "GatewayTesting", "HTTP", "Settings", "Telemetry"]),
         tests(
@@ -137,7 +139,9 @@ let package = Package(
         tests(
             "IdentityTests",
             ["Identity", "Authentication", "Crypto", "GatewayTesting", "HTTP", "JOSE", "JSON", "Settings", "Telemetry"]),
-        tests("MigrationTests", ["Migration", "Authentication", "GatewayTesting", "Identity", "Settings", "Telemetry"]),
+        tests(
+            "MigrationTests",
+            ["Migration", "Authentication", "GatewayTesting", "Identity", "Settings", "Snapshot", "Telemetry", "Webhooks"]),
         tests(
             "ClerkAPITests",
             [
@@ -154,7 +158,7 @@ let package = Package(
         tests(
             "LegacyAPITests", ["LegacyAPI", "Authentication", "Fetch", "HTTP", "Settings", "Snapshot", "Sockets", "Telemetry"]),
         tests("SetupTests", ["Setup", "Directory", "JSON", "Settings"]),
-        tests("EmulatorTests", ["Emulator", "Crypto", "Fetch", "HTTP", "HTTPServer", "JOSE", "JSON", "Snapshot", "Telemetry"]),
+        tests("EmulatorTests", ["Emulator", "Crypto", "Fetch", "HTTP", "HTTPServer", "JOSE", "JSON", "Snapshot", "Telemetry", "Webhooks"]),
         tests(
             "SegueCommandTests",
             ["SegueCommand", "Crypto", "Files", "HTTP", "HTTPServer", "JOSE", "JSON", "Settings", "Sockets", "Telemetry"]),

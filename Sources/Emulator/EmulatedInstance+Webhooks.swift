@@ -3,6 +3,7 @@ import HTTP
 import HTTPServer
 import JSON
 import Telemetry
+import Webhooks
 
 /// `/__emulator/webhooks` and `/__emulator/deliveries`
 extension EmulatedInstance {

@@ -2,6 +2,7 @@ package import Crypto
 package import Fetch
 import HTTP
 package import Telemetry
+package import Webhooks
 
 /// Where webhooks go: a URL, and the secret that its owner checks them with.
 package struct WebhookTarget: Sendable {

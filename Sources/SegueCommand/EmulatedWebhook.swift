@@ -1,6 +1,7 @@
 internal import Emulator
 internal import Files
 internal import Telemetry
+internal import Webhooks
 
 /// Where `segue emulate` sends its events, and the secret that signs them.
 struct EmulatedWebhook {

@@ -2,6 +2,7 @@ internal import Crypto
 internal import Directory
 internal import Settings
 internal import Telemetry
+internal import Webhooks
 
 /// What only the libraries that will use them can say of keys and connection strings: OpenSSL and libpq try each, so that
 /// `segue check` refuses what `segue serve` would. No message of theirs is passed on where it might quote a secret.
@@ -39,14 +40,12 @@ struct MaterialCheck {
         check(pem, for: .rs256, at: ["clerk", "jwtKey"])
     }
 
-    /// `whsec_` and the key in base64 (github.com/standard-webhooks: 24 to 64 bytes).
     private mutating func check(signingSecret secret: Secret, at index: Int) {
-        let digits = secret.exposeText().dropFirst("whsec_".count)
-        let key = try? Base64.decode(String(digits))
-        guard key == nil || key?.isEmpty ?? true else { return }
-        add(
-            ["clerk", "webhooks", "secrets", .index(index)], found: "a signing secret that does not decode",
-            expected: "whsec_ and base64, copied whole from Clerk's webhook endpoint")
+        do throws(WebhookSecret.Fault) { _ = try WebhookSecret(secret) } catch {
+            add(
+                ["clerk", "webhooks", "secrets", .index(index)], found: "a signing secret that does not decode",
+                expected: "whsec_ and base64, copied whole from Clerk's webhook endpoint")
+        }
     }
 
     private mutating func check(_ jwt: LegacySettings.JWT, at index: Int) {

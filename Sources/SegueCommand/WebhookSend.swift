@@ -4,6 +4,7 @@ import Fetch
 import Files
 import Sockets
 import Telemetry
+import Webhooks
 
 /// `segue webhook send`: one event, signed as Svix signs for Clerk. Exit code 0 means that it was taken.
 enum WebhookSend {

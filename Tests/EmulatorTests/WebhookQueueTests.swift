@@ -1,5 +1,6 @@
 import Telemetry
 import Testing
+import Webhooks
 
 @testable import Emulator
 

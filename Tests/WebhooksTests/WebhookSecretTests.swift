@@ -1,7 +1,7 @@
 import Crypto
-import Emulator
 import Telemetry
 import Testing
+import Webhooks
 
 @Suite struct WebhookSecretTests {
     private func fault(_ text: String) -> WebhookSecret.Fault? {

@@ -9,7 +9,7 @@ package struct WebhookSecret: Sendable {
         case length(Int)
     }
 
-    private let key: Secret
+    let key: Secret
 
     package init(_ secret: Secret) throws(Fault) {
         let text = secret.exposeText()
@@ -24,9 +24,9 @@ package struct WebhookSecret: Sendable {
 
     package static func fresh() -> Secret { Secret("whsec_\(Base64.encode(RandomBytes.make(24)))") }
 
-    /// The value of `svix-signature`: version 1 is an HMAC-SHA-256 over id, time and the content's own bytes.
+    /// The value of `svix-signature`.
     package func signature(id: String, seconds: Int64, content: [UInt8]) throws(CryptoError) -> String {
-        let signed = Array("\(id).\(seconds).".utf8) + content
+        let signed = signedBytes(id: id, timestamp: String(seconds), content: content)
         return "v1,\(Base64.encode(try HMACKey(key).code(of: signed.span)))"
     }
 }
@@ -40,3 +40,6 @@ extension WebhookSecret.Fault: CustomStringConvertible {
         }
     }
 }
+
+/// What version 1 signs by HMAC-SHA-256: id, time and the content's own bytes.
+func signedBytes(id: String, timestamp: String, content: [UInt8]) -> [UInt8] { Array("\(id).\(timestamp).".utf8) + content }
