@@ -55,6 +55,8 @@ package final class TokenCache {
     let tokens: BytesCache<CachedToken>
     let sessions: BytesCache<CachedSession>
     let sightings: Sightings
+    /// Whose tokens count no more, remembered or new. The worker keeps it up to date.
+    package var revoked = RevocationSet()
 
     /// - Parameter seed: random, once per process, so that nobody can aim tokens at one place of the table.
     package init(

@@ -60,6 +60,7 @@ extension Verifiers {
         guard let clerk else { return (.foreign, .issuer) }
         if let known = cache.tokens.value(for: text), known.isStill(provedUnder: version, keys: ring) {
             guard case .clerk(let subject) = known.subject else { return (.foreign, .issuer) }
+            if isRevoked(subject, at: now) { return (.forged, .revoked) }
             return known.dates.verdict(subject, at: now)
         }
         guard text.count <= AuthenticationLimits.tokenBytes else { return (.foreign, .tooLong) }
@@ -72,8 +73,13 @@ extension Verifiers {
         case .expired(let subject): return (.expired(subject), .expired)
         case .valid(let subject, let dates):
             if let verified { remember(.clerk(subject), verified, dates, claim: nil) }
+            if isRevoked(subject, at: now) { return (.forged, .revoked) }
             return (.valid(subject), nil)
         }
+    }
+
+    private func isRevoked(_ subject: ClerkSubject, at now: UnixTime) -> Bool {
+        !cache.revoked.isEmpty && cache.revoked.holds(subject, at: now)
     }
 
     /// A token of ours whose signature no key of ours explains. It may be called forged only after a fetch that started

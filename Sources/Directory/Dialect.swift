@@ -18,6 +18,9 @@ enum Dialect: Sendable {
         }
     }
 
+    /// Whether two values differ, NULL being a value.
+    var differs: String { self == .postgres ? "IS DISTINCT FROM" : "IS NOT" }
+
     /// Locks the rows of the users table that a SELECT finds; SQLite's transaction has locked everything.
     var lockingUsers: String { self == .postgres ? " FOR UPDATE OF u" : "" }
 

@@ -6,6 +6,8 @@ package enum DirectoryChange: Sendable, Hashable {
     case clerkUser(ClerkUserID)
     /// A route was flipped, or flipped back.
     case overrides
+    /// A session was ended, or all of a user's.
+    case revocations
     /// Changes may have been missed.
     case everything
 }
@@ -18,6 +20,7 @@ extension DirectoryChange {
         case .user(let id) where id.text.utf8.count < Limits.notificationBytes: "user " + id.text
         case .clerkUser(let id) where id.text.utf8.count < Limits.notificationBytes: "clerk " + id.text
         case .overrides: "overrides"
+        case .revocations: "revocations"
         case .user, .clerkUser, .everything: "everything"
         }
     }
@@ -30,6 +33,8 @@ extension DirectoryChange {
             self = .clerkUser(ClerkUserID(String(message.dropFirst(6))))
         } else if message == "overrides" {
             self = .overrides
+        } else if message == "revocations" {
+            self = .revocations
         } else {
             self = .everything
         }

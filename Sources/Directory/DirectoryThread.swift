@@ -93,6 +93,8 @@ package final class DirectoryThread: Sendable {
         subscribers.withLock { $0.append(tell) }
     }
 
+    func tell(_ change: DirectoryChange) { Self.tell(subscribers, change) }
+
     private static func tell(_ subscribers: Guarded<[@Sendable (DirectoryChange) -> Void]>, _ change: DirectoryChange) {
         for tell in subscribers.withLock({ $0 }) { tell(change) }
     }

@@ -1,4 +1,5 @@
 import Sockets
+import Telemetry
 
 /// What the directory's thread does unasked: it seals the ledger, and reads it where nothing else tells of changes. Owned by that
 /// thread.
@@ -14,6 +15,7 @@ final class DirectoryWork: @unchecked Sendable {
         while !isClosing {
             await sleep(milliseconds: Limits.sealMilliseconds)
             turn += 1
+            if turn % Limits.pruneTurns == 1 { lanes.submit(pruning(before: loop.deadline(in: Limits.linkMilliseconds))) }
             guard isLedgerUnsealed || turn % 20 == 0 else { continue }
             isLedgerUnsealed = false
             lanes.submit(sealing(before: loop.deadline(in: Limits.linkMilliseconds)))
@@ -23,6 +25,14 @@ final class DirectoryWork: @unchecked Sendable {
     private func sealing(before deadline: Deadline) -> Question {
         let ask: @Sendable (Session) async throws(DirectoryError) -> Void = { session in try await self.sealPage(session) }
         return Question(deadline: deadline, ask: ask, refuse: { _ in self.isLedgerUnsealed = true })
+    }
+
+    /// What Clerk told so long ago that nobody asks for it.
+    private func pruning(before deadline: Deadline) -> Question {
+        let ask: @Sendable (Session) async throws(DirectoryError) -> Void = { session in
+            try await session.pruneMessages(at: UnixTime(milliseconds: Clock.wallMilliseconds()))
+        }
+        return Question(deadline: deadline, ask: ask, refuse: { _ in })
     }
 
     /// After a full page there may be more.

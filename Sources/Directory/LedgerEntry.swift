@@ -10,6 +10,9 @@ enum LedgerAction: String, Sendable {
     case createClerkUser = "create_clerk_user"
     case flip
     case unlink
+    /// Clerk has deleted the user: what became of the row.
+    case deactivate
+    case remove
     /// A refusal was looked at, and stands.
     case dismiss
     /// What another entry records was taken back; `rule` is that entry's action, and the detail begins with its number.

@@ -22,6 +22,14 @@ enum Limits {
     static let transactionAttempts = 5
     /// Silence after which the LISTEN connection is asked whether it still lives.
     static let listenSilenceMilliseconds = 10_000
+    /// How long a message of Clerk's is remembered, so that the same one does nothing: Svix sends again for 28 hours, a person
+    /// from its dashboard for weeks. Later it is known by the user's state whether it is out of date.
+    static let messageDays = 30
+    /// How long a revoked session is refused by name: as long as its last token may live (60 s), the leeway of clocks (5 s), and a
+    /// little.
+    static let revocationSeconds: Int64 = 70
+    /// How often the ledger's thread looks for messages and revocations that are over: of its turns, one in an hour.
+    static let pruneTurns = 7_200
     /// How soon after a change the ledger is sealed.
     static let sealMilliseconds = 500
     /// How often the ledger is read for what other processes have changed, where nothing announces it.

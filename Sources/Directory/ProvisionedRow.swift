@@ -97,7 +97,7 @@ extension NewUser {
 
 extension Column {
     /// What is missing is NULL where that may be, else the empty text. U+0000 cannot be in a column of text.
-    fileprivate func display(_ text: String?) -> String? {
+    func display(_ text: String?) -> String? {
         let text = String(String.UnicodeScalarView((text ?? "").unicodeScalars.filter { $0 != "\u{0}" }))
         return text.isEmpty && isNullable ? nil : text
     }

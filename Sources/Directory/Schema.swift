@@ -2,7 +2,7 @@
 /// written once.
 enum Schema {
     static let version = "3"
-    static let tables = ["meta", "links", "ledger", "reviews", "overrides"]
+    static let tables = ["meta", "links", "ledger", "reviews", "overrides", "clerk_messages", "clerk_users", "revocations"]
 
     /// What an earlier version's table lacks. New columns stand last, so that a table that grew is as one that was made.
     static let laterColumns = [(table: "ledger", column: "batch")]
@@ -51,6 +51,21 @@ enum Schema {
                     "route \(text) PRIMARY KEY", "mode \(text) NOT NULL", "base_mode \(text) NOT NULL", "actor \(text) NOT NULL",
                     "made_at_ms bigint NOT NULL", "expires_at_ms bigint",
                 ]),
+        ] + messages(dialect, text: text, time: time)
+    }
+
+    /// What Clerk's webhooks have told: which message came, the newest state of each user, and whose tokens are good no longer.
+    private static func messages(_ dialect: Dialect, text: String, time: String) -> [String] {
+        let messages = dialect.state("clerk_messages")
+        return [
+            "CREATE TABLE IF NOT EXISTS \(messages) (id \(text) PRIMARY KEY, received_at \(time) NOT NULL)",
+            "CREATE INDEX IF NOT EXISTS \(index("clerk_messages_received", dialect)) ON \(messages) (received_at)",
+            """
+            CREATE TABLE IF NOT EXISTS \(dialect.state("clerk_users")) (
+                clerk_user_id \(text) PRIMARY KEY, updated_at_ms bigint NOT NULL, deleted_at \(time)
+            )
+            """,
+            "CREATE TABLE IF NOT EXISTS \(dialect.state("revocations")) (subject \(text) PRIMARY KEY, until_ms bigint NOT NULL)",
         ]
     }
 

@@ -7,6 +7,7 @@ extension Session {
     /// holds the link. A race for a unique value runs it again, and then it reads what the other wrote.
     func link(_ link: NewLink) async throws(DirectoryError) -> LinkOutcome {
         try await connection.transaction { () async throws(DirectoryError) in
+            if try await isDeleted(locking: link.clerkUser) { return .deleted }
             let findings = try await findings(for: link)
             if let outcome = link.outcome(on: findings) { return outcome }
             if link.note == nil, try await wasUnlinked(link.user, link.clerkUser) { return .unlinked }

@@ -36,14 +36,7 @@ extension Session {
             guard let row = try await row(of: user, users.byIDLocking) else { return .noSuchUser }
             guard let clerkUser = row.clerkUser else { return .notLinked }
             try await clearColumns(row.id)
-            if let mapping = users.mapping {
-                try await connection.rows(
-                    """
-                    DELETE FROM \(mapping.name.quoted)
-                    WHERE \(mapping.userID.quoted) = \(dialect.parameter(1, as: mapping.userID.type))
-                    """, [row.id.text])
-            }
-            try await connection.rows("DELETE FROM \(dialect.state("links")) WHERE user_id = $1", [row.id.text])
+            try await clearRecords(row.id)
             try await append(
                 LedgerEntry(.unlink, user: row.id, clerkUser: clerkUser, rule: nil, requestID: nil, time: time, note: note))
             try await announce(user: row.id, clerkUser: clerkUser)
@@ -51,7 +44,19 @@ extension Session {
         }
     }
 
-    private func clearColumns(_ user: UserID) async throws(DirectoryError) {
+    /// The mapping table and `segue.links`.
+    func clearRecords(_ user: UserID) async throws(DirectoryError) {
+        if let mapping = users.mapping {
+            try await connection.rows(
+                """
+                DELETE FROM \(mapping.name.quoted)
+                WHERE \(mapping.userID.quoted) = \(dialect.parameter(1, as: mapping.userID.type))
+                """, [user.text])
+        }
+        try await connection.rows("DELETE FROM \(dialect.state("links")) WHERE user_id = $1", [user.text])
+    }
+
+    func clearColumns(_ user: UserID) async throws(DirectoryError) {
         var changes: [String] = []
         if case .column(let column) = users.source { changes.append("\(column.quoted) = NULL") }
         if let column = users.migratedAt { changes.append("\(column.quoted) = NULL") }

@@ -9,6 +9,7 @@ extension Session {
     func provision(_ new: NewUser) async throws(DirectoryError) -> LinkOutcome {
         guard let provision = settings.provision else { throw .misfit(.noProvision) }
         return try await connection.transaction { () async throws(DirectoryError) in
+            if try await isDeleted(locking: new.clerkUser) { return .deleted }
             try await lockAddress(new.email)
             if let outcome = try await outcome(of: new, isRehearsal: false) { return outcome }
             let id = try await insert(row(for: new, provision))
@@ -53,7 +54,7 @@ extension Session {
     }
 
     /// A name that is longer than its column is cut, as a form would; an id or an address never is.
-    private func provisionParameter(_ number: Int, _ value: ProvisionedValue) -> String {
+    func provisionParameter(_ number: Int, _ value: ProvisionedValue) -> String {
         guard value.isDisplay, dialect == .postgres else { return dialect.parameter(number, as: value.column.type) }
         return "$\(number)::\(value.column.type.fullName)"
     }

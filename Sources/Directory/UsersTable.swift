@@ -20,6 +20,7 @@ struct UsersTable: Sendable {
     let id: Column
     let email: Column?
     let migratedAt: Column?
+    let active: Column?
     let source: LinkSource
     /// Written in the transaction of every link; read only where it is the source.
     let mapping: MappingTable?
@@ -56,8 +57,9 @@ struct UsersTable: Sendable {
         } else {
             source = .links
         }
+        for synced in settings.sync { _ = try catalogue.optional(settings.column(of: synced)) }
         let verified = try catalogue.optional(users.emailVerified)
-        let active = try catalogue.optional(users.active)
+        active = try catalogue.optional(users.active)
         let role = try catalogue.optional(users.role)
         let clerkUser =
             switch source {

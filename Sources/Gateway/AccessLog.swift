@@ -66,6 +66,7 @@ struct AccessLog {
         }
         appendAuthentication(account)
         if let refusal = account.refusal { appendRefusal(refusal) }
+        if let webhook = account.webhook { appendWebhook(webhook) }
         if account.isTruncated { lines.append(copying: ",\"truncated\":true") }
         lines.append(copying: ",\"bytes_in\":")
         lines.appendDecimal(UInt64(account.bytesIn))
@@ -106,6 +107,18 @@ struct AccessLog {
         guard let reason = refusal.reason else { return }
         lines.append(copying: ",\"reason\":")
         appendText(reason)
+    }
+
+    private mutating func appendWebhook(_ webhook: Account.Webhook) {
+        lines.append(copying: ",\"webhook.id\":")
+        appendText(webhook.id)
+        lines.append(copying: ",\"webhook.type\":")
+        appendText(webhook.type)
+        for (name, value) in [("outcome", webhook.outcome), ("reason", webhook.reason)] {
+            guard let value else { continue }
+            lines.append(contentsOf: ",\"webhook.\(name)\":".utf8)
+            appendText(value)
+        }
     }
 
     private mutating func appendTime(_ wall: Int64) {

@@ -38,6 +38,16 @@ final class Account {
     var bytesIn: Int64 = 0
     var bytesOut: Int64 = 0
     var isTruncated = false
+    /// What an event of Clerk's came to, where the request was one.
+    var webhook: Webhook?
+
+    struct Webhook {
+        let id: String
+        let type: String
+        var outcome: String?
+        /// Why the rules linked nobody.
+        var reason: String?
+    }
 
     init() {}
 
@@ -88,6 +98,7 @@ final class Account {
         if !path.isEmpty { path = [] }
         if minted != nil { minted = nil }
         if canary != nil { canary = nil }
+        if webhook != nil { webhook = nil }
         if !expiredCookies.isEmpty { expiredCookies = [] }
     }
 }

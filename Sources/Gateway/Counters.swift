@@ -44,6 +44,10 @@ package struct Counters: Sendable {
     /// Of the worker's memory of tokens.
     package var tokenHits: UInt64 = 0
     package var tokenMisses: UInt64 = 0
+    /// Events of Clerk's, by type and outcome.
+    package private(set) var webhooks: [WebhookResult: UInt64] = [:]
+    /// From what happened to its being acted on.
+    package var webhookLag = Histogram()
     /// How often the wall clock was set while the worker ran.
     package var clockSteps: UInt64 = 0
 
@@ -55,6 +59,15 @@ package struct Counters: Sendable {
         }
         traffic[new.routes.count] = routes[old.routes.count]
         routes = traffic
+    }
+
+    package struct WebhookResult: Hashable, Sendable {
+        package let type: String
+        package let outcome: String
+    }
+
+    mutating func count(webhook type: String, _ outcome: String) {
+        webhooks[WebhookResult(type: type, outcome: outcome), default: 0] += 1
     }
 
     package init(routeCount: Int) { routes = [Traffic](repeating: Traffic(), count: routeCount + 1) }

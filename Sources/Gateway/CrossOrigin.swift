@@ -101,7 +101,7 @@ extension Conversation {
         let bytes = path.bytes.isEmpty ? section.bytes.span.extracting(client.head.path) : path.bytes.span
         switch plan.ownPages.page(at: bytes) {
         case .loginCallback: break
-        case .confirmation: throw .crossOrigin
+        case .confirmation, .webhook: throw .crossOrigin
         case nil: try admit(preflight, to: bytes, path.canonical, plan)
         }
         guard let origin = section.first(.origin), crossOrigin.allows(section.bytes[origin]) else { throw .crossOrigin }

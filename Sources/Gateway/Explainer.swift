@@ -121,6 +121,7 @@ extension Explainer {
         switch plan.ownPages.page(at: question.pathText.span) {
         case .loginCallback: return .loginCallback
         case .confirmation: return .confirmation
+        case .webhook: return .webhook
         case nil: return nil
         }
     }

@@ -24,7 +24,7 @@ package struct Explanation: Sendable {
     package var lacksContent = false
 
     package enum OwnAnswer: Sendable {
-        case health, preflight, loginCallback, confirmation
+        case health, preflight, loginCallback, confirmation, webhook
 
         /// Whether somebody may be linked by it.
         var links: Bool { self == .loginCallback || self == .confirmation }

@@ -16,6 +16,8 @@ final class Generation {
     let callers: Callers?
     /// What links at first sight, and by confirmation; `nil` where nothing can be asked of Clerk.
     let linker: Linker?
+    /// `nil` where the settings have no `clerk.webhooks`.
+    let webhooks: WebhookReceiver?
     let rewriter: Rewriter
     let pools: [OriginPool]
     /// By index into `Settings.routes`.
@@ -28,6 +30,7 @@ final class Generation {
         (self.plan, self.version) = (plan, version)
         authenticator = try plan.authenticator(version: version, tokens: tokens)
         linker = plan.linker()
+        webhooks = try plan.webhookReceiver(linker)
         callers = plan.callers(linker, knownBefore: old)
         rewriter = Rewriter(filter: plan.filter, assertion: try AssertionSigner(plan.settings))
         mints = try plan.mints(after: old)

@@ -17,14 +17,14 @@ extension Conversation {
 
         let section = head.section
         var path = try canonicalise(head, section, generation.plan)
-        if generation.plan.answersItself, try await answerItself(head, section, path, generation, at: now) { return }
+        var content: [UInt8]?
+        if generation.plan.answersItself, try await answerItself(head, section, path, &content, generation, at: now) { return }
         guard let route = try match(head, section, path, generation.plan) else { return await respondHealthy() }
         var evidence = try await authenticate(head, for: route, generation, at: now)
         var caller = try await resolve(evidence, for: route, generation, at: now)
         if let canary = route.canary { try await hold(&evidence, &caller, to: canary, for: route, generation, at: now) }
-        var content: [UInt8]?
         if let requirements = route.requirements {
-            content = try await check(head, section, path.bytes, caller, against: requirements)
+            content = try await check(head, section, path.bytes, content, caller, against: requirements)
         }
         if let own = route.ownSegments { path.bytes = try generation.plan.ownPath(own, route, head, path.bytes, for: caller) }
         let minted = route.mints ? try await mint(evidence, caller, route, generation, at: now) : nil

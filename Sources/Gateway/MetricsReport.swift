@@ -12,6 +12,7 @@ extension MetricsText {
         addCanaries(workers, settings, names)
         addUnproved(workers, settings, names)
         addModes(settings)
+        if settings.clerk?.webhooks != nil { addWebhooks(workers) }
         addConnections(workers)
     }
 
@@ -99,6 +100,19 @@ extension MetricsText {
             total.merge(worker.routes[index][keyPath: path], uniquingKeysWith: +)
         }
         return total.sorted { "\($0.key)" < "\($1.key)" }
+    }
+
+    private mutating func addWebhooks(_ workers: [Counters]) {
+        family("segue_webhook_events_total", .counter, "Clerk's webhooks, by type and by what came of them.")
+        var total: [Counters.WebhookResult: UInt64] = [:]
+        for worker in workers { total.merge(worker.webhooks, uniquingKeysWith: +) }
+        for (result, count) in total.sorted(by: { ($0.key.type, $0.key.outcome) < ($1.key.type, $1.key.outcome) }) {
+            sample("segue_webhook_events_total", [("type", result.type), ("outcome", result.outcome)], count)
+        }
+        family("segue_webhook_lag_seconds", .histogram, "From what happened at Clerk to its being acted on here.")
+        var lag = Histogram()
+        for worker in workers { lag.add(worker.webhookLag) }
+        if lag.count > 0 { histogram("segue_webhook_lag_seconds", [], lag) }
     }
 
     private mutating func addModes(_ settings: Settings) {

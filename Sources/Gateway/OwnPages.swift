@@ -12,6 +12,7 @@ struct OwnPages: Sendable {
     enum Page: Sendable {
         case loginCallback
         case confirmation(path: String)
+        case webhook
     }
 
     private let pages: [(path: [UInt8], page: Page)]
@@ -19,7 +20,7 @@ struct OwnPages: Sendable {
     let confirmation: String?
     /// Whether a Clerk session is good on some route. Where none is, as after `segue flip --all legacy`, these pages, which are
     /// no routes, would link people all the same.
-    private let isLinkingOpen: Bool
+    let isLinkingOpen: Bool
 
     init(_ settings: Settings) {
         confirmation = settings.directory?.linking.confirmation
@@ -27,6 +28,7 @@ struct OwnPages: Sendable {
         var pages: [(path: [UInt8], page: Page)] = []
         if let login = settings.login { pages.append((Array(login.callback.utf8), .loginCallback)) }
         if let confirmation { pages.append((Array(confirmation.utf8), .confirmation(path: confirmation))) }
+        if let webhooks = settings.clerk?.webhooks { pages.append((Array(webhooks.path.utf8), .webhook)) }
         self.pages = pages
     }
 
@@ -41,10 +43,11 @@ struct OwnPages: Sendable {
 }
 
 extension Conversation {
-    /// Answers a preflight, or a request for a page of our own; `false`: it is for a route.
+    /// Answers a preflight, or a request for a page of our own; `false`: it is for a route, or an event that a route gets as well.
+    /// - Parameter content: set where it was read for that, and then goes on as it was sent.
     func answerItself(
-        _ head: RequestHead, _ section: FieldSection, _ path: (canonical: CanonicalPath, bytes: [UInt8]), _ generation: Generation,
-        at now: UnixTime
+        _ head: RequestHead, _ section: FieldSection, _ path: (canonical: CanonicalPath, bytes: [UInt8]),
+        _ content: inout [UInt8]?, _ generation: Generation, at now: UnixTime
     ) async throws(Refusal) -> Bool {
         let plan = generation.plan
         if let crossOrigin = plan.crossOrigin, let preflight = Preflight(head, section) {
@@ -55,6 +58,9 @@ extension Conversation {
         switch plan.ownPages.page(at: bytes) {
         case .loginCallback: try await answerLogin(head, generation, at: now)
         case .confirmation(let path): try await answerConfirmation(head, at: path, generation)
+        case .webhook:
+            content = try await receiveWebhook(head, generation)
+            return content == nil
         case nil: return false
         }
         return true

@@ -4,6 +4,7 @@ package import HTTP1
 package import Identity
 package import Routing
 import Sockets
+package import Webhooks
 
 /// Every way in which a request can end before an origin's answer does. What each means to the client, to its
 /// connection and to the log is one exhaustive switch per question.
@@ -20,6 +21,10 @@ package enum Refusal: Error {
     case tooManyAttempts(Int)
     /// No route takes Clerk sessions, so nobody is to be linked: before the first of them is flipped, and in an emergency.
     case linkingClosed
+    /// What came to `clerk.webhooks.path` is not known to be Clerk's.
+    case webhook(WebhookFault)
+    /// It is Clerk's, and not as Clerk publishes it.
+    case unreadWebhook(member: String)
     /// A preflight for a page of a site that is not allowed.
     case crossOrigin
     /// A path of Segue's own that takes one method only.
@@ -47,7 +52,7 @@ package enum Refusal: Error {
         switch self {
         case .request(let error): error.status
         case .headTimeout, .contentTimeout: .requestTimeout
-        case .path, .upgradeWithContent, .content: .badRequest
+        case .path, .upgradeWithContent, .content, .webhook, .unreadWebhook: .badRequest
         case .routing(let refusal): refusal == .noRoute ? .notFound : .badRequest
         case .query(let refusal): refusal == .notYours ? .forbidden : .badRequest
         case .requirement(let refusal): refusal.isAmbiguous ? .badRequest : .forbidden
@@ -78,6 +83,8 @@ package enum Refusal: Error {
         case .requirement(let refusal): refusal.isAmbiguous ? "content_ambiguous" : "not_yours"
         case .tooManyAttempts: "too_many_attempts"
         case .linkingClosed: "linking_closed"
+        case .webhook: "webhook_unverified"
+        case .unreadWebhook: "webhook_unread"
         case .crossOrigin: "cross_origin"
         case .methodNotAllowed: "method_not_allowed"
         case .unsigned: "assertion_unsigned"
@@ -105,6 +112,8 @@ package enum Refusal: Error {
         case .requirement(let refusal): refusal.isAmbiguous ? "The content can be read in more than one way" : "This is not yours"
         case .tooManyAttempts: "This was tried too often"
         case .linkingClosed: "Accounts are not linked at present"
+        case .webhook: "The event is not signed as it should be"
+        case .unreadWebhook: "The event cannot be read"
         case .crossOrigin: "Pages of this site may not read this"
         case .methodNotAllowed: "This method is not allowed here"
         case .unsigned: "The request could not be signed"
@@ -150,8 +159,8 @@ package enum Refusal: Error {
         switch self {
         case .request, .headTimeout, .contentTimeout, .contentTooLarge, .content, .upgradeWithContent, .clientGone:
             true
-        case .path, .routing, .query, .requirement, .tooManyAttempts, .linkingClosed, .crossOrigin, .methodNotAllowed, .unsigned,
-            .closed, .authentication, .identity, .origin, .tunnelsFull, .loop:
+        case .path, .routing, .query, .requirement, .tooManyAttempts, .linkingClosed, .webhook, .unreadWebhook, .crossOrigin,
+            .methodNotAllowed, .unsigned, .closed, .authentication, .identity, .origin, .tunnelsFull, .loop:
             false
         }
     }
@@ -169,6 +178,8 @@ package enum Refusal: Error {
         case .query(let refusal): String(describing: refusal)
         case .routing(let refusal): String(describing: refusal)
         case .requirement(let refusal): String(describing: refusal)
+        case .webhook(let fault): String(describing: fault)
+        case .unreadWebhook(let member): "no good " + member
         case .tooManyAttempts, .linkingClosed, .crossOrigin, .methodNotAllowed, .unsigned, .identity, .headTimeout, .contentTimeout,
             .closed, .upgradeWithContent, .loop, .clientGone:
             nil

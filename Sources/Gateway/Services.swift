@@ -13,6 +13,8 @@ package struct Services: Sendable {
     /// The old application, where it must be asked whose a credential is.
     package var userInfo: (any LegacyUserInfo)?
     package var clerkUsers: (any ClerkUsers)?
+    /// What was heard of Clerk's messages before, and where they take effect.
+    package var messages: (any ClerkMessageLog)?
     /// Clerk's keys as they were fetched last.
     package var keys: Published<KeySet>?
     /// `nil` where the keys cannot change.

@@ -1,5 +1,5 @@
 package import Identity
-import Authentication
+package import Authentication
 import Crypto
 import HTTP1
 import HTTPServer
@@ -16,6 +16,7 @@ package final class Worker: @unchecked Sendable {
     private var plan: Snapshot<Plan>
     private(set) var generation: Generation
     private let tokens: TokenCache
+    private var revocations: Snapshot<RevocationSet>
     let buffers = BufferPool(blockBytes: FixedLimits.bufferBytes, blocksMax: FixedLimits.buffers)
     private var listeners: [ListeningSocket] = []
     var counters: Counters
@@ -35,10 +36,13 @@ package final class Worker: @unchecked Sendable {
 
     /// - Parameter share: how many workers divide the process's connections between them.
     package init(
-        name: String, plan: Published<Plan>, confirmations: Guarded<AttemptLimiter>, log: LogThread, share: Int, seed: UInt64
+        name: String, plan: Published<Plan>, revocations: Published<RevocationSet>, confirmations: Guarded<AttemptLimiter>,
+        log: LogThread, share: Int, seed: UInt64
     ) throws {
         loop = try Loop(name: name)
         tokens = TokenCache(seed: seed)
+        self.revocations = Snapshot(revocations)
+        tokens.revoked = self.revocations.value
         self.plan = Snapshot(plan)
         generation = try Generation(
             self.plan.value, version: self.plan.version, after: nil, tokens: tokens, loop: loop, buffers: buffers)
@@ -48,6 +52,7 @@ package final class Worker: @unchecked Sendable {
         clockOffset = loop.wallMilliseconds - loop.now
         loop.onWake = { [unowned self] in
             noticeSetClock()
+            if self.revocations.refresh() { tokens.revoked = self.revocations.value }
             adoptPlan()
         }
     }

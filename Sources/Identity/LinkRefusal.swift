@@ -34,7 +34,7 @@ package enum LinkRefusal: String, Error, Sendable, Hashable, CaseIterable {
     case needsConfirmation = "link_needs_confirmation"
     /// Nobody has this address, and `unknown` says refuse.
     case notRegistered = "not_registered"
-    /// Rows are made when Clerk's webhook arrives (`provisionOn: webhook`).
+    /// The row is made on the other occasion (`provisionOn`): when Clerk's webhook arrives, or when the user comes.
     case awaitingProvision = "awaiting_provision"
 
     package var code: StaticString {

@@ -90,4 +90,6 @@ package enum LinkOutcome: Sendable, Hashable {
     case emailTaken
     /// An operator has taken this very link away: only an operator makes it again.
     case unlinked
+    /// Clerk has told that it has deleted this user.
+    case deleted
 }

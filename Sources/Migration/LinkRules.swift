@@ -16,6 +16,8 @@ package struct LinkEvidence: Sendable {
 
     package var clerkUser: ClerkUser
     package var isImpersonated = false
+    /// A message of Clerk's tells of the user; no request has come.
+    package var isTold = false
     /// Whether our ledger created this Clerk user.
     package var isLedgerCreated = false
     package var legacy = Legacy.none
@@ -122,8 +124,11 @@ package struct LinkRules: Sendable {
     private func unknown(_ evidence: LinkEvidence) -> LinkDecision {
         guard linking.unknown == .provision else { return .refuse(.notRegistered, candidate: nil) }
         guard case .none = evidence.legacy else { return .refuse(.needsConfirmation, candidate: nil) }
-        return linking.provisionOn == .request ? .provision : .refuse(.awaitingProvision, candidate: nil)
+        return provisionsOnMessages == evidence.isTold ? .provision : .refuse(.awaitingProvision, candidate: nil)
     }
+
+    /// Whether rows are made when Clerk tells of a user, and not when they come.
+    var provisionsOnMessages: Bool { linking.unknown == .provision && linking.provisionOn == .webhook }
 }
 
 // What each side must have proved.

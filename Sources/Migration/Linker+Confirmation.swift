@@ -13,10 +13,11 @@ extension Linker {
     package func proposal(
         for session: ClerkSubject, beside legacy: Verdict<LegacySubject>, at now: UnixTime
     ) async throws(IdentityRefusal) -> Confirmation {
-        let clerkUser = try await readClerk(session)
-        switch rules.confirm(try await gather(clerkUser, session, legacy)) {
+        let arrival = Arrival(session)
+        let clerkUser = try await readClerk(arrival)
+        switch rules.confirm(try await gather(clerkUser, arrival, legacy)) {
         case .link(_, let row): return Confirmation(clerkUser: clerkUser, row: row)
-        case .refuse(let refusal, let candidate): throw await refuse(refusal, session, candidate, at: now)
+        case .refuse(let refusal, let candidate): throw await refuse(refusal, arrival, candidate, at: now)
         case .provision: preconditionFailure("a confirmation makes no rows")
         }
     }
@@ -28,9 +29,10 @@ extension Linker {
         let link = NewLink(
             row: proposal.row, clerkUser: session.user, rule: LinkRule.confirmed.rawValue, needsSoleEmail: false,
             requestID: requestID, time: now)
+        let arrival = Arrival(session)
         let row = try await settle(
-            await outcome { () async throws(Unavailable) in try await directory.link(link) }, session)
-        guard let row else { throw await refuse(.rowChanged, session, proposal.row.id, at: now) }
+            await outcome { () async throws(Unavailable) in try await directory.link(link) }, arrival)
+        guard let row else { throw await refuse(.rowChanged, arrival, proposal.row.id, at: now) }
         return row
     }
 }

@@ -8,10 +8,9 @@ package import Telemetry
 /// others wait for it; between workers the transaction decides, and who loses reads again instead of failing.
 package final class Linker: FirstSight {
     private struct Flight: Hashable {
-        let clerkUser: ClerkUserID
+        let arrival: Arrival
         let legacyUser: UserID?
         let legacyStanding: Standing
-        let isImpersonated: Bool
     }
 
     private typealias Landing = Result<DirectoryUser, IdentityRefusal>
@@ -28,15 +27,27 @@ package final class Linker: FirstSight {
     package func row(
         for session: ClerkSubject, beside legacy: Verdict<LegacySubject>, requestID: String, at now: UnixTime
     ) async throws(IdentityRefusal) -> DirectoryUser {
+        try await row(for: Arrival(session), beside: legacy, requestID: requestID, at: now)
+    }
+
+    /// For a user of whom a message of Clerk's tells, and no request: no old credential speaks for or against them.
+    package func row(
+        toldOf user: ClerkUserID, requestID: String, at now: UnixTime
+    ) async throws(IdentityRefusal) -> DirectoryUser {
+        try await row(for: Arrival(toldOf: user), beside: .absent, requestID: requestID, at: now)
+    }
+
+    private func row(
+        for arrival: Arrival, beside legacy: Verdict<LegacySubject>, requestID: String, at now: UnixTime
+    ) async throws(IdentityRefusal) -> DirectoryUser {
         let flight = Flight(
-            clerkUser: session.user, legacyUser: legacy.validSubject?.user, legacyStanding: legacy.standing,
-            isImpersonated: session.isImpersonated)
+            arrival: arrival, legacyUser: legacy.validSubject?.user, legacyStanding: legacy.standing)
         if waiting[flight] != nil {
             return try await withCheckedContinuation { waiting[flight, default: []].append($0) }.get()
         }
         waiting[flight] = []
         let landing = await land { () async throws(IdentityRefusal) in
-            try await self.link(session, beside: legacy, requestID: requestID, at: now)
+            try await self.link(arrival, beside: legacy, requestID: requestID, at: now)
         }
         for waiter in waiting.removeValue(forKey: flight) ?? [] { waiter.resume(returning: landing) }
         return try landing.get()
@@ -47,72 +58,85 @@ package final class Linker: FirstSight {
     }
 }
 
+/// The Clerk user that a link is about, and how they came.
+struct Arrival: Hashable {
+    let user: ClerkUserID
+    let isImpersonated: Bool
+    /// By a message of Clerk's, and not by a request.
+    let isTold: Bool
+
+    init(_ session: ClerkSubject) { (user, isImpersonated, isTold) = (session.user, session.isImpersonated, false) }
+
+    init(toldOf user: ClerkUserID) { (self.user, isImpersonated, isTold) = (user, false, true) }
+}
+
 // The straight line.
 extension Linker {
     private func link(
-        _ session: ClerkSubject, beside legacy: Verdict<LegacySubject>, requestID: String, at now: UnixTime
+        _ arrival: Arrival, beside legacy: Verdict<LegacySubject>, requestID: String, at now: UnixTime
     ) async throws(IdentityRefusal) -> DirectoryUser {
-        let clerkUser = try await readClerk(session)
+        let clerkUser = try await readClerk(arrival)
         // Between reading the rows and writing, somebody may change them: once is chance, twice is refused.
         for _ in 0..<2 {
-            let evidence = try await gather(clerkUser, session, legacy)
+            let evidence = try await gather(clerkUser, arrival, legacy)
             switch rules.decide(evidence) {
             case .refuse(let refusal, let candidate):
-                throw await refuse(refusal, session, candidate, at: now)
+                throw await refuse(refusal, arrival, candidate, at: now)
             case .link(let rule, let row):
                 let link = NewLink(
-                    row: row, clerkUser: session.user, rule: rule.rawValue, needsSoleEmail: rule.needsSoleEmail,
+                    row: row, clerkUser: arrival.user, rule: rule.rawValue, needsSoleEmail: rule.needsSoleEmail,
                     requestID: requestID, time: now)
                 if let row = try await settle(
-                    await outcome { () async throws(Unavailable) in try await directory.link(link) }, session)
+                    await outcome { () async throws(Unavailable) in try await directory.link(link) }, arrival)
                 {
                     return row
                 }
             case .provision:
                 let user = NewUser(
-                    clerkUser: session.user, email: clerkUser.primaryEmail?.address, firstName: clerkUser.firstName,
+                    clerkUser: arrival.user, email: clerkUser.primaryEmail?.address, firstName: clerkUser.firstName,
                     lastName: clerkUser.lastName, requestID: requestID, time: now)
                 if let row = try await settle(
-                    await outcome { () async throws(Unavailable) in try await directory.provision(user) }, session)
+                    await outcome { () async throws(Unavailable) in try await directory.provision(user) }, arrival)
                 {
                     return row
                 }
             }
         }
-        throw await refuse(.rowChanged, session, nil, at: now)
+        throw await refuse(.rowChanged, arrival, nil, at: now)
     }
 
     /// The row of a finished link; `nil` when the world has moved and the evidence must be read again.
-    func settle(_ outcome: Result<LinkOutcome, Unavailable>, _ session: ClerkSubject) async throws(IdentityRefusal)
+    func settle(_ outcome: Result<LinkOutcome, Unavailable>, _ arrival: Arrival) async throws(IdentityRefusal)
         -> DirectoryUser?
     {
         switch outcome {
         case .success(.linked(let row)), .success(.existing(let row)): return row
         case .success(.rowTaken), .success(.changed), .success(.emailTaken):
             // Perhaps another request or replica has just linked this very user, by whatever rule: no error then.
-            return try await ask { () async throws(Unavailable) in try await directory.user(linkedTo: session.user) }
+            return try await ask { () async throws(Unavailable) in try await directory.user(linkedTo: arrival.user) }
         case .success(.unlinked): throw .link(.unlinked)
+        case .success(.deleted): throw .link(.clerkUserUnknown)
         case .failure: throw Self.unavailable
         }
     }
 
-    func readClerk(_ session: ClerkSubject) async throws(IdentityRefusal) -> ClerkUser {
-        if session.isImpersonated { throw .link(.impersonated) }
+    func readClerk(_ arrival: Arrival) async throws(IdentityRefusal) -> ClerkUser {
+        if arrival.isImpersonated { throw .link(.impersonated) }
         let user: ClerkUser?
-        do throws(ClerkUsersFailure) { user = try await clerkUsers.user(session.user) } catch {
+        do throws(ClerkUsersFailure) { user = try await clerkUsers.user(arrival.user) } catch {
             switch error {
             case .unavailable(let seconds): throw .unavailable(retryAfterSeconds: seconds)
             }
         }
-        guard let user, user.id == session.user else { throw .link(.clerkUserUnknown) }
+        guard let user, user.id == arrival.user else { throw .link(.clerkUserUnknown) }
         return user
     }
 
     func gather(
-        _ clerkUser: ClerkUser, _ session: ClerkSubject, _ legacy: Verdict<LegacySubject>
+        _ clerkUser: ClerkUser, _ arrival: Arrival, _ legacy: Verdict<LegacySubject>
     ) async throws(IdentityRefusal) -> LinkEvidence {
         var evidence = LinkEvidence(clerkUser: clerkUser)
-        evidence.isImpersonated = session.isImpersonated
+        (evidence.isImpersonated, evidence.isTold) = (arrival.isImpersonated, arrival.isTold)
         switch legacy.asEvidence {
         case .valid(let subject):
             evidence.legacy = .proved(try await ask { () async throws(Unavailable) in try await directory.user(subject.user) })
@@ -133,13 +157,14 @@ extension Linker {
         return evidence
     }
 
-    /// Leaves a row for `segue review`. The refusal stands whether or not the queue could be written.
-    func refuse(_ refusal: LinkRefusal, _ session: ClerkSubject, _ candidate: UserID?, at now: UnixTime) async
+    /// Leaves a row for `segue review`. The refusal stands whether or not the queue could be written. Nobody is refused anything
+    /// by a message, and nobody waits.
+    func refuse(_ refusal: LinkRefusal, _ arrival: Arrival, _ candidate: UserID?, at now: UnixTime) async
         -> IdentityRefusal
     {
-        if refusal.isForReview {
+        if refusal.isForReview, !arrival.isTold {
             do throws(Unavailable) {
-                try await directory.recordReview(clerkUser: session.user, candidate: candidate, code: refusal.rawValue, at: now)
+                try await directory.recordReview(clerkUser: arrival.user, candidate: candidate, code: refusal.rawValue, at: now)
             } catch {}
         }
         return .link(refusal)

@@ -121,6 +121,7 @@ extension Explanation.OwnAnswer {
         case .health: "200, while the process lives"
         case .preflight: "a CORS preflight, by the route of the method that it asks for"
         case .confirmation: "the page on which somebody joins their two accounts"
+        case .webhook: "Clerk's webhooks: an event is verified, and taken once"
         case .loginCallback: "the login callback, which says whether the caller is linked"
         }
     }

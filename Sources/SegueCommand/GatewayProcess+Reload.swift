@@ -67,6 +67,7 @@ extension GatewayProcess {
             next.settings.overridden(by: nextLive.inForce), services: nextServices.services(for: next.settings),
             origins: origins.map(\.addresses))
         _ = try nextPlan.authenticator(version: 0, tokens: TokenCache(seed: 0))
+        _ = try nextPlan.webhookVerifier()
         resolver.follow(origins)
         let old = services
         start(nextServices, after: old)
@@ -110,12 +111,16 @@ extension GatewayProcess {
                 let process = self
                 control.spawn { await process.settleLiveModes(asking: true) }
             }
+            if change == .revocations || change == .everything {
+                let process = self
+                control.spawn { await process.readRevocations() }
+            }
             for worker in workers {
                 worker.forget { cache in
                     switch change {
                     case .user(let id): cache.invalidate(id)
                     case .clerkUser(let id): cache.invalidate(id)
-                    case .overrides: break
+                    case .overrides, .revocations: break
                     case .everything: cache.invalidateEverything()
                     }
                 }

@@ -25,6 +25,8 @@ final class GatewayProcess: @unchecked Sendable {
     let engine = FetchEngine()
     let resolver = OriginResolver()
     let plan: Published<Plan>
+    /// Whose tokens are refused before they end.
+    let revocations = Published(RevocationSet())
     private(set) var workers: [Worker] = []
 
     // Touched on the control loop only.
@@ -37,6 +39,10 @@ final class GatewayProcess: @unchecked Sendable {
     var isSettling = false
     /// What the directory has announced while it was being asked.
     var settlesAgain = false
+    var isReadingRevocations = false
+    var readsRevocationsAgain = false
+    /// They were announced, and the directory could not be asked.
+    var mustReadRevocations = false
     var reloads = ReloadQueue()
     let replaced = ReplacedDirectories()
     private(set) var isDraining = false
@@ -57,6 +63,7 @@ final class GatewayProcess: @unchecked Sendable {
         plan = Published(first)
         // Key material that OpenSSL refuses must be found before a worker finds it.
         _ = try first.authenticator(version: 0, tokens: TokenCache(seed: 0))
+        _ = try first.webhookVerifier()
         // The public port comes last: who can connect there finds everything else in place.
         try openAdmin(settings)
         try makeWorkers(settings)
@@ -74,7 +81,8 @@ final class GatewayProcess: @unchecked Sendable {
         let confirmations = Guarded(AttemptLimiter())
         for index in 0..<count {
             let worker = try Worker(
-                name: "worker-\(index)", plan: plan, confirmations: confirmations, log: logThread, share: count, seed: seed)
+                name: "worker-\(index)", plan: plan, revocations: revocations, confirmations: confirmations, log: logThread,
+                share: count, seed: seed)
             // On this loop: the worker has requests to serve.
             worker.crowdHasGone = { [control] in control.post { returnFreeMemory() } }
             try worker.listen(on: workers.first?.addresses ?? addresses)
@@ -110,6 +118,7 @@ final class GatewayProcess: @unchecked Sendable {
         let process = self
         control.spawn {
             await process.readLiveModes()
+            await process.readRevocations()
             process.serve()
         }
         control.run()
@@ -123,6 +132,7 @@ final class GatewayProcess: @unchecked Sendable {
         let addresses = workers.first?.addresses.map(\.description).joined(separator: ", ") ?? ""
         log.log(.info, "serving", ["listen": addresses, "admin": admin?.address?.description ?? "none", "version": Segue.version])
         followLiveModes()
+        followRevocations()
     }
 
     /// A limit that the system cannot keep is found by clients, and late.

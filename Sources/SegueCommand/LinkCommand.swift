@@ -65,6 +65,8 @@ enum LinkCommand {
             return Terminal.fail("\(b) is linked to \(row.id.text) already; segue unlink \(row.id.text) first", .precondition)
         case .outcome(.rowTaken):
             return Terminal.fail("\(a) is linked to another Clerk user; segue unlink \(a) first", .precondition)
+        case .outcome(.deleted):
+            return Terminal.fail("Clerk has told that it deleted \(b); nobody can be linked to it any more", .precondition)
         case .outcome(.changed), .outcome(.emailTaken), .outcome(.unlinked):
             return Terminal.fail("\(a) is not active, or changed just now", .precondition)
         case .noSuchUser: return Terminal.fail("there is no user \(a)", .precondition)

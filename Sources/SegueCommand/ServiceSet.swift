@@ -91,7 +91,7 @@ final class ServiceSet: Sendable {
         (services.directory, services.sessions) = (directory, directory)
         services.store = directory.map { LegacyQueries(settings.legacy, on: $0) }
         services.userInfo = UserInfoAPI(settings.legacy, through: userInfo)
-        services.clerkUsers = clerkUsers
+        (services.clerkUsers, services.messages) = (clerkUsers, directory)
         services.keys = keys?.keys
         services.keySource = keys
         return services

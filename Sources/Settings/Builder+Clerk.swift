@@ -134,7 +134,7 @@ extension Builder {
 
     private func webhooks(_ entry: Entry) -> ClerkSettings.Webhooks? {
         guard let path = entry["path"] else { return nil }
-        if !(path.text ?? "").hasPrefix("/") { problems.error(path, expected: "a path", hint: "such as /api/webhooks/clerk") }
+        guard let own = ownPath(path) else { return nil }
         var secrets = entry["secrets"]?.elements.compactMap { $0.text.map { Secret($0) } } ?? []
         for entry in entry["secrets"]?.elements ?? [] where !(entry.text ?? "").hasPrefix("whsec_") {
             problems.error(entry, found: "a value without whsec_", expected: "a signing secret")
@@ -148,6 +148,6 @@ extension Builder {
             problems.warn(
                 entry, found: "no signing secret", expected: "one", hint: "events cannot be verified and are not received")
         }
-        return secrets.isEmpty ? nil : .init(path: path.text ?? "", secrets: secrets, tee: entry.bool("tee") ?? false)
+        return secrets.isEmpty ? nil : .init(path: own, secrets: secrets, tee: entry.bool("tee") ?? false)
     }
 }

@@ -10,6 +10,7 @@ extension Builder {
         directory.connections = entry.int("connections") ?? directory.connections
         directory.mapping = entry["mapping"].flatMap { mapping($0) }
         directory.provision = entry["provision"].flatMap { provision($0) }
+        directory.sync = entry["sync"].map { synced($0, directory) } ?? []
         check(directory, entry)
         return directory
     }
@@ -105,6 +106,7 @@ extension Builder {
         linking.provisionOn = entry.choice("provisionOn") ?? linking.provisionOn
         linking.privilegedRoles = entry["privilegedRoles"]?.elements.compactMap(\.text) ?? []
         linking.afterLink = entry.choice("afterLink") ?? linking.afterLink
+        linking.afterDelete = entry.choice("afterDelete") ?? linking.afterDelete
         linking.conflict = entry.choice("conflict")
         linking.confirmation = entry["confirmation"].flatMap { ownPath($0) }
         return linking
@@ -114,6 +116,18 @@ extension Builder {
         guard let id: DirectorySettings.Provision.IDRule = entry.choice("id") else { return nil }
         let columns = entry["columns"]?.members.map { (name: $0.name, template: template($0.entry)) } ?? []
         return .init(id: id, columns: columns)
+    }
+
+    private func synced(_ list: Entry, _ directory: DirectorySettings) -> [DirectorySettings.Synced] {
+        var all: [DirectorySettings.Synced] = []
+        for entry in list.elements {
+            guard let synced = entry.text.flatMap(DirectorySettings.Synced.init), !all.contains(synced) else { continue }
+            if directory.column(of: synced) == nil {
+                problems.error(entry, expected: "directory.users.\(synced.rawValue) to name the column")
+            }
+            all.append(synced)
+        }
+        return all
     }
 
     private func template(_ entry: Entry) -> String {

@@ -18,6 +18,8 @@ package struct DirectorySettings: Sendable, Equatable {
     package var mapping: Mapping?
     package var linking: Linking
     package var provision: Provision?
+    /// Columns of the row that follow later changes of the Clerk user.
+    package var sync: [Synced] = []
 
     package init(location: Location, users: Users, linking: Linking) {
         (self.location, self.users, self.linking) = (location, users, linking)
@@ -66,6 +68,7 @@ package struct DirectorySettings: Sendable, Equatable {
         package enum Unknown: String, Sendable, CaseIterable { case refuse, provision }
         package enum ProvisionOn: String, Sendable, CaseIterable { case request, webhook }
         package enum AfterLink: String, Sendable, CaseIterable { case allow, refuse }
+        package enum AfterDelete: String, Sendable, CaseIterable { case deactivate, unlink, remove }
         package enum Conflict: String, Sendable, CaseIterable { case clerk, refuse }
 
         package var legacyEmail: LegacyEmail
@@ -73,12 +76,27 @@ package struct DirectorySettings: Sendable, Equatable {
         package var provisionOn = ProvisionOn.request
         package var privilegedRoles: [String] = []
         package var afterLink = AfterLink.allow
+        /// What becomes of the row of a user whom Clerk has deleted.
+        package var afterDelete = AfterDelete.deactivate
         /// `nil`: `clerk` where the legacy credential came from a cookie, else `refuse`.
         package var conflict: Conflict?
         /// The path of the confirmation page.
         package var confirmation: String?
         package init(legacyEmail: LegacyEmail) { self.legacyEmail = legacyEmail }
     }
+
+    /// The column that `users` names.
+    package func column(of synced: Synced) -> String? {
+        switch synced {
+        case .email: users.email
+        case .firstName: users.firstName
+        case .lastName: users.lastName
+        case .name: users.name
+        }
+    }
+
+    /// Each is the key in `users` that names the column.
+    package enum Synced: String, Sendable, CaseIterable { case email, firstName, lastName, name }
 
     /// How a row for an unknown Clerk user is made.
     package struct Provision: Sendable, Equatable {

@@ -85,6 +85,10 @@ package enum FixedLimits {
     package static let confirmationBytes = 4_096
     /// Until that form must be there, whole.
     package static let confirmationSeconds = 10
+    /// An event of Clerk's: a user with full metadata and many addresses is a tenth of it.
+    package static let webhookBytes = 262_144
+    /// Until it must be there, whole; Svix itself gives up after 15 s.
+    package static let webhookSeconds = 10
     /// Until content that is checked (`require`) must be there, whole, and of any other `gatheredBytes`: its caller was identified
     /// before, by a token that may end meanwhile. The largest, a megabyte, needs 280 kbit/s.
     package static let heldContentSeconds = 30

@@ -6,7 +6,9 @@ struct Relations {
 
     func check(_ settings: Settings) {
         checkNeeds(settings)
+        checkOwnPaths()
         checkLogin(settings)
+        checkWebhooks(settings)
         checkLinking(settings)
         checkAddresses(settings)
         checkCredentialFields(settings)
@@ -45,21 +47,10 @@ struct Relations {
 
     /// The callback answers for Clerk sessions, and links.
     private func checkLogin(_ settings: Settings) {
-        for entry in [root["login"]?["callback"], root["directory"]?["linking"]?["confirmation"]] {
-            guard let entry, entry.text == "/healthz" else { continue }
-            problems.error(
-                entry, found: "the path of Segue's own health check", expected: "another path",
-                hint: "a balancer that asks there would take every replica for dead")
-        }
-        if let entry = root["directory"]?["linking"]?["confirmation"] {
-            if let path = settings.login?.callback, path == settings.directory?.linking.confirmation {
-                problems.error(entry, found: "the path of login.callback", expected: "a path of its own")
-            }
-            if !settings.legacy.contains(where: { !$0.insecure }) {
-                problems.warn(
-                    entry, found: "a confirmation page without an old credential that proves anything", expected: "one in `legacy`",
-                    hint: "nobody could show that the old account is theirs")
-            }
+        if let entry = root["directory"]?["linking"]?["confirmation"], !settings.legacy.contains(where: { !$0.insecure }) {
+            problems.warn(
+                entry, found: "a confirmation page without an old credential that proves anything", expected: "one in `legacy`",
+                hint: "nobody could show that the old account is theirs")
         }
         guard let entry = root["login"], settings.login != nil else { return }
         for (section, isThere) in [("clerk", root["clerk"] != nil), ("directory", root["directory"] != nil)] where !isThere {

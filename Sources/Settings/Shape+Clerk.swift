@@ -19,7 +19,7 @@ extension Shape {
             "requireAuthorizedParty", .bool, standard: "true",
             "`false` admits a token without `azp`, as native apps send, never one with a wrong one."),
         key("keys", keys, "How the key set is kept fresh."),
-        key("webhooks", webhooks, support: .checkedOnly, "Where Clerk tells of changes."),
+        key("webhooks", webhooks, "Where Clerk tells of changes; see docs/webhooks.md."),
     ])
 
     private static let keys: Shape = .object([
@@ -32,10 +32,13 @@ extension Shape {
     ])
 
     private static let webhooks: Shape = .object([
-        required("path", .string, "The path on the public listeners."),
+        required("path", .string, "The path on the public listeners, which Segue answers itself."),
         key(
             "secrets", .array(.secret), standard: "`CLERK_WEBHOOK_SIGNING_SECRET`", "`whsec_…`; several while one replaces another."
         ),
-        key("tee", .bool, standard: "false", "Also forward each event to the origin."),
+        key(
+            "tee", .bool, standard: "false",
+            "Also forward each event, once it has taken effect, to the origin of the route that takes this path; its answer is then the answer."
+        ),
     ])
 }

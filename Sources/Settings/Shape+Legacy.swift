@@ -58,7 +58,9 @@ extension Shape {
         key("mapping", mapping, "A table that holds links beside, or instead of, the column in the users table."),
         key("linking", linking, "When a Clerk user is linked to a row; required where a route accepts Clerk sessions."),
         key("provision", provision, "How a row for an unknown person is made; required by `unknown: \"provision\"`."),
-        later("sync", "Segue does not copy later changes of a Clerk user yet"),
+        key(
+            "sync", .array(.words(of: DirectorySettings.Synced.self)), standard: "[]",
+            "Columns of `users` that follow later changes of the Clerk user, told by `clerk.webhooks`."),
     ])
 
     private static let users: Shape = .object([
@@ -98,10 +100,14 @@ extension Shape {
             "unknown", .words(of: Linking.Unknown.self), standard: "\"refuse\"",
             "A Clerk user whose address no row has: refused, or given a row."),
         key(
-            "provisionOn", .words(of: Linking.ProvisionOn.self, later: [.webhook]), standard: "\"request\"", "When the row is made."
-        ),
+            "provisionOn", .words(of: Linking.ProvisionOn.self), standard: "\"request\"",
+            "When the row is made: when its user first comes, or when `clerk.webhooks` tells of them."),
         key("privilegedRoles", .array(.string), standard: "[]", "Rows with these roles are never linked by e-mail alone."),
         key("afterLink", .words(of: Linking.AfterLink.self), standard: "\"allow\"", "Old credentials of a linked person."),
+        key(
+            "afterDelete", .words(of: Linking.AfterDelete.self), standard: "\"deactivate\"",
+            "The row of a user whom Clerk has deleted: `deactivate` (the column `users.active`, or else a tombstone in `segue.links`), `unlink`, or `remove`, which deletes rows that Segue has made and deactivates all others."
+        ),
         key(
             "conflict", .words(of: Linking.Conflict.self), standard: "`clerk` where the old credential is a cookie, else `refuse`",
             "Two credentials for two users in one request."),

@@ -34,6 +34,20 @@ import Testing
         #expect(legacy.validSubject?.user.text == "7")
     }
 
+    @Test func `a token of an ended session is refused, whether it is new or remembered`() async throws {
+        let text = AuthenticationFixture.request(clerk.bearer)
+        guard case .clerk(let subject) = try await fixture.authenticate(text).claimant else { throw AuthenticationRefusal.denied }
+        for revoked in [subject.session.text, subject.user.text] {
+            fixture.cache.revoked = RevocationSet([Revocation(revoked, until: now.adding(seconds: 1))])
+            #expect(try await fixture.outcome(text) == "token_invalid")
+            let renewed = fixture.mint.session(at: now.adding(seconds: -1))
+            #expect(try await fixture.outcome(AuthenticationFixture.request(renewed.bearer)) == "token_invalid")
+            #expect(try await fixture.standings(text, mode: .clerk)?.clerk == .forged)
+        }
+        fixture.cache.revoked = RevocationSet([Revocation("sess_of_another", until: now.adding(seconds: 1))])
+        #expect(try await fixture.outcome(text) == "clerk user_1")
+    }
+
     @Test func `a Clerk token is never looked up as an old session`() async throws {
         fixture.change { $0.legacy[1].from.append(.bearer) }
         #expect(try await fixture.outcome(AuthenticationFixture.request(clerk.bearer)) == "clerk user_1")

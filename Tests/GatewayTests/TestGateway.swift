@@ -1,3 +1,4 @@
+import Authentication
 import Files
 import GatewayTesting
 import Identity
@@ -14,6 +15,7 @@ final class TestGateway: @unchecked Sendable {
     let worker: Worker
     let loop: Loop
     let plan: Published<Plan>
+    let revocations = Published(RevocationSet())
     private let confirmations = Guarded(AttemptLimiter())
     private let log: LogFile
 
@@ -29,7 +31,7 @@ final class TestGateway: @unchecked Sendable {
             log = try LogFile()
             plan = Published(try TestGateway.plan("", origin: nil, self.store))
             worker = try Worker(
-                name: "journeys", plan: plan, confirmations: confirmations, log: log.thread, share: 1, seed: 1)
+                name: "journeys", plan: plan, revocations: revocations, confirmations: confirmations, log: log.thread, share: 1, seed: 1)
             loop = worker.loop
             try worker.listen(on: [Address("127.0.0.1:0")!])
             worker.start()

@@ -118,6 +118,7 @@ import Testing
         let clerk = try Sample.load(text, environment).settings.clerk
         #expect(clerk?.secretKey?.exposeText() == "sk_test_0123456789")
         #expect(clerk?.webhooks?.secrets.count == 1)
+        #expect(clerk?.webhooks?.path == "/hook" && clerk?.webhooks?.tee == false)
         #expect(clerk?.apiURL == "http://127.0.0.1:4000")
     }
 }

@@ -1,0 +1,94 @@
+import Authentication
+import Identity
+import Migration
+import Telemetry
+
+/// What Clerk's webhooks tell, taken one message at a time.
+extension Session {
+    func standing(of message: ClerkMessage) async throws(DirectoryError) -> MessageStanding {
+        let (messages, known) = (dialect.state("clerk_messages"), dialect.state("clerk_users"))
+        if try await !connection.rows("SELECT 1 FROM \(messages) WHERE id = $1", [message.id]).isEmpty { return .duplicate }
+        guard case .user(let user) = message.event else { return .new }
+        let newer = try await connection.rows(
+            "SELECT 1 FROM \(known) WHERE clerk_user_id = $1 AND (deleted_at IS NOT NULL OR updated_at_ms > $2)",
+            [user.id.text, String(user.updated.milliseconds)])
+        return newer.isEmpty ? .new : .outdated
+    }
+
+    /// One transaction: the message is noted with all that it does. Of two deliveries at once the second waits for the first.
+    func take(_ message: ClerkMessage, at now: UnixTime) async throws(DirectoryError) -> MessageEffect {
+        try await connection.transaction { () async throws(DirectoryError) in
+            let noted = try await connection.rows(
+                "INSERT INTO \(dialect.state("clerk_messages")) (id, received_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id",
+                [message.id, time(now)])
+            guard !noted.isEmpty else { return .duplicate }
+            switch message.event {
+            case .user(let user): return try await adopt(user, at: now)
+            case .userDeleted(let user): return try await bury(user, toldAt: message.time ?? now, messageID: message.id, at: now)
+            case .sessionOver(let session):
+                try await revoke(session.text, at: now)
+                return .revoked
+            case .other: return .nothing
+            }
+        }
+    }
+
+    /// A newer state of a user: the columns that follow it, and whether any of their tokens is still good.
+    private func adopt(_ user: ToldUser, at now: UnixTime) async throws(DirectoryError) -> MessageEffect {
+        try await lock(user.id)
+        // Messages come in any order: only a state that is no older than the one known counts, and none of somebody who is gone.
+        let adopted = try await connection.rows(
+            """
+            INSERT INTO \(dialect.state("clerk_users")) AS known (clerk_user_id, updated_at_ms) VALUES ($1, $2)
+            ON CONFLICT (clerk_user_id) DO UPDATE SET updated_at_ms = EXCLUDED.updated_at_ms
+            WHERE known.deleted_at IS NULL AND known.updated_at_ms <= EXCLUDED.updated_at_ms RETURNING clerk_user_id
+            """, [user.id.text, String(user.updated.milliseconds)])
+        guard !adopted.isEmpty else { return .outdated }
+        let synced = try await sync(user, at: now)
+        // Clerk makes no more tokens for somebody who is banned.
+        if user.isBanned { try await revoke(user.id.text, at: now) }
+        return synced.map { .synced($0) } ?? (user.isBanned ? .revoked : .nothing)
+    }
+
+    // MARK: Revocations
+
+    /// Whose tokens are refused though they have not ended, and until when.
+    func revocations(at now: UnixTime) async throws(DirectoryError) -> [Revocation] {
+        try await connection.rows(
+            "SELECT subject, until_ms FROM \(dialect.state("revocations")) WHERE until_ms > $1", [String(now.milliseconds)]
+        ).map { Revocation($0[0] ?? "", until: UnixTime(milliseconds: Int64($0[1] ?? "") ?? 0)) }
+    }
+
+    func revoke(_ subject: String, at now: UnixTime) async throws(DirectoryError) {
+        try await connection.rows(
+            """
+            INSERT INTO \(dialect.state("revocations")) (subject, until_ms) VALUES ($1, $2)
+            ON CONFLICT (subject) DO UPDATE SET until_ms = EXCLUDED.until_ms
+            """, [subject, String(now.adding(seconds: Limits.revocationSeconds).milliseconds)])
+        guard dialect == .postgres else { return }
+        try await connection.rows("SELECT pg_notify('\(DirectoryChange.channel)', $1)", [DirectoryChange.revocations.message])
+    }
+
+    func pruneMessages(at now: UnixTime) async throws(DirectoryError) {
+        let first = now.adding(seconds: -Int64(Limits.messageDays) * 86_400)
+        try await connection.rows("DELETE FROM \(dialect.state("clerk_messages")) WHERE received_at < $1", [time(first)])
+        try await connection.rows("DELETE FROM \(dialect.state("revocations")) WHERE until_ms <= $1", [String(now.milliseconds)])
+    }
+
+    // MARK: Who is gone
+
+    /// Whether Clerk has told that the user is gone. A link that is being made, and the message that ends it, follow each other.
+    func isDeleted(locking clerkUser: ClerkUserID) async throws(DirectoryError) -> Bool {
+        try await lock(clerkUser)
+        return try await !connection.rows(
+            "SELECT 1 FROM \(dialect.state("clerk_users")) WHERE clerk_user_id = $1 AND deleted_at IS NOT NULL", [clerkUser.text]
+        ).isEmpty
+    }
+
+    /// SQLite's transactions follow each other anyway.
+    func lock(_ clerkUser: ClerkUserID) async throws(DirectoryError) {
+        guard dialect == .postgres else { return }
+        try await connection.rows(
+            "SELECT pg_advisory_xact_lock(hashtext('segue.clerk'), hashtext($1))", [clerkUser.text])
+    }
+}

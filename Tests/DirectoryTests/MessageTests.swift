@@ -1,0 +1,243 @@
+import Authentication
+import Identity
+import Migration
+import PostgresTesting
+import Settings
+import Snapshot
+import Sockets
+import Telemetry
+import Testing
+
+@testable import Directory
+
+/// What Clerk's messages do, in every backend.
+@Suite("Session+Messages", .serialized) struct MessageTests {
+    private func told(
+        _ user: String, _ message: String, at updated: Int64, email: String? = nil, first: String? = "Ada",
+        last: String? = "Lovelace",
+        isBanned: Bool = false
+    ) -> ClerkMessage {
+        let user = ToldUser(
+            id: ClerkUserID(user), updated: noon.adding(seconds: updated), email: email, firstName: first, lastName: last,
+            isBanned: isBanned)
+        return ClerkMessage(id: message, type: "user.updated", time: noon, event: .user(user))
+    }
+
+    private func deleted(_ user: String, _ message: String = "msg_deleted") -> ClerkMessage {
+        ClerkMessage(id: message, type: "user.deleted", time: noon, event: .userDeleted(ClerkUserID(user)))
+    }
+
+    private func ended(_ session: String, _ message: String = "msg_ended") -> ClerkMessage {
+        ClerkMessage(id: message, type: "session.ended", time: noon, event: .sessionOver(ClerkSessionID(session)))
+    }
+
+    private static let names = """
+        email text NOT NULL UNIQUE, role text NOT NULL DEFAULT 'user', is_active boolean NOT NULL DEFAULT true,
+        clerk_user_id text, migrated_at timestamp, first_name varchar(20), name text NOT NULL DEFAULT ''
+        """
+
+    private func syncing(_ database: TestDatabase) -> DirectorySettings {
+        database.settings { settings in
+            (settings.users.firstName, settings.users.name) = ("first_name", "name")
+            settings.sync = [.email, .firstName, .name]
+        }
+    }
+
+    @Test(arguments: Backend.allCases) func `a message is taken once, also by two at the same time`(backend: Backend) async throws {
+        let database = TestDatabase(backend)
+        try await withDirectory(database.settings()) { directory in
+            let message = ended("sess_1")
+            async let one = directory.take(message, at: noon)
+            async let two = directory.take(message, at: noon)
+            let effects = [try await one, try await two]
+            #expect(Set(effects) == [.revoked, .duplicate])
+            expect(try await directory.take(message, at: noon), is: .duplicate)
+            expect(try await directory.standing(of: message), is: .duplicate)
+            expect(try await directory.standing(of: ended("sess_1", "msg_other")), is: .new)
+        }
+    }
+
+    @Test(arguments: Backend.allCases) func `an older state of a user undoes no newer one`(backend: Backend) async throws {
+        let database = TestDatabase(backend, columns: Self.names)
+        database.add(1)
+        try await withDirectory(syncing(database)) { directory in
+            _ = try await directory.link(backend.id(1), to: "user_a")
+            expect(try await directory.take(told("user_a", "msg_2", at: 2, first: "Grace"), at: noon), is: .synced(backend.id(1)))
+            let late = told("user_a", "msg_1", at: 1, first: "Ada")
+            expect(try await directory.standing(of: late), is: .outdated)
+            expect(try await directory.take(late, at: noon), is: .outdated)
+            expect(try await directory.take(told("user_a", "msg_3", at: 2, first: "Grace"), at: noon), is: .nothing)
+        }
+        #expect(database.run("SELECT first_name, name FROM users") == ["Grace|Grace Lovelace"])
+    }
+
+    @Test(arguments: Backend.allCases) func `only listed columns follow, and no address that another row has`(backend: Backend)
+        async throws
+    {
+        let database = TestDatabase(backend, columns: Self.names)
+        database.add(1, 2)
+        try await withDirectory(syncing(database)) { directory in
+            _ = try await directory.link(backend.id(1), to: "user_a")
+            let long = String(repeating: "A", count: 30)
+            _ = try await directory.take(told("user_a", "msg_1", at: 1, email: "USER2@example.com", first: long), at: noon)
+            expect(try await directory.user(backend.id(1))?.email, is: "user1@example.com")
+            _ = try await directory.take(told("user_a", "msg_2", at: 2, email: "new@example.com", first: nil, last: nil), at: noon)
+            expect(try await directory.user(backend.id(1))?.email, is: "new@example.com")
+            // Nobody's row.
+            expect(try await directory.take(told("user_z", "msg_3", at: 1, email: "z@example.com"), at: noon), is: .nothing)
+        }
+        #expect(
+            database.run("SELECT email, COALESCE(first_name, '-'), name FROM users WHERE email LIKE 'new%'") == [
+                "new@example.com|-|"
+            ])
+        #expect(database.run("SELECT count(*) FROM users WHERE migrated_at IS NOT NULL") == ["1"])
+    }
+
+    @Test(arguments: Backend.allCases) func `a deleted user's row is inactive, by its column`(backend: Backend) async throws {
+        let database = TestDatabase(backend)
+        database.add(1)
+        try await withDirectory(database.settings()) { directory in
+            _ = try await directory.link(backend.id(1), to: "user_a")
+            expect(try await directory.take(deleted("user_a"), at: noon), is: .deactivated(backend.id(1)))
+            let row = try await directory.user(backend.id(1))
+            #expect(row?.isActive == false && row?.clerkUser == ClerkUserID("user_a"))
+            expect(try await directory.revocations(at: noon), is: [Revocation("user_a", until: noon.adding(seconds: 70))])
+        }
+        #expect(database.run("SELECT count(*) FROM \(database.state("links")) WHERE tombstoned_at IS NOT NULL") == ["0"])
+        #expect(
+            database.run("SELECT action, rule, request_id FROM \(database.state("ledger")) WHERE action <> 'link'")
+                == ["deactivate|user.deleted|msg_deleted"])
+    }
+
+    @Test(arguments: Backend.allCases) func `without such a column a tombstone says so, also of a link that Segue did not make`(
+        backend: Backend
+    ) async throws {
+        let database = TestDatabase(backend)
+        database.add(1)
+        database.run("UPDATE users SET clerk_user_id = 'user_a'")
+        try await withDirectory(database.settings { $0.users.active = nil }) { directory in
+            expect(try await directory.take(deleted("user_a"), at: noon), is: .deactivated(backend.id(1)))
+            expect(try await directory.user(backend.id(1))?.isActive, is: false)
+        }
+        #expect(database.run("SELECT rule FROM \(database.state("links")) WHERE tombstoned_at IS NOT NULL") == ["found"])
+    }
+
+    @Test(arguments: Backend.allCases) func `it is unlinked where the settings say so, and nobody links it again`(backend: Backend)
+        async throws
+    {
+        let database = TestDatabase(backend)
+        database.add(1)
+        try await withDirectory(database.settings { $0.linking.afterDelete = .unlink }) { directory in
+            _ = try await directory.link(backend.id(1), to: "user_a")
+            expect(try await directory.take(deleted("user_a"), at: noon), is: .unlinked(backend.id(1)))
+            expect(try await directory.user(backend.id(1))?.clerkUser, is: nil)
+            expect(try await directory.link(backend.id(1), to: "user_a"), is: .deleted)
+            let late = told("user_a", "msg_late", at: 99)
+            expect(try await directory.standing(of: late), is: .outdated)
+            expect(try await directory.take(late, at: noon), is: .outdated)
+            // The person may come back as somebody new.
+            let anew = try await directory.link(backend.id(1), to: "user_b")
+            #expect(anew.linked != nil)
+        }
+        #expect(database.run("SELECT action FROM \(database.state("ledger")) ORDER BY id") == ["link", "unlink", "link"])
+    }
+
+    @Test(arguments: Backend.allCases) func `a message that comes before the link prevents it`(backend: Backend) async throws {
+        let database = TestDatabase(backend)
+        database.add(1)
+        let settings = database.settings { settings in
+            settings.linking.unknown = .provision
+            settings.provision = .init(id: backend.isInteger ? .default : .uuid, columns: [])
+        }
+        try await withDirectory(settings) { directory in
+            expect(try await directory.take(deleted("user_a"), at: noon), is: .revoked)
+            expect(try await directory.link(backend.id(1), to: "user_a"), is: .deleted)
+            let new = NewUser(
+                clerkUser: ClerkUserID("user_a"), email: "a@x.org", firstName: nil, lastName: nil, requestID: "r", time: noon)
+            expect(try await directory.provision(new), is: .deleted)
+        }
+        #expect(database.countsOfLinks == "0/0/0")
+    }
+
+    @Test(arguments: Backend.allCases) func `a row is removed where Segue made it and nothing points at it`(backend: Backend)
+        async throws
+    {
+        let database = TestDatabase(backend)
+        database.add(1)
+        let settings = database.settings { settings in
+            (settings.linking.unknown, settings.linking.afterDelete) = (.provision, .remove)
+            settings.provision = .init(id: backend.isInteger ? .default : .uuid, columns: [])
+            if backend == .postgresInteger { settings.provision = .init(id: .default, columns: []) }
+        }
+        database.run(backend == .postgresInteger ? "ALTER TABLE users ALTER id RESTART WITH 100" : "SELECT 1")
+        try await withDirectory(settings) { directory in
+            func provision(_ name: String) async throws -> UserID {
+                let new = NewUser(
+                    clerkUser: ClerkUserID("user_" + name), email: name + "@x.org", firstName: nil, lastName: nil, requestID: "r",
+                    time: noon)
+                return try #require(try await directory.provision(new).linked).id
+            }
+            _ = try await directory.link(backend.id(1), to: "user_a")
+            expect(try await directory.take(deleted("user_a", "msg_a"), at: noon), is: .deactivated(backend.id(1)))
+            let made = try await provision("b")
+            expect(try await directory.take(deleted("user_b", "msg_b"), at: noon), is: .removed(made))
+            expect(try await directory.user(made), is: nil)
+            guard backend.isPostgres else { return }
+            let busy = try await provision("c")
+            database.run("CREATE TABLE notes (owner \(backend.idType.prefix { $0 != " " }) REFERENCES users)")
+            database.run("INSERT INTO notes VALUES ('\(busy.text)')")
+            expect(try await directory.take(deleted("user_c", "msg_c"), at: noon), is: .deactivated(busy))
+            expect(try await directory.user(busy)?.isActive, is: false)
+        }
+    }
+
+    @Test(arguments: Backend.allCases) func `revocations end, and what is long over is forgotten`(backend: Backend) async throws {
+        let database = TestDatabase(backend)
+        try await withDirectory(database.settings()) { directory in
+            _ = try await directory.take(ended("sess_1"), at: noon)
+            _ = try await directory.take(told("user_a", "msg_banned", at: 1, isBanned: true), at: noon)
+            let all = try await directory.revocations(at: noon.adding(seconds: 69))
+            #expect(Set(all.map(\.subject)) == ["sess_1", "user_a"])
+            expect(try await directory.revocations(at: noon.adding(seconds: 70)), is: [])
+        }
+        try await withSession(database.settings()) { session in
+            try await session.pruneMessages(at: noon.adding(seconds: 86_400 * 30))
+        }
+        #expect(database.run("SELECT count(*) FROM \(database.state("clerk_messages"))") == ["2"])
+        #expect(database.run("SELECT count(*) FROM \(database.state("revocations"))") == ["0"])
+        try await withSession(database.settings()) { session in
+            try await session.pruneMessages(at: noon.adding(seconds: 86_400 * 30 + 1))
+        }
+        #expect(database.run("SELECT count(*) FROM \(database.state("clerk_messages"))") == ["0"])
+    }
+
+    private func withSession(
+        _ settings: DirectorySettings, _ body: @escaping @Sendable (Session) async throws -> Void
+    ) async throws {
+        try await onLoop {
+            let session = try await SessionEntrance(settings: settings, isReadOnly: false).open()
+            defer { session.close() }
+            try await body(session)
+        }
+    }
+
+    @Test func `who was signed out is heard of in every process`() async throws {
+        let database = TestDatabase(.postgresUUID)
+        let changes = Guarded<[DirectoryChange]>([])
+        let other = try DirectoryThread(database.settings())
+        defer { other.stop() }
+        other.onChange { change in changes.withLock { $0.append(change) } }
+        try await withDirectory(database.settings()) { directory in
+            other.start()
+            for _ in 0..<500 where changes.withLock({ $0.isEmpty }) { await sleep(milliseconds: 20) }
+            _ = try await directory.take(ended("sess_1"), at: noon)
+            for _ in 0..<500 where !changes.withLock({ $0.contains(.revocations) }) { await sleep(milliseconds: 20) }
+        }
+        #expect(changes.withLock { $0 } == [.everything, .revocations])
+    }
+}
+
+/// In a closure that may throw anything, `#expect` takes no call that throws.
+private func expect<Value: Equatable>(_ found: Value, is expected: Value, at location: SourceLocation = #_sourceLocation) {
+    #expect(found == expected, sourceLocation: location)
+}
