@@ -1,8 +1,6 @@
 import Telemetry
 import Testing
 
-@testable import Emulator
-
 @Suite struct RFC3339Tests {
     @Test(arguments: [
         ("1970-01-01T00:00:00Z", Int64(0)), ("2012-10-20T07:15:20.902Z", 1_350_717_320_902),

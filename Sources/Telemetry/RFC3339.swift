@@ -1,8 +1,6 @@
-import Telemetry
-
 /// Times as RFC 3339 §5.6 writes them: `2012-10-20T07:15:20.902Z`.
-enum RFC3339 {
-    static func parse(_ text: String) -> UnixTime? {
+package enum RFC3339 {
+    package static func parse(_ text: String) -> UnixTime? {
         let bytes = Array(text.utf8)
         guard bytes.count >= 20, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
             bytes[10] | 0x20 == UInt8(ascii: "t"),
