@@ -59,10 +59,6 @@ package struct DirectorySchema: Sendable {
         try await edit { editor throws(DirectoryError) in try await editor.session().person(sought) }
     }
 
-    package func verifyLedger() async throws(Failure) -> LedgerVerdict {
-        try await edit { editor throws(DirectoryError) in try await editor.session().verifyLedger() }
-    }
-
     /// Whether libpq can read the connection strings. What it has against one might quote the password.
     package var isURLReadable: Bool {
         if case .postgres(let url) = settings.location { PostgresConnection.canRead(url) } else { true }
@@ -96,7 +92,7 @@ package struct DirectorySchema: Sendable {
         }
     }
 
-    private func edit<Answer>(
+    func edit<Answer>(
         _ body: (SchemaEditor) async throws(DirectoryError) -> Answer
     ) async throws(Failure) -> Answer {
         try await Self.connected(to: settings.location, direct: settings.directURL) { connection throws(DirectoryError) in

@@ -80,12 +80,15 @@ struct Arguments: Sendable {
     /// The value of an option that is a time: `90`, `90s`, `15m`, `24h` or `30d`, in seconds.
     mutating func seconds(_ name: String, _ help: String) -> Int64? {
         guard let text = option(name, "TIME", help) else { return nil }
+        let seconds = Self.seconds(text)
+        if seconds == nil { note("--\(name) must be a time such as 90s, 15m, 24h or 30d, not \(text)") }
+        return seconds
+    }
+
+    static func seconds(_ text: String) -> Int64? {
         let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
         let unit = text.last.flatMap { units[$0] }
-        guard let count = Int64(unit == nil ? text[...] : text.dropLast()), count.magnitude <= 36_500 * 86_400 else {
-            note("--\(name) must be a time such as 90s, 15m, 24h or 30d, not \(text)")
-            return nil
-        }
+        guard let count = Int64(unit == nil ? text[...] : text.dropLast()), count.magnitude <= 36_500 * 86_400 else { return nil }
         return count * (unit ?? 1)
     }
 

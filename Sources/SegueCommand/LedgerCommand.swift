@@ -2,10 +2,12 @@ internal import Directory
 internal import JSON
 internal import Telemetry
 
-/// `segue ledger`: the record of what was done to links.
+/// `segue ledger`: the record of what was done to links and routes.
 enum LedgerCommand {
     private static let commands: [Command] = [
-        Command("verify", "Walk the chain of seals, and name the first row that does not fit", verify)
+        Command("list", "Show the latest entries, or those of a person, a batch or an action", LedgerList.run),
+        Command("verify", "Walk the chain of seals, and name the first row that does not fit", verify),
+        Command("export", "Print every entry with its seal as lines of JSON, for an auditor", LedgerExport.run),
     ]
 
     static func run(_ arguments: inout Arguments) async -> ExitCode { await arguments.dispatch(commands) }
@@ -15,16 +17,32 @@ enum LedgerCommand {
         let file = SettingsFile.word(&arguments)
         arguments.example("segue ledger verify")
         if let end = arguments.finish() { return end }
-        guard let schema = SchemaCommand.schema(file) else { return .failed }
+        switch await ask(file, { schema throws(DirectorySchema.Failure) in try await schema.verifyLedger() }) {
+        case .failure(let failure): return failure.code
+        case .success(let verdict): return report(verdict, json: json)
+        }
+    }
+
+    /// Asks the directory that the settings name; where there is no answer, says why.
+    static func ask<Answer: Sendable>(
+        _ file: String, _ body: @escaping @Sendable (DirectorySchema) async throws(DirectorySchema.Failure) -> Answer
+    ) async -> Result<Answer, DirectoryVisit.Failure> {
+        guard let schema = SchemaCommand.schema(file) else { return .failure(.init(code: .failed)) }
+        return await ask(schema, body)
+    }
+
+    static func ask<Answer: Sendable>(
+        _ schema: DirectorySchema, _ body: @escaping @Sendable (DirectorySchema) async throws(DirectorySchema.Failure) -> Answer
+    ) async -> Result<Answer, DirectoryVisit.Failure> {
         do {
-            let verdict = try await onLoop {
-                await SchemaCommand.outcome { () throws(DirectorySchema.Failure) in try await schema.verifyLedger() }
-            }.get()
-            return report(verdict, json: json)
+            let result = try await onLoop {
+                await SchemaCommand.outcome { () throws(DirectorySchema.Failure) in try await body(schema) }
+            }
+            return .success(try result.get())
         } catch DirectorySchema.Failure.problem(let problem) {
-            return Terminal.fail("\(problem)", .precondition)
+            return .failure(.init(code: Terminal.fail("\(problem)", .precondition)))
         } catch {
-            return Terminal.fail("\(error)", .remote)
+            return .failure(.init(code: Terminal.fail("the directory cannot be asked: \(error)", .remote)))
         }
     }
 
