@@ -69,7 +69,7 @@ package final class ClerkUsersAPI: ClerkUsers {
 
 extension UInt8 {
     /// What Clerk's ids consist of.
-    fileprivate var isWordCharacter: Bool {
+    var isWordCharacter: Bool {
         switch self {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
             UInt8(ascii: "_"):

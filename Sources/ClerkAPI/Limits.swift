@@ -16,6 +16,14 @@ enum Limits {
     static let userMilliseconds = 5_000
     /// A user with metadata and memberships is some tens of KiB.
     static let userBytes = 1 << 20
+    /// A call for a command: of a hundred users, or to delete one. Nobody but an operator waits.
+    static let recordMilliseconds = 30_000
+    /// Clerk takes a hundred ids in a query.
+    static let recordsPerCall = 100
+    /// A hundred users, each some tens of KiB at most.
+    static let recordBytes = 8 << 20
+    /// How often a call is repeated that was limited, or had no answer.
+    static let recordAttempts = 10
     /// For a 429 without `Retry-After`: the length of Clerk's windows.
     static let retryAfterSeconds = 10
     /// The longest `Retry-After` that is believed.

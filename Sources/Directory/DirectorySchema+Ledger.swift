@@ -13,4 +13,12 @@ extension DirectorySchema {
     package func exportLedger(_ page: ([LedgerRow]) -> Bool) async throws(Failure) -> LedgerHead {
         try await edit { editor throws(DirectoryError) in try await editor.session().exportLedger(page) }
     }
+
+    /// What the ledger says about a selection; `nil`: it is more than is undone at a time.
+    package func undoFindings(_ selection: UndoSelection) async throws(Failure) -> UndoFindings? {
+        try await edit { editor throws(DirectoryError) in try await editor.session().undoFindings(selection) }
+    }
+
+    /// The most entries that are undone at a time.
+    package static var undoEntriesMax: Int { Limits.undoEntries }
 }

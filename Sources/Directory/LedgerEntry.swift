@@ -29,14 +29,16 @@ struct LedgerEntry: Sendable, Hashable {
     let time: UnixTime
     /// `nil`: Segue did it by its rules.
     let note: OperatorNote?
+    /// The note's reason, unless there is more to say.
+    let detail: String?
     /// The run of a command that made many changes, so that they can be listed and undone together.
     let batch: String?
 
     init(
         _ action: LedgerAction, user: UserID?, clerkUser: ClerkUserID?, rule: String?, requestID: String?, time: UnixTime,
-        note: OperatorNote? = nil, batch: String? = nil
+        note: OperatorNote? = nil, batch: String? = nil, detail: String? = nil
     ) {
-        (self.note, self.batch) = (note, batch)
+        (self.note, self.batch, self.detail) = (note, batch, detail ?? note?.reason)
         (self.action, self.user, self.clerkUser) = (action, user, clerkUser)
         (self.rule, self.requestID, self.time) = (rule, requestID, time)
     }

@@ -38,6 +38,10 @@ enum Limits {
     static let closingMilliseconds = 50
     /// Ledger rows sealed or verified at a time.
     static let ledgerPage = 500
+    /// Entries of the ledger that are undone at a time: they are planned in memory, at some hundred bytes each.
+    static let undoEntries = 200_000
+    /// Days of which `segue status` tells.
+    static let progressDays: Int64 = 30
     /// PostgreSQL refuses a notification of 8,000 bytes; an id that long is announced as "everything".
     static let notificationBytes = 7_900
     /// People without a way back who are named; the rest are counted.

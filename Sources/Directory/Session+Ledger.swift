@@ -20,7 +20,7 @@ extension Session {
             """,
             [
                 time(entry.time), entry.note?.actor ?? "segue", entry.action.rawValue, entry.user?.text, entry.clerkUser?.text,
-                entry.rule, entry.requestID, entry.note?.reason, entry.batch,
+                entry.rule, entry.requestID, entry.detail, entry.batch,
             ])
     }
 

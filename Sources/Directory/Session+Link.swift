@@ -11,17 +11,21 @@ extension Session {
             let findings = try await findings(for: link)
             if let outcome = link.outcome(on: findings) { return outcome }
             if link.note == nil, try await wasUnlinked(link.user, link.clerkUser) { return .unlinked }
-            try await writeColumns(link)
-            try await record(
-                link.user, link.clerkUser, rule: link.rule, requestID: link.requestID, at: link.time, known: findings)
+            try await write(link, findings)
             try await append(
                 LedgerEntry(
                     .link, user: link.user, clerkUser: link.clerkUser, rule: link.rule, requestID: link.requestID, time: link.time,
                     note: link.note, batch: link.batch))
-            try await announce(user: link.user, clerkUser: link.clerkUser)
             guard let linked = try await user(link.user) else { return .changed }
             return .linked(linked)
         }
+    }
+
+    /// Every place that holds the link; the ledger is the caller's to write.
+    func write(_ link: NewLink, _ findings: LinkFindings) async throws(DirectoryError) {
+        try await writeColumns(link)
+        try await record(link.user, link.clerkUser, rule: link.rule, requestID: link.requestID, at: link.time, known: findings)
+        try await announce(user: link.user, clerkUser: link.clerkUser)
     }
 
     /// What `link` would come to; `nil`: it would be made. Nothing is locked, and nothing written.
@@ -31,7 +35,7 @@ extension Session {
         return .unlinked
     }
 
-    private func findings(for link: NewLink, isRehearsal: Bool = false) async throws(DirectoryError) -> LinkFindings {
+    func findings(for link: NewLink, isRehearsal: Bool = false) async throws(DirectoryError) -> LinkFindings {
         var findings = LinkFindings()
         findings.row = try await row(of: link.user, isRehearsal ? users.byID : users.byIDLocking)
         guard let row = findings.row else {

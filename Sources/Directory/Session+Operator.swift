@@ -68,14 +68,17 @@ extension Session {
             """, [user.text])
     }
 
-    /// Whether the last that the ledger says of the two is that an operator took their link away.
+    /// Whether the last that the ledger says of the two is that an operator took their link away, be it by undoing it.
     func wasUnlinked(_ user: UserID, _ clerkUser: ClerkUserID) async throws(DirectoryError) -> Bool {
-        try await connection.rows(
+        let last = try await connection.rows(
             """
-            SELECT action FROM \(dialect.state("ledger")) WHERE clerk_user_id = $1 AND user_id = $2
-            AND action IN ('link', 'provision', 'unlink') ORDER BY id DESC LIMIT 1
+            SELECT action, rule FROM \(dialect.state("ledger")) WHERE clerk_user_id = $1 AND user_id = $2
+            AND (action IN ('link', 'provision', 'unlink') OR action = 'undo' AND rule IN ('link', 'provision', 'unlink'))
+            ORDER BY id DESC LIMIT 1
             """, [clerkUser.text, user.text]
-        ).first?.first == LedgerAction.unlink.rawValue
+        ).first
+        guard last?[0] == LedgerAction.undo.rawValue else { return last?[0] == LedgerAction.unlink.rawValue }
+        return last?[1] != LedgerAction.unlink.rawValue
     }
 }
 

@@ -50,7 +50,7 @@ extension Session {
         }
     }
 
-    private func announceOverrides() async throws(DirectoryError) {
+    func announceOverrides() async throws(DirectoryError) {
         guard dialect == .postgres else { return }
         try await connection.rows("SELECT pg_notify('\(DirectoryChange.channel)', $1)", [DirectoryChange.overrides.message])
     }

@@ -16,7 +16,8 @@ extension Session {
             try await record(id, new.clerkUser, rule: "provision", requestID: new.requestID, at: new.time)
             try await append(
                 LedgerEntry(
-                    .provision, user: id, clerkUser: new.clerkUser, rule: nil, requestID: new.requestID, time: new.time))
+                    .provision, user: id, clerkUser: new.clerkUser, rule: nil, requestID: new.requestID, time: new.time,
+                    detail: try await rowDigest(of: id)))
             try await announce(user: id, clerkUser: new.clerkUser)
             guard let made = try await user(id) else { return .changed }
             return .linked(made)

@@ -43,15 +43,23 @@ enum DirectoryVisit {
     static func note(_ arguments: inout Arguments) -> OperatorNote {
         let reason = arguments.option("reason", "TEXT", "why; it stays in the ledger, so no addresses")
         let actor = arguments.option("actor", "NAME", "who; by default the login name") ?? loginName
-        if let reason {
-            if reason.contains("@") { arguments.note("the ledger holds no addresses: leave the @ out of --reason") }
-            if reason.utf8.count > reasonBytesMax || reason.utf8.contains(where: { $0 < 0x20 }) {
-                arguments.note("--reason is one line of at most \(reasonBytesMax) bytes")
-            }
-        } else {
-            arguments.note("--reason TEXT is missing: the ledger says why")
+        if reason == nil { arguments.note("--reason TEXT is missing: the ledger says why") }
+        return checked(OperatorNote(actor: actor, reason: reason ?? ""), &arguments)
+    }
+
+    /// Likewise, where what is done says why.
+    static func optionalNote(_ arguments: inout Arguments) -> OperatorNote {
+        let reason = arguments.option("reason", "TEXT", "why, for the ledger, so no addresses")
+        let actor = arguments.option("actor", "NAME", "who; by default the login name") ?? loginName
+        return checked(OperatorNote(actor: actor, reason: reason ?? ""), &arguments)
+    }
+
+    private static func checked(_ note: OperatorNote, _ arguments: inout Arguments) -> OperatorNote {
+        if note.reason.contains("@") { arguments.note("the ledger holds no addresses: leave the @ out of --reason") }
+        if note.reason.utf8.count > reasonBytesMax || note.reason.utf8.contains(where: { $0 < 0x20 }) {
+            arguments.note("--reason is one line of at most \(reasonBytesMax) bytes")
         }
-        return OperatorNote(actor: actor, reason: reason ?? "")
+        return note
     }
 
     private static var loginName: String {

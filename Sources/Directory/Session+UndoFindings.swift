@@ -1,0 +1,58 @@
+import Authentication
+import Telemetry
+
+extension Session {
+    /// What the ledger says about a selection; `nil`: it is more than is undone at a time.
+    func undoFindings(_ selection: UndoSelection) async throws(DirectoryError) -> UndoFindings? {
+        var findings = UndoFindings()
+        let (condition, value) = condition(of: selection)
+        findings.selected = try await ledger("WHERE \(condition) ORDER BY id LIMIT \(Limits.undoEntries + 1)", [value])
+        guard findings.selected.count <= Limits.undoEntries else { return nil }
+        let ids = findings.selected.map(\.id)
+        guard let first = ids.min() else { return findings }
+        let selected = "SELECT * FROM \(dialect.state("ledger")) WHERE \(condition)"
+        findings.others = try await ledger(
+            """
+            WHERE id > \(first) AND NOT (\(condition)) AND (user_id IN (SELECT s.user_id FROM (\(selected)) s)
+              OR clerk_user_id IN (SELECT s.clerk_user_id FROM (\(selected)) s)
+              OR action = 'flip' AND detail IN (SELECT s.detail FROM (\(selected)) s WHERE s.action = 'flip'))
+            ORDER BY id
+            """, [value])
+        findings.undone = Set(
+            try await ledger("WHERE action = 'undo' AND id > \(first) ORDER BY id", []).compactMap(\.undoneEntry))
+        findings.seen = Set(
+            try await rows(
+                """
+                SELECT clerk_user_id FROM \(dialect.state("links")) WHERE first_session_at IS NOT NULL
+                AND clerk_user_id IN (SELECT s.clerk_user_id FROM (\(selected)) s WHERE s.action = 'create_clerk_user')
+                """, [value]
+            ).compactMap { $0[0].map(ClerkUserID.init) })
+        return findings
+    }
+
+    private func condition(of selection: UndoSelection) -> (String, String) {
+        switch selection {
+        case .entry(let id): ("id = $1", String(id))
+        case .batch(let batch): ("batch IS NOT NULL AND batch = $1", batch)
+        case .since(let time): ("at >= $1", self.time(time))
+        }
+    }
+
+    private func ledger(_ rest: String, _ values: [String?]) async throws(DirectoryError) -> [LedgerRow] {
+        try await rows("SELECT \(LedgerRow.columns(dialect)) FROM \(dialect.state("ledger")) \(rest)", values).map(LedgerRow.init)
+    }
+
+    /// A batch is read whole, and nobody waits for that but an operator.
+    private func rows(_ question: String, _ values: [String?]) async throws(DirectoryError) -> [[String?]] {
+        try await connection.rows(question, values, timeoutMilliseconds: Limits.inspectionMilliseconds)
+    }
+
+    /// Rows behind an entry about the same person, Clerk user or route, as they are now.
+    func laterEntries(about row: LedgerRow) async throws(DirectoryError) -> [LedgerRow] {
+        guard row.user != nil || row.clerkUser != nil else {
+            return try await ledger("WHERE id > \(row.id) AND user_id IS NULL AND clerk_user_id IS NULL ORDER BY id", [])
+        }
+        return try await ledger(
+            "WHERE id > \(row.id) AND (user_id = $1 OR clerk_user_id = $2) ORDER BY id", [row.user?.text, row.clerkUser?.text])
+    }
+}

@@ -1,0 +1,161 @@
+package import Authentication
+package import Telemetry
+
+/// Which entries of the ledger are to be undone.
+package enum UndoSelection: Sendable, Hashable {
+    case entry(Int64)
+    case batch(String)
+    case since(UnixTime)
+}
+
+/// What takes an entry back.
+package enum Reversal: Sendable, Hashable {
+    case unlink(UserID, ClerkUserID)
+    /// A row that was provisioned goes, and its link with it.
+    case removeRow(UserID, ClerkUserID)
+    case deleteClerkUser(ClerkUserID)
+    /// A route goes back to the mode of the file.
+    case endOverride(route: String)
+    case link(UserID, ClerkUserID)
+
+    /// `nil`: nothing takes it back.
+    package init?(_ row: LedgerRow) {
+        switch (LedgerAction(rawValue: row.action), row.user, row.clerkUser) {
+        case (.link, let user?, let clerkUser?): self = .unlink(user, clerkUser)
+        case (.provision, let user?, let clerkUser?): self = .removeRow(user, clerkUser)
+        case (.unlink, let user?, let clerkUser?): self = .link(user, clerkUser)
+        case (.createClerkUser, _, let clerkUser?): self = .deleteClerkUser(clerkUser)
+        case (.flip, _, _):
+            // How long a flip that was ended would have lasted is not recorded.
+            guard let route = row.detail, row.rule?.hasPrefix("end of ") == false else { return nil }
+            self = .endOverride(route: route)
+        case (.link, _, _), (.provision, _, _), (.unlink, _, _), (.createClerkUser, _, _), (.deactivate, _, _), (.remove, _, _),
+            (.dismiss, _, _), (.undo, _, _), (nil, _, _):
+            return nil
+        }
+    }
+}
+
+/// Why an entry stays as it is.
+package enum UndoObstacle: Sendable, Hashable {
+    /// Something later about the same person, Clerk user or route rests on it.
+    case laterEntry(Int64, action: String)
+    /// The Clerk user has signed in since Segue created it.
+    case signedIn
+    /// In Clerk it has another `external_id` by now.
+    case otherExternalID
+    /// No entry of this kind can be taken back.
+    case noReversal
+    /// The directory does not say any more what the entry says.
+    case directoryDiffers
+    /// The provisioned row is not as it was inserted, or the entry is from before Segue noted that.
+    case rowChanged
+    /// Other rows refer to the provisioned row.
+    case rowInUse(table: String)
+    /// Clerk has told that it deleted the user.
+    case clerkUserDeleted
+    /// The id of the row is the Clerk user id.
+    case idIsClerkUser
+}
+
+/// What undoing comes to: the reversals in their order, the latest entry's first, and what is left as it is and why.
+package struct UndoPlan: Sendable, Hashable {
+    package struct Step: Sendable, Hashable {
+        package let row: LedgerRow
+        package let reversal: Reversal
+    }
+
+    package struct Left: Sendable, Hashable {
+        package let row: LedgerRow
+        package let obstacle: UndoObstacle
+
+        package init(row: LedgerRow, obstacle: UndoObstacle) { (self.row, self.obstacle) = (row, obstacle) }
+    }
+
+    package private(set) var steps: [Step] = []
+    package private(set) var left: [Left] = []
+    /// Entries that were undone before.
+    package private(set) var doneBefore = 0
+
+    /// - Parameter kept: Clerk users that Segue created and that must not be deleted. Whatever is selected about them stays.
+    package init(_ findings: UndoFindings, kept: [ClerkUserID: UndoObstacle]) {
+        var later = LaterEntries(findings.others.filter { !findings.undone.contains($0.id) })
+        let selected = Set(findings.selected.map(\.id))
+        for row in findings.selected.sorted(by: { $0.id > $1.id }) {
+            if findings.undone.contains(row.id) {
+                doneBefore += 1
+            } else if let undone = row.undoneEntry {
+                // Beside the entry that it undid it is no work of its own.
+                if !selected.contains(undone) { left.append(Left(row: row, obstacle: .noReversal)) }
+            } else if let obstacle = Self.obstacle(to: row, later, kept) {
+                left.append(Left(row: row, obstacle: obstacle))
+                later.add(row)
+            } else if let reversal = Reversal(row) {
+                steps.append(Step(row: row, reversal: reversal))
+            }
+        }
+        left.reverse()
+    }
+
+    private static func obstacle(
+        to row: LedgerRow, _ later: LaterEntries, _ kept: [ClerkUserID: UndoObstacle]
+    ) -> UndoObstacle? {
+        guard Reversal(row) != nil else { return .noReversal }
+        if let clerkUser = row.clerkUser, let obstacle = kept[clerkUser] { return obstacle }
+        return later.first(after: row).map { .laterEntry($0.id, action: $0.action) }
+    }
+
+    /// The Clerk users that would be deleted: whether they have signed in must be asked.
+    package var deletions: [ClerkUserID] {
+        steps.compactMap { if case .deleteClerkUser(let id) = $0.reversal { id } else { nil } }
+    }
+}
+
+/// What the ledger says about a selection.
+package struct UndoFindings: Sendable, Hashable {
+    package var selected: [LedgerRow] = []
+    /// Rows after the first selected one about the same people, Clerk users and routes.
+    package var others: [LedgerRow] = []
+    /// Entries that an `undo` row names.
+    package var undone: Set<Int64> = []
+    /// Of the Clerk users that the selection created: those of whom a session is recorded.
+    package var seen: Set<ClerkUserID> = []
+}
+
+/// The entries that others can rest on, by whom they are about.
+private struct LaterEntries {
+    private enum Subject: Hashable { case user(UserID), clerkUser(ClerkUserID), route(String) }
+    private var latest: [Subject: LedgerRow] = [:]
+
+    init(_ rows: [LedgerRow]) { for row in rows where row.isRestedOn { add(row) } }
+
+    mutating func add(_ row: LedgerRow) {
+        for subject in Self.subjects(row) where (latest[subject]?.id ?? 0) < row.id { latest[subject] = row }
+    }
+
+    func first(after row: LedgerRow) -> LedgerRow? {
+        Self.subjects(row).compactMap { latest[$0] }.first { $0.id > row.id }
+    }
+
+    private static func subjects(_ row: LedgerRow) -> [Subject] {
+        let people = [row.user.map(Subject.user), row.clerkUser.map(Subject.clerkUser)].compactMap(\.self)
+        guard people.isEmpty, row.action == LedgerAction.flip.rawValue, let route = row.detail else { return people }
+        return [.route(route)]
+    }
+}
+
+extension LedgerRow {
+    /// Whether an earlier entry cannot be undone beneath it. What an operator looked at or undid changes nothing that stands.
+    var isRestedOn: Bool { action != LedgerAction.dismiss.rawValue && action != LedgerAction.undo.rawValue }
+
+    /// The entry that this row undid.
+    var undoneEntry: Int64? {
+        guard action == LedgerAction.undo.rawValue, let detail, detail.hasPrefix(Self.undoPrefix) else { return nil }
+        return Int64(detail.dropFirst(Self.undoPrefix.count).prefix { $0 != ":" })
+    }
+
+    private static let undoPrefix = "entry "
+
+    /// What an `undo` row says of this one.
+    func undoDetail(_ reason: String) -> String { Self.undoPrefix + String(id) + (reason.isEmpty ? "" : ": " + reason) }
+}

@@ -1,0 +1,128 @@
+internal import Authentication
+internal import ClerkAPI
+internal import Directory
+internal import Glibc
+internal import Identity
+internal import Telemetry
+
+/// Carries a plan out, person by person and within each the latest entry first, so that little time passes between the question
+/// whether somebody has signed in and the end of their Clerk user. A run that stops half way is gone on with by running it again: what is
+/// undone is in the ledger. It runs as a task on a loop.
+struct UndoRun {
+    private let people: [[UndoPlan.Step]]
+    private let directory: DirectoryThread
+    private let records: ClerkUserRecords?
+    private let note: OperatorNote
+    /// Clerk users that Segue created and this run deletes.
+    private let created: Set<ClerkUserID>
+    private var kept: [ClerkUserID: UndoObstacle] = [:]
+    private var asked: Set<ClerkUserID> = []
+    private(set) var outcomes: [Int64: UndoOutcome] = [:]
+    /// Why the run stopped before its end.
+    private(set) var failure: String?
+
+    init(_ plan: UndoPlan, _ directory: DirectoryThread, _ records: ClerkUserRecords?, _ note: OperatorNote) {
+        (self.directory, self.records, self.note) = (directory, records, note)
+        created = Set(plan.deletions)
+        people = Self.people(plan.steps)
+    }
+
+    /// In the order of their latest entries.
+    private static func people(_ steps: [UndoPlan.Step]) -> [[UndoPlan.Step]] {
+        var (people, places) = ([[UndoPlan.Step]](), [String: Int]())
+        for step in steps {
+            let person = step.row.user.map { "user " + $0.text } ?? step.row.clerkUser.map { "clerk " + $0.text } ?? "route"
+            if let place = places[person] {
+                people[place].append(step)
+            } else {
+                places[person] = people.count
+                people.append([step])
+            }
+        }
+        return people
+    }
+
+    mutating func carryOut() async {
+        var progress = UndoProgress(people.reduce(0) { $0 + $1.count })
+        defer { progress.end() }
+        for step in people.joined() {
+            do throws(Failure) { outcomes[step.row.id] = try await outcome(of: step) } catch {
+                failure = error.description
+                return
+            }
+            progress.report(outcomes.count)
+        }
+    }
+
+    private mutating func outcome(of step: UndoPlan.Step) async throws(Failure) -> UndoOutcome {
+        if let clerkUser = step.row.clerkUser, created.contains(clerkUser) {
+            try await askOnce(clerkUser, step.row.user)
+            if let obstacle = kept[clerkUser] { return .left(obstacle) }
+        }
+        if case .deleteClerkUser(let clerkUser) = step.reversal {
+            let standing = try await asking { directory throws(Unavailable) in try await directory.mayUndo(step.row) }
+            if let standing { return standing }
+            _ = try await calling { records throws(ClerkCallFailure) in try await records.delete(clerkUser) }
+        }
+        let (note, now) = (note, DirectoryVisit.now)
+        let keepsSeen = step.row.clerkUser.map(created.contains) ?? false
+        let outcome = try await asking { directory throws(Unavailable) in
+            try await directory.undo(step.row, note, keepsSeen: keepsSeen, at: now)
+        }
+        if case .left(let obstacle) = outcome, let clerkUser = step.row.clerkUser, keepsSeen { kept[clerkUser] = obstacle }
+        return outcome
+    }
+
+    /// The plan may be older than a sign-in: right before the first change about a Clerk user, Clerk is asked again.
+    private mutating func askOnce(_ clerkUser: ClerkUserID, _ user: UserID?) async throws(Failure) {
+        guard asked.insert(clerkUser).inserted else { return }
+        let found = try await calling { records throws(ClerkCallFailure) in try await records.records(of: [clerkUser]) }
+        kept.merge(UndoKeeping.obstacles(found, [(clerkUser, user)])) { first, _ in first }
+    }
+
+    // MARK: Asking
+
+    private enum Failure: Error, CustomStringConvertible {
+        case clerk(ClerkCallFailure)
+        case directory(Unavailable)
+        case noKey
+
+        var description: String {
+            switch self {
+            case .clerk(let failure): "\(failure)"
+            case .directory(let reason): "the directory cannot be asked: \(reason)"
+            case .noKey: "the settings name no Clerk instance"
+            }
+        }
+    }
+
+    private func asking<Answer>(
+        _ body: (DirectoryThread) async throws(Unavailable) -> Answer
+    ) async throws(Failure) -> Answer {
+        do throws(Unavailable) { return try await body(directory) } catch { throw .directory(error) }
+    }
+
+    private func calling<Answer>(
+        _ body: (ClerkUserRecords) async throws(ClerkCallFailure) -> Answer
+    ) async throws(Failure) -> Answer {
+        guard let records else { throw .noKey }
+        do throws(ClerkCallFailure) { return try await body(records) } catch { throw .clerk(error) }
+    }
+}
+
+/// One line on a terminal, written over as entries are undone; elsewhere nothing.
+private struct UndoProgress {
+    private let count: Int
+    private let isShown = isatty(STDERR_FILENO) == 1
+    private var isBegun = false
+
+    init(_ count: Int) { self.count = count }
+
+    mutating func report(_ done: Int) {
+        guard isShown else { return }
+        Terminal.progress("\(done) of \(counted(count, "entry", "entries"))")
+        isBegun = true
+    }
+
+    mutating func end() { if isBegun { Terminal.progress("") } }
+}

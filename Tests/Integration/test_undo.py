@@ -1,0 +1,255 @@
+"""`segue undo`: what the ledger records is taken back, a whole batch at once, and nobody who has signed in loses their Clerk user."""
+
+import json
+import re
+import subprocess
+import uuid
+
+import pytest
+
+from harness import gateway as gateways
+from harness.clerk import AUTHORIZED_PARTY
+from harness.users import PostgresUsers
+
+#: Segue's own tables whose rows may differ afterwards: the ledger is appended to, and its head moves on.
+APART = ("segue.ledger", "segue.meta")
+
+
+@pytest.fixture(scope="module")
+def people(postgres) -> PostgresUsers:
+    return PostgresUsers(postgres)
+
+
+@pytest.fixture(scope="module")
+def front(start_gateway, origin, people, emulator):
+    """Settings for the commands; no gateway runs, so that nothing changes but what the commands do."""
+    made = gateways.settings(origin, None, people)
+    made["clerk"] = {
+        "issuer": emulator.issuer, "jwksUrl": f"{emulator.url}/.well-known/jwks.json", "apiUrl": emulator.url,
+        "secretKey": "${CLERK_SECRET_KEY}", "authorizedParties": [AUTHORIZED_PARTY],
+    }  # fmt: skip
+    return start_gateway(made, None, people, serve=False, environment={"CLERK_SECRET_KEY": emulator.secret_key})
+
+
+class Batch:
+    """What a run of a migration leaves behind: users in Clerk, links, and rows of the ledger."""
+
+    def __init__(self, people: PostgresUsers, emulator, *, links: bool = True):
+        self.people, self.emulator, self.name = people, emulator, f"m-{uuid.uuid4().hex[:8]}"
+        self.links = links
+        self.members: list[tuple[str, str]] = []
+
+    def add(self, user: str | None = None) -> tuple[str, str]:
+        user = user or self.people.add(f"{uuid.uuid4().hex[:12]}@example.com")
+        made = self.emulator.ask("POST", "/users", json={"external_id": user, "username": uuid.uuid4().hex})
+        clerk_user = made.json()["id"]
+        at = "'2026-11-21 04:05:06.789+00'"
+        self.people.execute(
+            f"""
+            INSERT INTO segue.ledger (at, actor, action, user_id, clerk_user_id, batch)
+            VALUES ({at}, 'segue', 'create_clerk_user', '{user}', '{clerk_user}', '{self.name}')
+            """
+        )
+        if self.links:
+            self.people.execute(
+                f"""
+                BEGIN;
+                UPDATE users SET clerk_user_id = '{clerk_user}', migrated_at = COALESCE(migrated_at, {at}) WHERE id = '{user}';
+                INSERT INTO segue.links (user_id, clerk_user_id, rule, linked_at) VALUES ('{user}', '{clerk_user}', 'migrated', {at});
+                INSERT INTO segue.ledger (at, actor, action, user_id, clerk_user_id, rule, batch)
+                VALUES ({at}, 'segue', 'link', '{user}', '{clerk_user}', 'migrated', '{self.name}');
+                COMMIT;
+                """
+            )
+        self.members.append((user, clerk_user))
+        return user, clerk_user
+
+
+def dump(people: PostgresUsers) -> str:
+    """Everything in the database but the ledger and the places of sequences."""
+    without = [f"--exclude-table-data={table}" for table in APART]
+    result = subprocess.run(
+        ["pg_dump", "--inserts", *without, people.url], capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    lines = [line for line in result.stdout.splitlines() if "pg_catalog.setval" not in line and not line.startswith("\\")]
+    return "\n".join(sorted(line for line in lines if line.startswith("INSERT")) + [line for line in lines if not line.startswith("INSERT")])
+
+
+def clerk_users(emulator) -> list[dict]:
+    """Everything that the emulator says of its users."""
+    users = emulator.ask("GET", "/users", params={"limit": 500}).json()
+    return sorted(users, key=lambda user: user["id"])
+
+
+def entries(people, where: str) -> list[tuple[str, ...]]:
+    return people.query(f"SELECT id, action, user_id, clerk_user_id, rule, detail FROM segue.ledger WHERE {where} ORDER BY id")
+
+
+def undo(front, *words: str, code: int = 0) -> dict:
+    result = front.run("undo", *words, "--json")
+    assert result.returncode == code, result.stdout + result.stderr
+    return json.loads(result.stdout)
+
+
+def test_a_batch_is_undone_and_everything_is_as_it_was(front, people, emulator):
+    bystander = Batch(people, emulator)
+    bystander.add()
+    migrated_before = people.add("before@example.com")
+    people.execute(f"UPDATE users SET migrated_at = '2020-01-01' WHERE id = '{migrated_before}'")
+    batch = Batch(people, emulator)
+    members = [people.add(f"{uuid.uuid4().hex[:12]}@example.com") for _ in range(3)] + [migrated_before]
+    before, clerk_before = dump(people), clerk_users(emulator)
+
+    for user in members:
+        batch.add(user)
+    assert (dump(people), clerk_users(emulator)) != (before, clerk_before)
+    during, clerk_during = dump(people), clerk_users(emulator)
+
+    rehearsal = undo(front, batch.name, "--dry-run")
+    assert [step["reverse"] for step in rehearsal["steps"]] == ["unlink", "delete_clerk_user"] * 4
+    assert rehearsal["left"] == [] and rehearsal["undone"] == 0
+    refused = front.run("undo", batch.name)
+    assert (refused.returncode, "--yes to undo 8 entries" in refused.stderr) == (4, True)
+    assert refused.stdout.count("  =>  the link is taken away") == 4
+    assert (dump(people), clerk_users(emulator)) == (during, clerk_during), "nothing is done without a yes"
+
+    done = undo(front, batch.name, "--yes", "--reason", "the wrong cohort", "--actor", "grace")
+    assert (done["undone"], done["left"]) == (8, [])
+    assert dump(people) == before
+    assert clerk_users(emulator) == clerk_before
+    undone = entries(people, f"action = 'undo' AND actor = 'grace'")
+    numbers = [row[0] for row in entries(people, f"batch = '{batch.name}'")]
+    assert sorted(row[5] for row in undone) == sorted(f"entry {number}: the wrong cohort" for number in numbers)
+    assert {row[4] for row in undone} == {"link", "create_clerk_user"}
+
+    again = front.run("undo", batch.name, "--yes")
+    assert (again.returncode, "it was undone before" in again.stderr) == (0, True)
+    assert len(entries(people, "action = 'undo' AND actor = 'grace'")) == 8
+    assert front.run("ledger", "verify").returncode == 0
+
+
+@pytest.mark.parametrize("sight", ["clerk", "gateway"])
+def test_who_has_signed_in_since_is_named_and_left(front, people, emulator, sight):
+    batch = Batch(people, emulator)
+    (user, clerk_user), (other, other_clerk) = batch.add(), batch.add()
+    if sight == "clerk":
+        emulator.session_token(clerk_user)
+    else:
+        people.execute(f"UPDATE segue.links SET first_session_at = now() WHERE user_id = '{user}'")
+    done = undo(front, batch.name, "--yes", code=3)
+    assert [(left["user_id"], left["action"], left["reason"]) for left in done["left"]] == [
+        (user, "create_clerk_user", "signed_in"), (user, "link", "signed_in"),
+    ]  # fmt: skip
+    assert (people.link_of(user), people.link_of(other)) == (clerk_user, None)
+    assert emulator.ask("GET", f"/users/{clerk_user}").status_code == 200
+    assert emulator.ask("GET", f"/users/{other_clerk}").status_code == 404
+    said = front.run("undo", batch.name, "--yes")
+    assert said.returncode == 4 and user in said.stdout and "signed in since" in said.stdout
+
+
+def test_what_something_later_rests_on_is_refused(front, people, emulator):
+    batch = Batch(people, emulator)
+    user, clerk_user = batch.add()
+    [(created, *_), (linked, *_)] = entries(people, f"batch = '{batch.name}'")
+    refused = undo(front, created, "--yes", code=4)
+    assert refused["left"][0]["reason"] == "later_entry" and f"segue undo {linked} first" in refused["left"][0]["text"]
+    assert emulator.ask("GET", f"/users/{clerk_user}").status_code == 200
+
+    assert front.run("unlink", user, "--reason", "two people").returncode == 0
+    refused = undo(front, batch.name, "--yes", code=4)
+    assert {left["reason"] for left in refused["left"]} == {"later_entry"}
+
+    [(unlinked, *_)] = entries(people, f"user_id = '{user}' AND action = 'unlink'")
+    assert undo(front, unlinked, "--yes")["undone"] == 1
+    assert people.link_of(user) == clerk_user
+    assert people.query(f"SELECT rule, linked_at = '2026-11-21 04:05:06.789+00' FROM segue.links WHERE user_id = '{user}'") == [("migrated", "t")]
+    assert undo(front, batch.name, "--yes")["undone"] == 2
+    assert people.link_of(user) is None
+    assert emulator.ask("GET", f"/users/{clerk_user}").status_code == 404
+
+
+def test_a_clerk_user_that_is_gone_already_is_no_trouble(front, people, emulator):
+    batch = Batch(people, emulator, links=False)
+    _, clerk_user = batch.add()
+    emulator.ask("DELETE", f"/users/{clerk_user}")
+    assert undo(front, batch.name, "--yes")["undone"] == 1
+
+
+def test_a_clerk_user_that_belongs_to_somebody_else_by_now_stays(front, people, emulator):
+    batch = Batch(people, emulator, links=False)
+    _, clerk_user = batch.add()
+    emulator.ask("PATCH", f"/users/{clerk_user}", json={"external_id": "somebody-else"})
+    assert undo(front, batch.name, "--yes", code=4)["left"][0]["reason"] == "other_external_id"
+    assert emulator.ask("GET", f"/users/{clerk_user}").status_code == 200
+
+
+def test_a_link_that_was_undone_stays_away(front, people, emulator):
+    """No rule makes it again: it was an operator's word."""
+    batch = Batch(people, emulator)
+    user, clerk_user = batch.add()
+    [_, (linked, *_)] = entries(people, f"batch = '{batch.name}'")
+    assert undo(front, linked, "--yes")["undone"] == 1
+    known = json.loads(front.run("explain", "--user", clerk_user, "--json").stdout)
+    assert any(rule["code"] == "unlinked" for rule in known["rules"]), known["rules"]
+    assert front.run("link", user, clerk_user, "--reason", "it was right").returncode == 0
+
+
+def test_limits_and_outages_of_clerk_are_waited_for(front, people, emulator):
+    batch = Batch(people, emulator)
+    for _ in range(3):
+        batch.add()
+    delete = "DELETE /v1/users/{id}"
+    emulator.control("faults", kind="refuse", endpoint=delete, status=429, retry_after=1)
+    emulator.control("faults", kind="lose", endpoint=delete)
+    emulator.control("faults", kind="refuse", endpoint=delete, status=503)
+    emulator.control("faults", kind="refuse", endpoint="GET /v1/users", status=429, retry_after=1)
+    assert undo(front, batch.name, "--yes")["undone"] == 6
+    assert all(emulator.ask("GET", f"/users/{clerk_user}").status_code == 404 for _, clerk_user in batch.members)
+
+
+def test_a_run_that_stops_half_way_is_gone_on_with(front, people, emulator):
+    batch = Batch(people, emulator)
+    user, clerk_user = batch.add()
+    emulator.control("faults", kind="refuse", endpoint="DELETE /v1/users/{id}", status=401)
+    stopped = undo(front, batch.name, "--yes", code=5)
+    assert "clerk.secretKey" in stopped["failure"] and stopped["undone"] == 1
+    assert people.link_of(user) is None and emulator.ask("GET", f"/users/{clerk_user}").status_code == 200
+    done = undo(front, batch.name, "--yes")
+    assert (done["undone"], done["undone_before"]) == (1, 1)
+    assert emulator.ask("GET", f"/users/{clerk_user}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("undo", "999999999"), 4, "no entry 999999999"),
+        (("undo", "m-nobody"), 4, "no batch m-nobody"),
+        (("undo", "--since", "2999-01-01"), 4, "no entry since"),
+        (("undo", "--since", "yesterday"), 2, "--since must be a time"),
+        (("undo", "1", "--reason", "write to ada@example.com"), 2, "no addresses"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_words(front, words, code, said):
+    result = front.run(*words)
+    assert (result.returncode, said in result.stderr) == (code, True), result.stdout + result.stderr
+
+
+def test_all_since_a_time_is_undone_the_latest_first(front, people, emulator):
+    people.execute("SELECT pg_sleep(0.01)")
+    [(now,)] = people.query("SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')")
+    user, clerk_user = people.add("since@example.com"), emulator.user()
+    for words in [("link", user, clerk_user), ("unlink", user), ("link", user, clerk_user)]:
+        assert front.run(*words, "--reason", "r").returncode == 0
+    done = undo(front, "--since", now, "--yes")
+    assert [step["action"] for step in done["steps"]] == ["link", "unlink", "link"]
+    assert people.link_of(user) is None and done["left"] == []
+    assert emulator.ask("GET", f"/users/{clerk_user}").status_code == 200, "Segue did not create it"
+
+
+def test_a_live_flip_is_ended(front, people):
+    made = front.settings["routes"][0]["name"]
+    assert front.run("flip", made, "deny", "--live", "--actor", "grace").returncode == 0
+    [(flipped, *_)] = entries(people, "action = 'flip'")[-1:]
+    assert undo(front, flipped, "--yes")["steps"][0]["reverse"] == "end_flip"
+    assert people.query("SELECT count(*) FROM segue.overrides") == [("0",)]
+    assert re.search(r"undo .*\(flip\)", front.run("ledger", "list", "--action", "undo").stdout)
