@@ -1,5 +1,11 @@
-/// What commands read of the ledger, each on a connection of its own.
+package import Telemetry
+
+/// What commands read of the ledger and the links, each on a connection of its own.
 extension DirectorySchema {
+    package func progress(at now: UnixTime) async throws(Failure) -> MigrationProgress {
+        try await edit { editor throws(DirectoryError) in try await editor.session().progress(at: now) }
+    }
+
     package func verifyLedger() async throws(Failure) -> LedgerVerdict {
         try await edit { editor throws(DirectoryError) in try await editor.session().verifyLedger() }
     }

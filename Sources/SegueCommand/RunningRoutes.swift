@@ -12,16 +12,22 @@ struct RunningRoutes: Sendable {
 
     /// `nil` where no gateway answers, or none can be asked.
     static func ask(_ settings: Settings) async -> RunningRoutes? {
+        guard let response = await answer(to: "/admin/routes", settings),
+            let document = try? JSONValue(parsing: response.content), document.array != nil
+        else { return nil }
+        return RunningRoutes(document: document)
+    }
+
+    /// What the admin listener of the gateway on this machine answers; `nil`: nothing good.
+    static func answer(to path: String, _ settings: Settings) async -> FetchResponse? {
         guard let admin = settings.admin, let token = admin.token, let url = adminURL(of: admin) else { return nil }
         let engine = FetchEngine()
         engine.start()
         defer { engine.stop() }
         let request = FetchRequest(
-            .get, url + "/admin/routes", fields: [.bearer(token)], timeoutMilliseconds: 3_000, responseBytesMax: 1 << 20)
-        guard let response = try? await FetchClient(engine: engine).send(request), response.status == .ok,
-            let document = try? JSONValue(parsing: response.content), document.array != nil
-        else { return nil }
-        return RunningRoutes(document: document)
+            .get, url + path, fields: [.bearer(token)], timeoutMilliseconds: 3_000, responseBytesMax: 1 << 20)
+        guard let response = try? await FetchClient(engine: engine).send(request), response.status == .ok else { return nil }
+        return response
     }
 
     /// A listener on every address is asked on this machine's own.
