@@ -161,7 +161,10 @@ let package = Package(
         tests("EmulatorTests", ["Emulator", "Crypto", "Fetch", "HTTP", "HTTPServer", "JOSE", "JSON", "Snapshot", "Telemetry", "Webhooks"]),
         tests(
             "SegueCommandTests",
-            ["SegueCommand", "Crypto", "Files", "HTTP", "HTTPServer", "JOSE", "JSON", "Settings", "Sockets", "Telemetry"]),
+            [
+                "SegueCommand", "Authentication", "ClerkAPI", "Crypto", "Directory", "Files", "HTTP", "HTTPServer", "JOSE", "JSON", "Settings",
+                "Sockets", "Telemetry",
+            ]),
         tests(
             "GatewayTests",
             [

@@ -1,3 +1,4 @@
+package import Authentication
 package import Telemetry
 
 /// What commands read of the ledger and the links, each on a connection of its own.
@@ -23,6 +24,21 @@ extension DirectorySchema {
     /// What the ledger says about a selection; `nil`: it is more than is undone at a time.
     package func undoFindings(_ selection: UndoSelection) async throws(Failure) -> UndoFindings? {
         try await edit { editor throws(DirectoryError) in try await editor.session().undoFindings(selection) }
+    }
+
+    /// All links in the order of the rows, until `page` says that it wants no more.
+    package func linkedPairs(_ page: ([LinkedPair]) async -> Bool) async throws(Failure) {
+        try await edit { editor throws(DirectoryError) in try await editor.session().linkedPairs(page) }
+    }
+
+    /// Clerk users that more than one row is linked to, each with its rows.
+    package func sharedClerkUsers() async throws(Failure) -> [(clerkUser: ClerkUserID, users: [UserID])] {
+        try await edit { editor throws(DirectoryError) in try await editor.session().sharedClerkUsers() }
+    }
+
+    /// Clerk users whom Segue created, of whom `segue.links` says nothing and whose creation was not undone.
+    package func createdUnrecorded() async throws(Failure) -> [CreatedUser] {
+        try await edit { editor throws(DirectoryError) in try await editor.session().createdUnrecorded() }
     }
 
     /// The most entries that are undone at a time.

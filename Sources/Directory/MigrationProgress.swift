@@ -72,7 +72,7 @@ extension Session {
     }
 
     /// A large table is read whole, and nobody waits for that but an operator.
-    private func slowRows(_ question: String, _ values: [String?] = []) async throws(DirectoryError) -> [[String?]] {
+    func slowRows(_ question: String, _ values: [String?] = []) async throws(DirectoryError) -> [[String?]] {
         try await connection.rows(question, values, timeoutMilliseconds: Limits.inspectionMilliseconds)
     }
 

@@ -21,7 +21,7 @@ extension Session {
         findings.undone = Set(
             try await ledger("WHERE action = 'undo' AND id > \(first) ORDER BY id", []).compactMap(\.undoneEntry))
         findings.seen = Set(
-            try await rows(
+            try await slowRows(
                 """
                 SELECT clerk_user_id FROM \(dialect.state("links")) WHERE first_session_at IS NOT NULL
                 AND clerk_user_id IN (SELECT s.clerk_user_id FROM (\(selected)) s WHERE s.action = 'create_clerk_user')
@@ -39,12 +39,8 @@ extension Session {
     }
 
     private func ledger(_ rest: String, _ values: [String?]) async throws(DirectoryError) -> [LedgerRow] {
-        try await rows("SELECT \(LedgerRow.columns(dialect)) FROM \(dialect.state("ledger")) \(rest)", values).map(LedgerRow.init)
-    }
-
-    /// A batch is read whole, and nobody waits for that but an operator.
-    private func rows(_ question: String, _ values: [String?]) async throws(DirectoryError) -> [[String?]] {
-        try await connection.rows(question, values, timeoutMilliseconds: Limits.inspectionMilliseconds)
+        let question = "SELECT \(LedgerRow.columns(dialect)) FROM \(dialect.state("ledger")) \(rest)"
+        return try await slowRows(question, values).map(LedgerRow.init)
     }
 
     /// Rows behind an entry about the same person, Clerk user or route, as they are now.

@@ -150,8 +150,11 @@ extension LedgerRow {
 
     /// The entry that this row undid.
     var undoneEntry: Int64? {
-        guard action == LedgerAction.undo.rawValue, let detail, detail.hasPrefix(Self.undoPrefix) else { return nil }
-        return Int64(detail.dropFirst(Self.undoPrefix.count).prefix { $0 != ":" })
+        action == LedgerAction.undo.rawValue ? detail.flatMap(Self.undoneEntry) : nil
+    }
+
+    static func undoneEntry(_ detail: String) -> Int64? {
+        detail.hasPrefix(undoPrefix) ? Int64(detail.dropFirst(undoPrefix.count).prefix { $0 != ":" }) : nil
     }
 
     private static let undoPrefix = "entry "

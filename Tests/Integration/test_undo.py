@@ -8,7 +8,7 @@ import uuid
 import pytest
 
 from harness import gateway as gateways
-from harness.clerk import AUTHORIZED_PARTY
+from harness.batch import Batch
 from harness.users import PostgresUsers
 
 #: Segue's own tables whose rows may differ afterwards: the ledger is appended to, and its head moves on.
@@ -24,45 +24,8 @@ def people(postgres) -> PostgresUsers:
 def front(start_gateway, origin, people, emulator):
     """Settings for the commands; no gateway runs, so that nothing changes but what the commands do."""
     made = gateways.settings(origin, None, people)
-    made["clerk"] = {
-        "issuer": emulator.issuer, "jwksUrl": f"{emulator.url}/.well-known/jwks.json", "apiUrl": emulator.url,
-        "secretKey": "${CLERK_SECRET_KEY}", "authorizedParties": [AUTHORIZED_PARTY],
-    }  # fmt: skip
+    made["clerk"] = emulator.settings()
     return start_gateway(made, None, people, serve=False, environment={"CLERK_SECRET_KEY": emulator.secret_key})
-
-
-class Batch:
-    """What a run of a migration leaves behind: users in Clerk, links, and rows of the ledger."""
-
-    def __init__(self, people: PostgresUsers, emulator, *, links: bool = True):
-        self.people, self.emulator, self.name = people, emulator, f"m-{uuid.uuid4().hex[:8]}"
-        self.links = links
-        self.members: list[tuple[str, str]] = []
-
-    def add(self, user: str | None = None) -> tuple[str, str]:
-        user = user or self.people.add(f"{uuid.uuid4().hex[:12]}@example.com")
-        made = self.emulator.ask("POST", "/users", json={"external_id": user, "username": uuid.uuid4().hex})
-        clerk_user = made.json()["id"]
-        at = "'2026-11-21 04:05:06.789+00'"
-        self.people.execute(
-            f"""
-            INSERT INTO segue.ledger (at, actor, action, user_id, clerk_user_id, batch)
-            VALUES ({at}, 'segue', 'create_clerk_user', '{user}', '{clerk_user}', '{self.name}')
-            """
-        )
-        if self.links:
-            self.people.execute(
-                f"""
-                BEGIN;
-                UPDATE users SET clerk_user_id = '{clerk_user}', migrated_at = COALESCE(migrated_at, {at}) WHERE id = '{user}';
-                INSERT INTO segue.links (user_id, clerk_user_id, rule, linked_at) VALUES ('{user}', '{clerk_user}', 'migrated', {at});
-                INSERT INTO segue.ledger (at, actor, action, user_id, clerk_user_id, rule, batch)
-                VALUES ({at}, 'segue', 'link', '{user}', '{clerk_user}', 'migrated', '{self.name}');
-                COMMIT;
-                """
-            )
-        self.members.append((user, clerk_user))
-        return user, clerk_user
 
 
 def dump(people: PostgresUsers) -> str:

@@ -43,6 +43,13 @@ class Emulator:
         assert not faults, "\n".join(faults)
         return code
 
+    def settings(self) -> dict:
+        """What `routes.json` says of it, with its key in CLERK_SECRET_KEY."""
+        return {
+            "issuer": self.issuer, "jwksUrl": f"{self.url}/.well-known/jwks.json", "apiUrl": self.url,
+            "secretKey": "${CLERK_SECRET_KEY}", "authorizedParties": [AUTHORIZED_PARTY],
+        }  # fmt: skip
+
     def control(self, name: str, **asked: object) -> dict | list:
         """`/__emulator`: what a test asks of the emulator itself."""
         answer = httpx.post(f"{self.url}/__emulator/{name}", json=asked, trust_env=False)
