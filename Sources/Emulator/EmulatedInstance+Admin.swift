@@ -15,6 +15,7 @@ extension EmulatedInstance {
             json.member("sessions", Int64(sessions.all.count))
             json.member("outage", outage.isActive(at: call.now))
             json.member("faults", Int64(faults.plans.count))
+            json.member("limited", Int64(limits.refused))
             json.key("requests")
             json.beginObject()
             for (endpoint, count) in requests.sorted(by: { $0.key < $1.key }) { json.member(endpoint, count) }

@@ -34,6 +34,8 @@ struct RateLimit: Equatable, Sendable {
 struct RateLimits {
     private(set) var limits: [RateClass: RateLimit]
     private var windows: [Key: Window] = [:]
+    /// Requests that were refused for being too many.
+    private(set) var refused = 0
     /// One window for each user who was changed lately; when there are more, those that have ended are dropped.
     private static let windowsMax = 10_000
 
@@ -49,7 +51,7 @@ struct RateLimits {
 
     init(_ instance: EmulatorSettings.Instance?) { limits = instance.map(RateLimit.published) ?? [:] }
 
-    mutating func set(_ new: [RateClass: RateLimit]) { (limits, windows) = (new, [:]) }
+    mutating func set(_ new: [RateClass: RateLimit]) { (limits, windows, refused) = (new, [:], 0) }
 
     /// Counts a request, or refuses it until the window ends.
     mutating func count(_ endpoint: Endpoint, _ call: Call) throws(ClerkProblem) {
@@ -67,6 +69,7 @@ struct RateLimits {
         window.requests += 1
         windows[key] = window
         guard window.requests > limit.requests else { return }
+        refused += 1
         let wait = window.end.milliseconds - now.milliseconds
         throw ClerkProblem(
             .tooManyRequests, [.init("too_many_requests", "Too many requests", "Too many requests. Retry later.")],
