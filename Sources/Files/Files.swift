@@ -23,6 +23,22 @@ package enum Files {
         }
     }
 
+    /// The same, piece by piece, for what need not fit into memory.
+    package static func read(_ path: String, pieces bytes: Int, _ body: ([UInt8]) -> Void) throws(FileError) {
+        try withDescriptor(path, O_RDONLY | O_CLOEXEC, mode: 0) { descriptor throws(FileError) in
+            var piece = [UInt8](repeating: 0, count: bytes)
+            while true {
+                let count = unsafe Glibc.read(descriptor, &piece, bytes)
+                guard count >= 0 else { throw FileError.system(path: path, call: "read", code: errno) }
+                if count == 0 { return }
+                body(Array(piece[..<count]))
+            }
+        }
+    }
+
+    /// Nothing happens when there is no such file.
+    package static func remove(_ path: String) { unsafe unlink(path) }
+
     package static func readStandardInput(bytesMax: Int) throws(FileError) -> [UInt8] {
         try readAll(STDIN_FILENO, path: "standard input", bytesMax: bytesMax)
     }

@@ -34,6 +34,21 @@ extension PostgresConnection {
         return true
     }
 
+    /// What a connection string says, as the variables that libpq's programs read; `nil` when it is none.
+    package static func environment(of connectionString: Secret) -> [String: String]? {
+        guard let options = unsafe PQconninfoParse(connectionString.exposeText(), nil) else { return nil }
+        defer { unsafe PQconninfoFree(options) }
+        var variables: [String: String] = [:]
+        var option = unsafe options
+        while unsafe option.pointee.keyword != nil {
+            if let name = unsafe option.pointee.envvar, let value = unsafe option.pointee.val {
+                unsafe variables[String(cString: name)] = String(cString: value)
+            }
+            unsafe option += 1
+        }
+        return variables
+    }
+
     private static func start(_ connectionString: Secret) throws(PostgresError) -> OpaquePointer {
         guard canRead(connectionString) else { throw .invalidConnectionString }
         let connectionString = connectionString.exposeText()
