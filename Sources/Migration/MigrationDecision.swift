@@ -11,6 +11,8 @@ package enum MigrationDecision: Sendable, Equatable {
 /// Why a row needs no Clerk user.
 package enum MigrationSkip: String, Sendable, CaseIterable {
     case alreadyLinked = "already_linked"
+    /// The application has deleted it since it was planned.
+    case rowGone = "row_gone"
     case inactive
 }
 

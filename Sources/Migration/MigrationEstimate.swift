@@ -1,6 +1,19 @@
 /// How long Clerk's limits make it, at best: what is slower than them is not known before.
 package struct MigrationEstimate: Sendable, Equatable {
-    package enum Key: String, Sendable, CaseIterable { case live, test }
+    package enum Key: String, Sendable, CaseIterable {
+        case live, test
+
+        /// What Clerk allows.
+        package var callsPerTenSeconds: Int {
+            switch self {
+            case .live: MigrationLimits.liveCallsPerTenSeconds
+            case .test: MigrationLimits.testCallsPerTenSeconds
+            }
+        }
+
+        /// What a migration takes of it.
+        package var callsOfOurs: Int { callsPerTenSeconds * MigrationLimits.tenths / 10 }
+    }
 
     package let key: Key
     package let users: Int
@@ -12,12 +25,7 @@ package struct MigrationEstimate: Sendable, Equatable {
 
     package var seconds: Int { Self.quotient(calls * 10, callsPerTenSeconds) }
 
-    package var callsPerTenSeconds: Int {
-        switch key {
-        case .live: MigrationLimits.liveCallsPerTenSeconds
-        case .test: MigrationLimits.testCallsPerTenSeconds
-        }
-    }
+    package var callsPerTenSeconds: Int { key.callsPerTenSeconds }
 
     /// How many the instance takes; `nil`: all.
     package var usersMax: Int? { key == .test ? MigrationLimits.testUsers : nil }

@@ -16,3 +16,22 @@ package enum MigrationLimits {
     /// Ids shown of each cause; the rest are counted.
     static let examples = 5
 }
+
+extension MigrationLimits {
+    /// People taken at a time: as many as one look-up asks for, so that looking costs one call in a hundred.
+    package static let claim = lookUpIDs
+    /// Calls under way at once. Clerk takes some 300 ms for one, so that a thousand in ten seconds are thirty at a time.
+    package static let calls = 32
+    /// Of ten calls that Clerk allows, so many are ours: the gateway reads users with the same key.
+    package static let tenths = 9
+    /// How often the same unclear answers are looked into before the run ends. The waits between add up to two minutes.
+    static let rounds = 8
+    /// The wait before another round: doubling from the first, never above the second.
+    static let backOffMilliseconds = 500...30_000
+    /// How often a step that only the database can take is tried again, a second apart.
+    static let storeAttempts = 60
+    /// Refusals without a single creation after which a run ends.
+    static let refusals = 50
+    /// Before looking again for people whom others work on.
+    static let othersMilliseconds = 500
+}

@@ -101,6 +101,7 @@ extension MigrationSkip {
         switch self {
         case .alreadyLinked: "has a Clerk user"
         case .inactive: "refused by Segue, and so not created"
+        case .rowGone: "deleted by the application since it was planned"
         }
     }
 }

@@ -1,0 +1,43 @@
+package import Authentication
+package import Telemetry
+
+/// One process at work.
+package struct MigrationRun: Sendable, Hashable {
+    /// The name in the ledger of what is done, by which it can be undone.
+    package let batch: String
+    /// This process among all that migrate.
+    package let owner: String
+
+    package init(batch: String, owner: String) { (self.batch, self.owner) = (batch, owner) }
+}
+
+/// Somebody whom this process works on and no other that lives.
+package struct ClaimedPerson: Sendable {
+    package let id: UserID
+    package let state: PersonState
+    package let clerkUser: ClerkUserID?
+    /// The row as it is now; `nil`: the application has deleted it.
+    package let row: LegacyRow?
+
+    package init(id: UserID, state: PersonState, clerkUser: ClerkUserID?, row: LegacyRow?) {
+        (self.id, self.state, self.clerkUser, self.row) = (id, state, clerkUser, row)
+    }
+}
+
+/// The state of everybody, kept where every process that migrates sees it. What is said of a person is refused once they
+/// belong to another process, which this one then leaves to it.
+package protocol MigrationStore: Sendable {
+    /// Takes up to `count` people with something to be done whom nobody works on who lives.
+    func claim(_ count: Int) async throws(Unavailable) -> [ClaimedPerson]
+    /// How many have something to be done and are being worked on by others.
+    func othersOpen() async throws(Unavailable) -> Int
+    /// Clerk is about to be asked to create these. Returns who is still ours.
+    func begin(_ people: [UserID]) async throws(Unavailable) -> Set<UserID>
+    /// Clerk has them under this id. `isOurs`: because we asked.
+    func note(_ person: UserID, is clerkUser: ClerkUserID, isOurs: Bool, at time: UnixTime) async throws(Unavailable)
+    /// Links somebody who is in Clerk by their `external_id`, and settles them.
+    func link(_ person: UserID, _ clerkUser: ClerkUserID, at time: UnixTime) async throws(Unavailable) -> Settlement
+    func settle(_ person: UserID, _ settlement: Settlement, at time: UnixTime) async throws(Unavailable)
+    /// Gives back whatever is left.
+    func release() async throws(Unavailable)
+}

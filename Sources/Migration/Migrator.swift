@@ -1,0 +1,192 @@
+package import Authentication
+import Identity
+package import Telemetry
+
+/// Why a run ends before everybody is through. What was done stands, and running it again goes on from there.
+package enum MigrationHalt: Error, Sendable, Hashable {
+    case directory(Unavailable)
+    case clerk(String)
+    /// Somebody asked for it.
+    case stopped
+}
+
+/// Takes everybody into Clerk, a hundred at a time: look whether they are there, create who is not, link.
+///
+/// Clerk has no idempotency key, and any number of processes may work, die and be started again. So the state of a person
+/// says `creating` before Clerk is asked, an unclear reply and a dead process are looked into before anybody is asked for
+/// again, and `external_id`, which is unique in the instance, refuses what still comes twice.
+package final class Migrator {
+    let store: any MigrationStore
+    let clerk: any ClerkUserAdmin
+    let pace: any CallPace
+    let rules: MigrationRules
+    let shared: SharedIdentifiers
+    /// Whose address, number or name is taken in Clerk.
+    let takenRules: TakenRules
+    let now: @Sendable () -> UnixTime
+    private let isStopping: @Sendable () -> Bool
+    private let report: @Sendable (MigrationTally) -> Void
+    package internal(set) var tally = MigrationTally()
+
+    package init(
+        store: any MigrationStore, clerk: any ClerkUserAdmin, pace: any CallPace, rules: MigrationRules, shared: SharedIdentifiers,
+        takenRules: TakenRules, now: @escaping @Sendable () -> UnixTime, isStopping: @escaping @Sendable () -> Bool,
+        report: @escaping @Sendable (MigrationTally) -> Void
+    ) {
+        (self.store, self.clerk, self.pace, self.rules, self.shared) = (store, clerk, pace, rules, shared)
+        (self.takenRules, self.now, self.isStopping, self.report) = (takenRules, now, isStopping, report)
+    }
+
+    /// Returns when nobody has anything left to be done, here or in another process.
+    package func run() async throws(MigrationHalt) {
+        let halt = await ending { () async throws(MigrationHalt) in
+            while true {
+                try refuseToGoOn()
+                let people = try await kept { () async throws(Unavailable) in try await store.claim(MigrationLimits.claim) }
+                if !people.isEmpty {
+                    try await carry(people)
+                } else if try await kept({ () async throws(Unavailable) in try await store.othersOpen() }) > 0 {
+                    await pace.pause(milliseconds: MigrationLimits.othersMilliseconds)
+                } else {
+                    return
+                }
+            }
+        }
+        // What cannot be given back now is taken over when this process has been silent for long enough.
+        do throws(Unavailable) { try await store.release() } catch {}
+        if let halt { throw halt }
+    }
+
+    private func ending(_ work: () async throws(MigrationHalt) -> Void) async -> MigrationHalt? {
+        do throws(MigrationHalt) { try await work() } catch { return error }
+        return nil
+    }
+
+    func refuseToGoOn() throws(MigrationHalt) { if isStopping() { throw .stopped } }
+    var mayGoOn: Bool { !isStopping() }
+
+    /// A step that only the database can take. It comes back, or an operator must look.
+    func kept<Answer>(_ step: () async throws(Unavailable) -> Answer) async throws(MigrationHalt) -> Answer {
+        var attempt = 1
+        while true {
+            do throws(Unavailable) { return try await step() } catch {
+                guard attempt < MigrationLimits.storeAttempts, mayGoOn else { throw .directory(error) }
+                attempt += 1
+                await pace.pause(milliseconds: 1_000)
+            }
+        }
+    }
+
+    func settle(_ person: ClaimedPerson, _ settlement: Settlement) async throws(MigrationHalt) {
+        try await kept { () async throws(Unavailable) in try await store.settle(person.id, settlement, at: now()) }
+        count(settlement, of: person)
+    }
+
+    func count(_ settlement: Settlement, of person: ClaimedPerson) {
+        tally.add(settlement, of: person.id)
+        report(tally)
+    }
+}
+
+// One hundred people.
+extension Migrator {
+    /// Somebody on their way, with what Clerk would be told.
+    struct Candidate: Sendable {
+        let person: ClaimedPerson
+        let user: CreateUser
+    }
+
+    private func carry(_ people: [ClaimedPerson]) async throws(MigrationHalt) {
+        for person in people where person.state == .created {
+            if let clerkUser = person.clerkUser { try await link(person, clerkUser) }
+        }
+        var candidates = try await judge(people.filter { $0.state != .created })
+        candidates = try await finishWhoIsThere(candidates)
+        // From here on the reply of a call may be lost with this process.
+        let ids = candidates.map(\.person.id)
+        let ours = try await kept { () async throws(Unavailable) in try await store.begin(ids) }
+        candidates = candidates.filter { ours.contains($0.person.id) }
+        var round = 0
+        while !candidates.isEmpty {
+            let unclear = try await create(candidates)
+            guard !unclear.isEmpty else { return }
+            candidates = try await finishWhoIsThere(unclear, after: &round)
+        }
+    }
+
+    /// Judges the rows as they are now, by the rules of the rehearsal, and settles who is not to be created.
+    private func judge(_ people: [ClaimedPerson]) async throws(MigrationHalt) -> [Candidate] {
+        var candidates: [Candidate] = []
+        for person in people {
+            guard let row = person.row else {
+                try await settle(person, Settlement(.skipped, code: MigrationSkip.rowGone.rawValue))
+                continue
+            }
+            let decision = rules.decide(row, among: shared, at: now())
+            switch decision {
+            case .create(let user, _): candidates.append(Candidate(person: person, user: user))
+            // Perhaps our own user, whom the gateway linked when they came before we could.
+            case .skip(.alreadyLinked): try await settle(person, try await standing(of: person, row))
+            case .skip, .mend: try await settle(person, decision.settlement)
+            }
+        }
+        return candidates
+    }
+
+    private func standing(of person: ClaimedPerson, _ row: LegacyRow) async throws(MigrationHalt) -> Settlement {
+        guard person.state == .creating, let clerkUser = row.user.clerkUser else {
+            return MigrationDecision.skip(.alreadyLinked).settlement
+        }
+        guard try await found([row.user.id.text])[row.user.id.text]?.id == clerkUser else {
+            return MigrationDecision.skip(.alreadyLinked).settlement
+        }
+        try await kept { () async throws(Unavailable) in try await store.note(person.id, is: clerkUser, isOurs: true, at: now()) }
+        return Settlement(.linked)
+    }
+
+    /// Links whom Clerk has under their `external_id`; returns the others.
+    private func finishWhoIsThere(_ candidates: [Candidate]) async throws(MigrationHalt) -> [Candidate] {
+        guard !candidates.isEmpty else { return [] }
+        let found = try await found(candidates.map(\.user.externalID))
+        var missing: [Candidate] = []
+        for candidate in candidates {
+            guard let user = found[candidate.user.externalID] else {
+                missing.append(candidate)
+                continue
+            }
+            try await finish(candidate.person, user.id, isOurs: candidate.person.state == .creating)
+        }
+        return missing
+    }
+
+    /// The same for those of whom nobody knows whether they were created: by us, if they are there now.
+    private func finishWhoIsThere(_ unclear: [Candidate], after round: inout Int) async throws(MigrationHalt) -> [Candidate] {
+        round += 1
+        guard round < MigrationLimits.rounds else { throw .clerk(tally.lastTrouble) }
+        try refuseToGoOn()
+        await pace.pause(milliseconds: Self.backOff(round))
+        return try await finishWhoIsThere(
+            unclear.map { Candidate(person: $0.person.creating, user: $0.user) })
+    }
+
+    static func backOff(_ round: Int) -> Int {
+        let range = MigrationLimits.backOffMilliseconds
+        return min(range.lowerBound << min(round - 1, 16), range.upperBound)
+    }
+
+    func finish(_ person: ClaimedPerson, _ clerkUser: ClerkUserID, isOurs: Bool) async throws(MigrationHalt) {
+        try await kept { () async throws(Unavailable) in try await store.note(person.id, is: clerkUser, isOurs: isOurs, at: now()) }
+        if isOurs { tally.created += 1 } else { tally.found += 1 }
+        try await link(person, clerkUser)
+    }
+
+    private func link(_ person: ClaimedPerson, _ clerkUser: ClerkUserID) async throws(MigrationHalt) {
+        let settlement = try await kept { () async throws(Unavailable) in try await store.link(person.id, clerkUser, at: now()) }
+        count(settlement, of: person)
+    }
+}
+
+extension ClaimedPerson {
+    /// After Clerk was asked.
+    fileprivate var creating: ClaimedPerson { ClaimedPerson(id: id, state: .creating, clerkUser: clerkUser, row: row) }
+}

@@ -1,0 +1,73 @@
+import Authentication
+import Migration
+import Snapshot
+import Telemetry
+
+/// Clerk's users by their `external_id`, and trouble as a test plans it.
+final class FakeClerkAdmin: ClerkUserAdmin {
+    enum Trouble: Sendable {
+        /// The reply is lost; with `isDone` after the request has had its effect.
+        case lost(isDone: Bool)
+        case reply(CreateReply)
+        case lookUp(ClerkLookUpReply)
+    }
+
+    private struct State: Sendable {
+        var users: [String: ClerkUser] = [:]
+        var creations: [Trouble] = []
+        var lookUps: [ClerkLookUpReply] = []
+        var made: [String] = []
+        var looked: [ClerkLookUp] = []
+    }
+
+    private let state = Guarded(State())
+
+    /// The external ids of every creation that was asked for, in turn.
+    var made: [String] { state.withLock { $0.made } }
+    var looked: [ClerkLookUp] { state.withLock { $0.looked } }
+    var users: [String: ClerkUser] { state.withLock { $0.users } }
+
+    func put(_ user: ClerkUser) { state.withLock { $0.users[user.externalID ?? user.id.text] = user } }
+    /// For the next creations, in turn.
+    func plan(_ trouble: Trouble...) { state.withLock { $0.creations += trouble } }
+    func plan(lookUps: ClerkLookUpReply...) { state.withLock { $0.lookUps += lookUps } }
+
+    func create(_ user: CreateUser) async -> CreateReply {
+        await Task.yield()
+        return state.withLock { state in
+            state.made.append(user.externalID)
+            var isLost = false
+            if !state.creations.isEmpty {
+                switch state.creations.removeFirst() {
+                case .lost(let isDone):
+                    isLost = true
+                    guard isDone else { return .unclear("lost") }
+                case .reply(let reply): return reply
+                case .lookUp: break
+                }
+            }
+            guard state.users[user.externalID] == nil else {
+                return .taken(ClerkFault(code: "form_identifier_exists", parameter: "external_id"))
+            }
+            let id = ClerkUserID("user_\(user.externalID)")
+            state.users[user.externalID] = ClerkUser(id: id, externalID: user.externalID, primaryEmail: nil, emailAddresses: [])
+            return isLost ? .unclear("lost") : .created(id)
+        }
+    }
+
+    func users(_ lookUp: ClerkLookUp) async -> ClerkLookUpReply {
+        await Task.yield()
+        return state.withLock { state in
+            state.looked.append(lookUp)
+            if !state.lookUps.isEmpty { return state.lookUps.removeFirst() }
+            switch lookUp {
+            case .externalIDs(let ids): return .users(ids.compactMap { state.users[$0] })
+            case .emailAddresses(let addresses):
+                return .users(
+                    state.users.values.filter { user in
+                        user.emailAddresses.contains { addresses.contains($0.address) }
+                    })
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import Authentication
+import GatewayTesting
+import Identity
+import Migration
+import Snapshot
+import Telemetry
+
+/// The people of a migration in memory, for one process after the other.
+final class FakeMigrationStore: MigrationStore {
+    struct Person: Sendable {
+        var row: LegacyRow
+        var settlement = Settlement(.planned)
+        var clerkUser: ClerkUserID?
+        var isClaimed = false
+    }
+
+    private struct State: Sendable {
+        var people: [UserID: Person] = [:]
+        var outages = 0
+        var ours: [UserID] = []
+    }
+
+    private let state = Guarded(State())
+
+    init(_ count: Int) {
+        for number in 1...count {
+            let user = DirectoryUser("\(number)", email: "user\(number)@example.com")
+            state.withLock { $0.people[user.id] = Person(row: LegacyRow(user: user)) }
+        }
+    }
+
+    /// Whom we have had created, as the ledger would have them.
+    var ours: [UserID] { state.withLock { $0.ours } }
+    func person(_ id: String) -> Person? { state.withLock { $0.people[UserID(id)] } }
+    func count(_ wanted: PersonState) -> Int { state.withLock { $0.people.values.count { $0.settlement.state == wanted } } }
+    /// The next so many questions find no database.
+    func fail(_ questions: Int) { state.withLock { $0.outages = questions } }
+    /// As after `kill -9` and the silence that follows it.
+    func forgetOwner() { state.withLock { state in for id in state.people.keys { state.people[id]?.isClaimed = false } } }
+    func edit(_ id: String, _ change: (inout Person) -> Void) {
+        state.withLock { state in
+            guard var person = state.people[UserID(id)] else { return }
+            change(&person)
+            state.people[UserID(id)] = person
+        }
+    }
+
+    func claim(_ count: Int) async throws(Unavailable) -> [ClaimedPerson] {
+        try ask { state in
+            let free = state.people.values.filter { $0.settlement.state.isOpen && !$0.isClaimed }
+            let taken = free.sorted { Int($0.row.user.id.text)! < Int($1.row.user.id.text)! }.prefix(count)
+            for person in taken { state.people[person.row.user.id]?.isClaimed = true }
+            return taken.map {
+                ClaimedPerson(id: $0.row.user.id, state: $0.settlement.state, clerkUser: $0.clerkUser, row: $0.row)
+            }
+        }
+    }
+
+    func othersOpen() async throws(Unavailable) -> Int { 0 }
+
+    func begin(_ people: [UserID]) async throws(Unavailable) -> Set<UserID> {
+        try ask { state in
+            for id in people { state.people[id]?.settlement = Settlement(.creating) }
+            return Set(people)
+        }
+    }
+
+    func note(_ person: UserID, is clerkUser: ClerkUserID, isOurs: Bool, at time: UnixTime) async throws(Unavailable) {
+        try ask { state in
+            state.people[person]?.settlement = Settlement(.created)
+            state.people[person]?.clerkUser = clerkUser
+            if isOurs { state.ours.append(person) }
+        }
+    }
+
+    func link(_ person: UserID, _ clerkUser: ClerkUserID, at time: UnixTime) async throws(Unavailable) -> Settlement {
+        try ask { state in
+            state.people[person]?.settlement = Settlement(.linked)
+            return Settlement(.linked)
+        }
+    }
+
+    func settle(_ person: UserID, _ settlement: Settlement, at time: UnixTime) async throws(Unavailable) {
+        try ask { $0.people[person]?.settlement = settlement }
+    }
+
+    func release() async throws(Unavailable) { forgetOwner() }
+
+    private func ask<Answer: Sendable>(_ answer: @Sendable (inout State) -> Answer) throws(Unavailable) -> Answer {
+        let result: Result<Answer, Unavailable> = state.withLock { state in
+            guard state.outages == 0 else {
+                state.outages -= 1
+                return .failure(.timedOut)
+            }
+            return .success(answer(&state))
+        }
+        return try result.get()
+    }
+}
+
+/// Nobody waits; how long they would have is kept.
+final class FakePace: CallPace {
+    private let state = Guarded((turns: 0, blocks: [Int]()))
+    var turns: Int { state.withLock { $0.turns } }
+    var blocks: [Int] { state.withLock { $0.blocks } }
+
+    func turn() async throws(Unavailable) { state.withLock { $0.turns += 1 } }
+    func block(seconds: Int) async { state.withLock { $0.blocks.append(seconds) } }
+    func pause(milliseconds: Int) async { await Task.yield() }
+}
