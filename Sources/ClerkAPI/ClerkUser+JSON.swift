@@ -14,8 +14,14 @@ extension ClerkUser {
     init(parsing content: [UInt8], expecting id: ClerkUserID) throws(ClerkReplyError) {
         let reply: JSONValue
         do throws(JSONError) { reply = try JSONValue(parsing: content) } catch { throw .notJSON("\(error)") }
-        guard reply["object"]?.string == "user" else { throw .unexpected(member: "object") }
         guard reply["id"]?.string == id.text else { throw .unexpected(member: "id") }
+        try self.init(reply)
+    }
+
+    /// One of a list, or a reply of its own.
+    init(_ reply: JSONValue) throws(ClerkReplyError) {
+        guard reply["object"]?.string == "user" else { throw .unexpected(member: "object") }
+        guard let id = reply["id"]?.string, !id.isEmpty else { throw .unexpected(member: "id") }
         guard let entries = reply["email_addresses"]?.array else { throw .unexpected(member: "email_addresses") }
         var addresses: [(id: String, address: ClerkEmailAddress)] = []
         for entry in entries { addresses.append(try ClerkEmailAddress.read(entry)) }
@@ -23,7 +29,7 @@ extension ClerkUser {
         let primary = addresses.first { $0.id == primaryID }?.address
         guard primaryID == nil || primary != nil else { throw .unexpected(member: "primary_email_address_id") }
         self.init(
-            id: id, externalID: try reply.optionalString("external_id"), primaryEmail: primary,
+            id: ClerkUserID(id), externalID: try reply.optionalString("external_id"), primaryEmail: primary,
             emailAddresses: addresses.map(\.address),
             firstName: try reply.optionalString("first_name"), lastName: try reply.optionalString("last_name"),
             isBanned: try reply.requiredBool("banned"), isLocked: try reply.requiredBool("locked"))

@@ -24,6 +24,12 @@ enum Limits {
     static let recordBytes = 8 << 20
     /// How often a call is repeated that was limited, or had no answer.
     static let recordAttempts = 10
+    /// A creation: Clerk takes some 300 ms, and who believes it lost too soon looks for it in vain.
+    static let createMilliseconds = 10_000
+    /// A look-up of a hundred.
+    static let lookUpMilliseconds = 10_000
+    /// A hundred users with metadata and memberships.
+    static let lookUpBytes = 16 << 20
     /// For a 429 without `Retry-After`: the length of Clerk's windows.
     static let retryAfterSeconds = 10
     /// The longest `Retry-After` that is believed.

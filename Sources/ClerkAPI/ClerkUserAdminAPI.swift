@@ -1,0 +1,79 @@
+package import Fetch
+package import Migration
+package import Settings
+import HTTP
+package import Telemetry
+
+/// `POST /v1/users` and `GET /v1/users`, for who moves everybody. Nothing is sent twice here: what a reply leaves open, the
+/// caller looks into.
+package struct ClerkUserAdminAPI: ClerkUserAdmin {
+    private let url: String
+    private let fields: [FetchRequest.Field]
+    private let client: FetchClient
+
+    package init(_ settings: ClerkSettings, secretKey: Secret, client: FetchClient) {
+        url = (settings.apiURL.hasSuffix("/") ? String(settings.apiURL.dropLast()) : settings.apiURL) + "/v1/users"
+        fields = ClerkBackendAPI.fields(secretKey: secretKey)
+        self.client = client
+    }
+
+    package func create(_ user: CreateUser) async -> CreateReply {
+        let request = FetchRequest(
+            .post, url, fields: fields + [.init("Content-Type", "application/json")], content: user.json,
+            timeoutMilliseconds: Limits.createMilliseconds, responseBytesMax: Limits.userBytes)
+        do throws(FetchError) {
+            return CreateReply(try await client.send(request), to: user)
+        } catch {
+            return error.isOurs ? .hopeless("\(error)") : .unclear("\(error)")
+        }
+    }
+
+    package func users(_ lookUp: ClerkLookUp) async -> ClerkLookUpReply {
+        let request = FetchRequest(
+            .get, "\(url)?\(lookUp.query)", fields: fields,
+            timeoutMilliseconds: Limits.lookUpMilliseconds, responseBytesMax: Limits.lookUpBytes)
+        do throws(FetchError) {
+            return ClerkLookUpReply(try await client.send(request))
+        } catch {
+            return error.isOurs ? .hopeless("\(error)") : .failed("\(error)")
+        }
+    }
+}
+
+extension FetchError {
+    /// No user would fare better.
+    fileprivate var isOurs: Bool {
+        switch self {
+        case .invalidURL, .invalidField, .stopped: true
+        case .resolve, .connect, .tls, .timeout, .tooLarge, .broken, .overloaded: false
+        }
+    }
+}
+
+extension ClerkLookUp {
+    /// Without `limit` Clerk returns ten.
+    fileprivate var query: String {
+        let (name, values) =
+            switch self {
+            case .externalIDs(let values): ("external_id", values)
+            case .emailAddresses(let values): ("email_address", values)
+            }
+        return (["limit=500"] + values.map { "\(name)=\(percentEncoded($0))" }).joined(separator: "&")
+    }
+
+    /// RFC 3986 §2.3: what is not unreserved is encoded, the plus sign above all, which Clerk reads as a space or a sign.
+    private func percentEncoded(_ text: String) -> String {
+        var encoded = ""
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+                encoded.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                encoded += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return encoded
+    }
+}
