@@ -68,4 +68,17 @@ enum Dialect: Sendable {
         case .sqlite: column
         }
     }
+
+    /// The database's own clock, so that several machines agree.
+    var nowMicroseconds: String {
+        switch self {
+        case .postgres: "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+        case .sqlite: "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000"
+        }
+    }
+
+    var nowMilliseconds: String { "(\(nowMicroseconds) / 1000)" }
+
+    /// For rows that several processes take from: whoever comes second takes others.
+    var lockingUnclaimed: String { self == .postgres ? " FOR UPDATE OF p SKIP LOCKED" : "" }
 }

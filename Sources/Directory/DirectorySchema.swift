@@ -2,7 +2,7 @@ package import Authentication
 package import Migration
 import Postgres
 package import Settings
-import Telemetry
+package import Telemetry
 
 /// What `segue schema`, `segue ledger` and the checks before `segue serve` ask of the database, each on a connection
 /// of its own and past any pooler. They run as tasks on a loop.
@@ -77,6 +77,16 @@ package struct DirectorySchema: Sendable {
     static func pooling(at location: DirectorySettings.Location) async throws(Failure) -> Pooling {
         guard case .postgres(let url) = location else { return .none }
         return try await failing { () throws(DirectoryError) in try await .probe(url) }
+    }
+
+    /// What a connection string says, as the variables that `pg_dump` reads; `nil` when it is none.
+    package static func variables(of url: Secret) -> [String: String]? { PostgresConnection.environment(of: url) }
+
+    /// SQLite's own copy of the whole database, as of one moment.
+    package func copy(to file: String) async throws(Failure) {
+        try await Self.connected(to: settings.location) { connection throws(DirectoryError) in
+            _ = try await connection.rows("VACUUM INTO $1", [file], timeoutMilliseconds: Limits.schemaMilliseconds)
+        }
     }
 
     /// Reads the rows that a migration would read, page by page, and writes nothing.

@@ -8,6 +8,8 @@ enum LedgerAction: String, Sendable {
     case link
     case provision
     case createClerkUser = "create_clerk_user"
+    /// A run of a migration began.
+    case migrate
     case flip
     case unlink
     /// Clerk has deleted the user: what became of the row.

@@ -64,4 +64,13 @@ enum Limits {
     static let surveyValues = 20
     /// Rows of each table that `segue explain --user` shows: the latest.
     static let recordedRows = 50
+    /// After so long without a word a process that migrates counts as dead, and others go on where it was. Longer than any call
+    /// of Clerk's, so that what it has sent has arrived.
+    static let migratorSilenceMilliseconds = 15_000
+    /// How often it says that it lives.
+    static let migratorSignMilliseconds = 3_000
+    /// The calls that are reserved at a time: those of so long.
+    static let turnsMilliseconds = 250
+    /// How late a reserved call may be made. Together with those that were in time, late ones could exceed Clerk's limit.
+    static let turnSlackMilliseconds = 250
 }

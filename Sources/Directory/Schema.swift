@@ -2,7 +2,9 @@
 /// written once.
 enum Schema {
     static let version = "3"
-    static let tables = ["meta", "links", "ledger", "reviews", "overrides", "clerk_messages", "clerk_users", "revocations"]
+    static let tables =
+        ["meta", "links", "ledger", "reviews", "overrides", "clerk_messages", "clerk_users", "revocations"]
+        + ["people", "migrators", "budget"]
 
     /// What an earlier version's table lacks. New columns stand last, so that a table that grew is as one that was made.
     static let laterColumns = [(table: "ledger", column: "batch")]
@@ -51,7 +53,7 @@ enum Schema {
                     "route \(text) PRIMARY KEY", "mode \(text) NOT NULL", "base_mode \(text) NOT NULL", "actor \(text) NOT NULL",
                     "made_at_ms bigint NOT NULL", "expires_at_ms bigint",
                 ]),
-        ] + messages(dialect, text: text, time: time)
+        ] + messages(dialect, text: text, time: time) + people(dialect, text: text, time: time)
     }
 
     /// What Clerk's webhooks have told: which message came, the newest state of each user, and whose tokens are good no longer.
@@ -68,6 +70,29 @@ enum Schema {
             "CREATE TABLE IF NOT EXISTS \(dialect.state("revocations")) (subject \(text) PRIMARY KEY, until_ms bigint NOT NULL)",
         ]
     }
+
+    /// Who is on the way into Clerk, which processes take them there, and when the next call may be made.
+    private static func people(_ dialect: Dialect, text: String, time: String) -> [String] {
+        let people = dialect.state("people")
+        return [
+            """
+            CREATE TABLE IF NOT EXISTS \(people) (
+                user_id \(text) PRIMARY KEY, state \(text) NOT NULL, clerk_user_id \(text), batch \(text), owner \(text),
+                code \(text), parameter \(text), updated_at \(time) NOT NULL
+            )
+            """,
+            "CREATE INDEX IF NOT EXISTS \(index("people_open", dialect)) ON \(people) (user_id) WHERE \(openPeople)",
+            """
+            CREATE TABLE IF NOT EXISTS \(dialect.state("migrators")) (
+                owner \(text) PRIMARY KEY, batch \(text) NOT NULL, seen_at_ms bigint NOT NULL
+            )
+            """,
+            "CREATE TABLE IF NOT EXISTS \(dialect.state("budget")) (class \(text) PRIMARY KEY, next_at_us bigint NOT NULL)",
+        ]
+    }
+
+    /// Of `people`: there is still something to be done.
+    static let openPeople = "state IN ('planned', 'creating', 'created')"
 
     /// An index lives in its table's schema; SQLite has one name space for all.
     private static func index(_ name: String, _ dialect: Dialect) -> String { dialect == .postgres ? name : "segue_\(name)" }

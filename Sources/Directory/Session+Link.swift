@@ -19,6 +19,24 @@ extension Session {
             guard let linked = try await user(link.user) else { return .changed }
             return .linked(linked)
         }
+        try await connection.transaction { () async throws(DirectoryError) in try await make(link) }
+    }
+
+    /// The same as a part of a transaction.
+    func make(_ link: NewLink) async throws(DirectoryError) -> LinkOutcome {
+        if try await isDeleted(locking: link.clerkUser) { return .deleted }
+        let findings = try await findings(for: link)
+        if let outcome = link.outcome(on: findings) { return outcome }
+        if link.note == nil, try await wasUnlinked(link.user, link.clerkUser) { return .unlinked }
+        try await writeColumns(link)
+        try await record(link.user, link.clerkUser, rule: link.rule, requestID: link.requestID, at: link.time, known: findings)
+        try await append(
+            LedgerEntry(
+                .link, user: link.user, clerkUser: link.clerkUser, rule: link.rule, requestID: link.requestID, time: link.time,
+                note: link.note, batch: link.batch))
+        try await announce(user: link.user, clerkUser: link.clerkUser)
+        guard let linked = try await user(link.user) else { return .changed }
+        return .linked(linked)
     }
 
     /// Every place that holds the link; the ledger is the caller's to write.

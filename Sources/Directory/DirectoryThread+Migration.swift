@@ -1,0 +1,175 @@
+package import Authentication
+import Identity
+package import Migration
+package import Settings
+import Sockets
+package import Telemetry
+
+/// A row, and what the rules have made of it before anybody is asked.
+package struct PlannedPerson: Sendable {
+    package let id: UserID
+    package let settlement: Settlement
+    package init(id: UserID, settlement: Settlement) { (self.id, self.settlement) = (id, settlement) }
+}
+
+/// The store of one process that migrates.
+package struct DirectoryMigration: MigrationStore {
+    private let directory: DirectoryThread
+    private let users: DirectorySettings.Users
+    private let migrate: MigrationSettings
+    private let selection: MigrationSelection
+    package let run: MigrationRun
+
+    package init(
+        _ directory: DirectoryThread, _ users: DirectorySettings.Users, _ migrate: MigrationSettings,
+        _ selection: MigrationSelection, _ run: MigrationRun
+    ) {
+        (self.directory, self.users, self.migrate) = (directory, users, migrate)
+        (self.selection, self.run) = (selection, run)
+    }
+
+    /// Puts down who is to be created, and that a run begins.
+    /// - Parameter backup: the digest of the dump that was made first.
+    package func open(_ people: [PlannedPerson], backup: String?, at time: UnixTime) async throws(Unavailable) {
+        try await ask { session throws(DirectoryError) in
+            try await session.sign(run)
+            let note = OperatorNote(actor: "segue", reason: backup.map { "backup sha256:\($0)" } ?? "no backup")
+            try await session.append(
+                LedgerEntry(
+                    .migrate, user: nil, clerkUser: nil, rule: nil, requestID: nil, time: time, note: note, batch: run.batch))
+        }
+        for start in stride(from: 0, to: people.count, by: Limits.migrationPage) {
+            let page = Array(people[start..<min(start + Limits.migrationPage, people.count)])
+            try await ask { session throws(DirectoryError) in try await session.plan(page, at: time) }
+        }
+    }
+
+    /// Says that this process lives, until `isOver`. It runs on a loop.
+    package func live(until isOver: @Sendable () -> Bool) async {
+        while !isOver() {
+            do throws(Unavailable) {
+                try await ask { session throws(DirectoryError) in try await session.sign(run) }
+            } catch {}
+            await sleep(milliseconds: Limits.migratorSignMilliseconds)
+        }
+    }
+
+    package func claim(_ count: Int) async throws(Unavailable) -> [ClaimedPerson] {
+        try await ask { session throws(DirectoryError) in
+            let columns = try MigrationColumns(users, migrate, session.users)
+            return try await session.claim(count, for: run, among: selection, reading: columns)
+        }
+    }
+
+    package func othersOpen() async throws(Unavailable) -> Int {
+        try await ask { session throws(DirectoryError) in try await session.othersOpen(run, among: selection) }
+    }
+
+    package func begin(_ people: [UserID]) async throws(Unavailable) -> Set<UserID> {
+        let time = Self.now
+        return try await ask { session throws(DirectoryError) in try await session.begin(people, for: run, at: time) }
+    }
+
+    package func note(_ person: UserID, is clerkUser: ClerkUserID, isOurs: Bool, at time: UnixTime) async throws(Unavailable) {
+        try await ask { session throws(DirectoryError) in
+            try await session.note(person, is: clerkUser, isOurs: isOurs, for: run, at: time)
+        }
+        if isOurs { directory.noteUnsealed() }
+    }
+
+    package func link(_ person: UserID, _ clerkUser: ClerkUserID, at time: UnixTime) async throws(Unavailable) -> Settlement {
+        let settlement = try await ask { session throws(DirectoryError) in
+            try await session.link(person, clerkUser, for: run, at: time)
+        }
+        directory.noteUnsealed()
+        return settlement
+    }
+
+    package func settle(_ person: UserID, _ settlement: Settlement, at time: UnixTime) async throws(Unavailable) {
+        try await ask { session throws(DirectoryError) in try await session.settle(person, settlement, for: run, at: time) }
+    }
+
+    /// The process may end before its ledger rows are sealed by the way.
+    package func release() async throws(Unavailable) {
+        try await ask { session throws(DirectoryError) in try await session.release(run) }
+        while try await ask({ session throws(DirectoryError) in try await session.seal() }) > 0 {}
+    }
+
+    package func counts() async throws(Unavailable) -> [PersonState: Int] {
+        try await ask { session throws(DirectoryError) in try await session.peopleCounts() }
+    }
+
+    private func ask<Answer: Sendable>(
+        _ body: @escaping @Sendable (Session) async throws(DirectoryError) -> Answer
+    ) async throws(Unavailable) -> Answer {
+        try await directory.ask(directory.writers, within: Limits.linkMilliseconds, body)
+    }
+
+    private static var now: UnixTime { UnixTime(milliseconds: Clock.wallMilliseconds()) }
+}
+
+/// The calls that Clerk allows all who migrate together, in the order in which they are asked for.
+package final class DirectoryPace: CallPace, @unchecked Sendable {
+    private let directory: DirectoryThread
+    /// Between two calls of everybody's.
+    private let microseconds: Int
+    private let kind: String
+    // Owned by the loop that the run is on.
+    private var reserved = 0
+    private var next = Deadline(milliseconds: 0)
+    private var isReserving = false
+
+    /// - Parameter calls: in ten seconds.
+    package init(_ directory: DirectoryThread, calls: Int, of kind: String) {
+        (self.directory, self.kind) = (directory, kind)
+        microseconds = 10_000_000 / max(1, calls)
+    }
+
+    package func turn() async throws(Unavailable) {
+        while true {
+            guard let loop = Loop.current else { return }
+            if isReserving {
+                await sleep(milliseconds: 1)
+                continue
+            }
+            // Reserved, and not used in its time: it is somebody else's time now.
+            if reserved > 0, next.milliseconds + Int64(Limits.turnSlackMilliseconds) < loop.now { reserved = 0 }
+            guard reserved > 0 else {
+                try await reserve(on: loop)
+                continue
+            }
+            reserved -= 1
+            let mine = next
+            next = Deadline(milliseconds: next.milliseconds + Int64(max(1, microseconds / 1000)))
+            let wait = Int(mine.milliseconds - loop.now)
+            if wait > 0 { await sleep(milliseconds: wait) }
+            return
+        }
+    }
+
+    /// As many as fall into a moment: what another process is told of a 429 waits no longer than that.
+    private func reserve(on loop: Loop) async throws(Unavailable) {
+        isReserving = true
+        defer { isReserving = false }
+        let (calls, every, kind) = (max(1, Limits.turnsMilliseconds * 1000 / microseconds), microseconds, kind)
+        let wait = try await directory.ask(directory.writers, within: Limits.linkMilliseconds) { session throws(DirectoryError) in
+            try await session.reserve(calls, every: every, of: kind)
+        }
+        next = loop.deadline(in: wait / 1000)
+        reserved = calls
+    }
+
+    package func block(seconds: Int) async {
+        reserved = 0
+        let kind = kind
+        do throws(Unavailable) {
+            try await directory.ask(directory.writers, within: Limits.linkMilliseconds) { session throws(DirectoryError) in
+                try await session.block(kind, seconds: seconds)
+            }
+        } catch {
+            await sleep(milliseconds: seconds * 1000)
+        }
+    }
+
+    package func pause(milliseconds: Int) async { await sleep(milliseconds: milliseconds) }
+}

@@ -1,0 +1,210 @@
+import Authentication
+import Identity
+import Migration
+import Telemetry
+
+// How far everybody is on the way into Clerk. A process says of a person only what is still its own to say: each statement
+// names the owner.
+extension Session {
+    private var people: String { dialect.state("people") }
+    private var migrators: String { dialect.state("migrators") }
+
+    /// Puts down what is to become of each row. Whose way has begun or ended keeps their state.
+    func plan(_ rows: [PlannedPerson], at time: UnixTime) async throws(DirectoryError) {
+        guard !rows.isEmpty else { return }
+        var values: [String?] = [self.time(time)]
+        var places: [String] = []
+        for row in rows {
+            places.append("($\(values.count + 1), $\(values.count + 2), $\(values.count + 3), $1)")
+            values += [row.id.text, row.settlement.state.rawValue, row.settlement.code]
+        }
+        // Whoever was left aside may have been mended since.
+        try await connection.rows(
+            """
+            INSERT INTO \(people) AS p (user_id, state, code, updated_at) VALUES \(places.joined(separator: ", "))
+            ON CONFLICT (user_id) DO UPDATE SET state = EXCLUDED.state, code = EXCLUDED.code, parameter = NULL,
+            updated_at = EXCLUDED.updated_at WHERE p.state IN ('conflict', 'failed', 'skipped')
+            """, values)
+    }
+
+    /// Says that this process lives.
+    func sign(_ run: MigrationRun) async throws(DirectoryError) {
+        try await connection.rows(
+            """
+            INSERT INTO \(migrators) (owner, batch, seen_at_ms) VALUES ($1, $2, \(dialect.nowMilliseconds))
+            ON CONFLICT (owner) DO UPDATE SET seen_at_ms = EXCLUDED.seen_at_ms
+            """, [run.owner, run.batch])
+    }
+
+    /// Takes people whom nobody works on who lives.
+    func claim(
+        _ count: Int, for run: MigrationRun, among selection: MigrationSelection, reading columns: MigrationColumns
+    ) async throws(DirectoryError) -> [ClaimedPerson] {
+        guard let filter = try MigrationFilter(selection, users) else { return [] }
+        let (owner, batch) = (filter.parameters.count + 1, filter.parameters.count + 2)
+        let taken = try await connection.transaction { () async throws(DirectoryError) in
+            try await sign(run)
+            return try await connection.rows(
+                """
+                WITH picked AS (
+                    SELECT p.user_id FROM \(people) p WHERE p.\(Schema.openPeople) AND \(isFree)\(isWithin(filter))
+                    ORDER BY p.user_id LIMIT \(count)\(dialect.lockingUnclaimed)
+                )
+                UPDATE \(people) SET owner = $\(owner), batch = $\(batch)
+                WHERE user_id IN (SELECT user_id FROM picked) RETURNING user_id, state, clerk_user_id
+                """, filter.parameters + [run.owner, run.batch])
+        }
+        let rows = try await legacyRows(taken.compactMap { $0[0] }, columns)
+        return taken.map { row in
+            let id = UserID(row[0] ?? "")
+            return ClaimedPerson(
+                id: id, state: PersonState(rawValue: row[1] ?? "") ?? .creating, clerkUser: row[2].map { ClerkUserID($0) },
+                row: rows[id])
+        }
+    }
+
+    func othersOpen(_ run: MigrationRun, among selection: MigrationSelection) async throws(DirectoryError) -> Int {
+        guard let filter = try MigrationFilter(selection, users) else { return 0 }
+        let rows = try await connection.rows(
+            """
+            SELECT count(*) FROM \(people) p WHERE p.\(Schema.openPeople) AND p.owner <> $\(filter.parameters.count + 1)\(isWithin(filter))
+            """, filter.parameters + [run.owner])
+        return Int(rows[0][0] ?? "") ?? 0
+    }
+
+    /// Nobody's, or of a process that has been silent for too long.
+    private var isFree: String {
+        """
+        (p.owner IS NULL OR NOT EXISTS (SELECT 1 FROM \(migrators) m WHERE m.owner = p.owner
+        AND m.seen_at_ms > \(dialect.nowMilliseconds) - \(Limits.migratorSilenceMilliseconds)))
+        """
+    }
+
+    private func isWithin(_ filter: MigrationFilter) -> String {
+        guard !filter.conditions.isEmpty else { return "" }
+        let isTheirs = "u.\(users.id.quoted) = \(dialect.stored("p.user_id", as: users.id.type))"
+        let conditions = [isTheirs] + filter.conditions
+        return " AND EXISTS (SELECT 1 FROM \(users.name.quoted) u WHERE \(conditions.joined(separator: " AND ")))"
+    }
+
+    private func legacyRows(_ ids: [String], _ columns: MigrationColumns) async throws(DirectoryError) -> [UserID: LegacyRow] {
+        guard !ids.isEmpty else { return [:] }
+        let places = ids.indices.map { dialect.parameter($0 + 1, as: users.id.type) }
+        let read = try await connection.rows(
+            """
+            SELECT \((users.columns + columns.expressions).joined(separator: ", ")) FROM \(users.name.quoted) u\(users.joins)
+            WHERE u.\(users.id.quoted) IN (\(places.joined(separator: ", ")))
+            """, ids)
+        var rows: [UserID: LegacyRow] = [:]
+        for row in read {
+            let user = users.user(row)
+            rows[user.id] = columns.row(row, user)
+        }
+        return rows
+    }
+}
+
+// What becomes of those who were taken.
+extension Session {
+    /// Clerk is about to be asked; returns who is still this process's.
+    func begin(_ ids: [UserID], for run: MigrationRun, at time: UnixTime) async throws(DirectoryError) -> Set<UserID> {
+        guard !ids.isEmpty else { return [] }
+        let places = ids.indices.map { "$\($0 + 3)" }.joined(separator: ", ")
+        let rows = try await connection.rows(
+            """
+            UPDATE \(people) SET state = 'creating', updated_at = $2 WHERE owner = $1 AND user_id IN (\(places)) RETURNING user_id
+            """, [run.owner, self.time(time)] + ids.map(\.text))
+        return Set(rows.compactMap { $0[0].map { UserID($0) } })
+    }
+
+    /// One transaction: the Clerk user of a person, and, where we had them made, the ledger's word that we did.
+    func note(
+        _ person: UserID, is clerkUser: ClerkUserID, isOurs: Bool, for run: MigrationRun, at time: UnixTime
+    ) async throws(DirectoryError) {
+        try await connection.transaction { () async throws(DirectoryError) in
+            let noted = try await connection.rows(
+                """
+                UPDATE \(people) SET state = 'created', clerk_user_id = $3, updated_at = $4 WHERE owner = $1 AND user_id = $2
+                RETURNING user_id
+                """, [run.owner, person.text, clerkUser.text, self.time(time)])
+            // Another process has taken over, and found them in Clerk as we did.
+            guard isOurs, !noted.isEmpty, try await !ledgerCreated(clerkUser) else { return }
+            try await append(
+                LedgerEntry(
+                    .createClerkUser, user: person, clerkUser: clerkUser, rule: nil, requestID: nil, time: time, batch: run.batch))
+        }
+    }
+
+    /// One transaction: the link, by the rule that an `external_id` proves, and where the person's way ends.
+    func link(
+        _ person: UserID, _ clerkUser: ClerkUserID, for run: MigrationRun, at time: UnixTime
+    ) async throws(DirectoryError) -> Settlement {
+        try await connection.transaction { () async throws(DirectoryError) in
+            let settlement: Settlement
+            if let row = try await row(of: person, users.byIDLocking) {
+                let link = NewLink(
+                    row: row, clerkUser: clerkUser, rule: LinkRule.externalID.rawValue, needsSoleEmail: false, requestID: "",
+                    time: time, batch: run.batch)
+                settlement = Settlement(try await make(link), for: person)
+            } else {
+                settlement = Settlement(.conflict, code: MigrationSkip.rowGone.rawValue)
+            }
+            try await settle(person, settlement, for: run, at: time)
+            return settlement
+        }
+    }
+
+    func settle(_ person: UserID, _ settlement: Settlement, for run: MigrationRun, at time: UnixTime) async throws(DirectoryError) {
+        try await connection.rows(
+            """
+            UPDATE \(people) SET state = $3, code = $4, parameter = $5, owner = NULL, updated_at = $6
+            WHERE owner = $1 AND user_id = $2
+            """,
+            [
+                run.owner, person.text, settlement.state.rawValue, settlement.code, settlement.parameter,
+                self.time(time),
+            ])
+    }
+
+    /// Others need not wait until this process has been silent for long enough.
+    func release(_ run: MigrationRun) async throws(DirectoryError) {
+        try await connection.rows("UPDATE \(people) SET owner = NULL WHERE owner = $1", [run.owner])
+        try await connection.rows("DELETE FROM \(migrators) WHERE owner = $1", [run.owner])
+    }
+
+    /// How many stand where, over all runs.
+    func peopleCounts() async throws(DirectoryError) -> [PersonState: Int] {
+        var counts: [PersonState: Int] = [:]
+        for row in try await connection.rows("SELECT state, count(*) FROM \(people) GROUP BY state") {
+            if let state = PersonState(rawValue: row[0] ?? "") { counts[state] = Int(row[1] ?? "") }
+        }
+        return counts
+    }
+}
+
+// Clerk's limits are of a secret key, and so of all who migrate with it.
+extension Session {
+    /// Reserves so many calls, one every `microseconds`: how long to wait for the first of them, by the database's clock.
+    func reserve(_ calls: Int, every microseconds: Int, of kind: String) async throws(DirectoryError) -> Int {
+        let (budget, now) = (dialect.state("budget"), dialect.nowMicroseconds)
+        let later = dialect == .postgres ? "greatest" : "max"
+        let rows = try await connection.rows(
+            """
+            INSERT INTO \(budget) AS b (class, next_at_us) VALUES ($1, \(now) + \(calls * microseconds))
+            ON CONFLICT (class) DO UPDATE SET next_at_us = \(later)(b.next_at_us, \(now)) + \(calls * microseconds)
+            RETURNING next_at_us - \(now)
+            """, [kind])
+        return max(0, (Int(rows[0][0] ?? "") ?? 0) - calls * microseconds)
+    }
+
+    /// Nobody calls for so long.
+    func block(_ kind: String, seconds: Int) async throws(DirectoryError) {
+        let (budget, now) = (dialect.state("budget"), dialect.nowMicroseconds)
+        let later = dialect == .postgres ? "greatest" : "max"
+        try await connection.rows(
+            """
+            INSERT INTO \(budget) AS b (class, next_at_us) VALUES ($1, \(now) + \(seconds * 1_000_000))
+            ON CONFLICT (class) DO UPDATE SET next_at_us = \(later)(b.next_at_us, EXCLUDED.next_at_us)
+            """, [kind])
+    }
+}
