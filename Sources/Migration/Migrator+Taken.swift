@@ -48,6 +48,7 @@ extension Settlement {
         case .changed: self.init(.conflict, code: LinkRefusal.rowChanged.rawValue)
         case .emailTaken: self.init(.conflict, code: LinkRefusal.ambiguousEmail.rawValue)
         case .unlinked: self.init(.conflict, code: LinkRefusal.unlinked.rawValue)
+        case .deleted: self.init(.conflict, code: LinkRefusal.clerkUserUnknown.rawValue)
         }
     }
 }

@@ -1,39 +1,61 @@
 internal import Authentication
 internal import Directory
-internal import Glibc
 internal import Identity
 internal import Migration
 internal import Settings
-internal import Telemetry
+internal import Sockets
 
-/// `segue migrate --dry-run`: what would be created in Clerk, and what must be mended first. Nothing is written, and Clerk
-/// is not asked.
+/// `segue migrate`: creates in Clerk whom the rules let through, and links them. With `--dry-run` it says what would be
+/// created and what must be mended first.
 enum MigrateCommand {
-    static func run(_ arguments: inout Arguments) async -> ExitCode {
-        let isRehearsal = arguments.flag("dry-run", "say what would be created and what must be mended first; required")
+    static func run(_ arguments: inout Arguments) -> ExitCode {
+        let isRehearsal = arguments.flag("dry-run", "say what would be created and what must be mended first; nothing is written")
         let json = arguments.flag("json", "print JSON")
         let selection = Self.selection(&arguments)
+        let order = MigrateOrder(&arguments, isRehearsal: isRehearsal)
         let file = SettingsFile.word(&arguments)
-        if !isRehearsal { arguments.note("this version creates nobody: say --dry-run") }
         arguments.example("segue migrate --dry-run")
-        arguments.example("segue migrate --dry-run --email ada@example.com")
         arguments.example("segue migrate --dry-run --where \"plan = pro AND created_at < '2024-01-01'\" --json")
+        arguments.example("segue migrate --email ada@example.com --no-backup")
+        arguments.example("segue migrate --backup before.dump")
         if let end = arguments.finish() { return end }
+        // Before any thread: they inherit which signals are blocked.
+        Signals.block()
         let settings: Settings
         do throws(SettingsFailure) { settings = try SettingsFile.load(file).settings } catch {
             SettingsFile.report(error)
             return .usage
         }
         guard let directory = settings.directory else { return Terminal.fail("\(file) names no directory", .usage) }
-        let rehearsal = Rehearsal(settings, directory, selection ?? .everybody, at: DirectoryVisit.now)
-        switch await rehearsal.run() {
-        case .failure(.problem(let problem)): return Terminal.fail("\(problem)", .precondition)
-        case .failure(let failure): return Terminal.fail("the directory cannot be asked: \(failure)", .remote)
-        case .success(let report) where report.lint.rows == 0 && rehearsal.isAboutOnePerson:
-            return Terminal.fail("no row is that person's", .precondition)
-        case .success(let report):
+        let rehearsal = MigrateRehearsal(settings, directory, selection ?? .everybody, at: DirectoryVisit.now)
+        do {
+            if isRehearsal { return try onLoopHere { await rehearse(rehearsal, json: json) } }
+            let run = try MigrateRun(settings, directory, selection ?? .everybody, order, json: json)
+            return try onLoopHere { await run.run(rehearsal) }
+        } catch let refusal as MigrateRefusal {
+            return Terminal.fail(refusal.reason, .precondition)
+        } catch {
+            return Terminal.fail("\(error)", .remote)
+        }
+    }
+
+    private static func rehearse(_ rehearsal: MigrateRehearsal, json: Bool) async -> ExitCode {
+        do throws(DirectorySchema.Failure) {
+            let report = try await rehearsal.read().report
+            guard report.lint.rows > 0 || !rehearsal.isAboutOnePerson else {
+                return Terminal.fail("no row is that person's", .precondition)
+            }
             let said = json ? Terminal.say(report.json) : Terminal.say(report.text)
             return said == .ok && report.lint.defective > 0 ? .failed : said
+        } catch {
+            return fail(error)
+        }
+    }
+
+    static func fail(_ failure: DirectorySchema.Failure) -> ExitCode {
+        switch failure {
+        case .problem(let problem): Terminal.fail("\(problem)", .precondition)
+        case .unavailable: Terminal.fail("the directory cannot be asked: \(failure)", .remote)
         }
     }
 
@@ -51,80 +73,5 @@ enum MigrateCommand {
         }
         if selections.count > 1 { arguments.note("--email, --user-id and --where do not go together") }
         return selections.first
-    }
-}
-
-/// One reading of the table.
-private struct Rehearsal: Sendable {
-    private let settings: Settings
-    private let directory: DirectorySettings
-    private let selection: MigrationSelection
-    private let now: UnixTime
-
-    init(_ settings: Settings, _ directory: DirectorySettings, _ selection: MigrationSelection, at now: UnixTime) {
-        (self.settings, self.directory, self.selection, self.now) = (settings, directory, selection, now)
-    }
-
-    var isAboutOnePerson: Bool {
-        switch selection {
-        case .user, .email: true
-        case .everybody, .cohort: false
-        }
-    }
-
-    func run() async -> Result<MigrationReport, DirectorySchema.Failure> {
-        do {
-            return try await onLoop {
-                await SchemaCommand.outcome { () throws(DirectorySchema.Failure) in try await read() }
-            }
-        } catch {
-            return .failure(.unavailable(.away("\(error)")))
-        }
-    }
-
-    private func read() async throws(DirectorySchema.Failure) -> MigrationReport {
-        let rules = MigrationRules(directory, settings.migrate)
-        var lint = MigrationLint()
-        var people: [CreateUser] = []
-        var progress = RowProgress()
-        let names = try await DirectorySchema(directory).migrationRows(selection, settings.migrate) { rows, shared in
-            for row in rows {
-                let decision = rules.decide(row, among: shared, at: now)
-                lint.add(decision, of: row.user.id)
-                if isAboutOnePerson, case .create(let user, _) = decision { people.append(user) }
-            }
-            progress.report(lint.rows)
-        }
-        progress.end()
-        return MigrationReport(lint: lint, people: people, names: names, key: MigrationEstimate.Key(settings.clerk))
-    }
-}
-
-/// One line on a terminal, written over once for each page; elsewhere nothing.
-private struct RowProgress {
-    private let isShown = isatty(STDERR_FILENO) == 1
-    private var isBegun = false
-
-    mutating func report(_ rows: Int) {
-        guard isShown else { return }
-        Terminal.progress("\(counted(rows, "row")) read")
-        isBegun = true
-    }
-
-    mutating func end() { if isBegun { Terminal.progress("") } }
-}
-
-extension MigrationEstimate.Key {
-    /// By the publishable key, which is no secret; `nil`: no word of it.
-    fileprivate init?(_ clerk: ClerkSettings?) {
-        guard let clerk else { return nil }
-        if let key = clerk.publishableKey {
-            self = key.hasPrefix("pk_live_") ? .live : .test
-        } else if let secret = clerk.secretKey?.expose() {
-            let live = ["sk_live_", "live_"].contains { secret.starts(with: Array($0.utf8)) }
-            self = live ? .live : .test
-        } else {
-            return nil
-        }
     }
 }

@@ -61,7 +61,7 @@ import Testing
     @Test(arguments: [
         "Settings/Limits", "HTTP1/HeadLimits", "HTTP1/ChunkError", "HTTPServer/Limits", "Sockets/Limits", "JOSE/TokenLimits",
         "Authentication/AuthenticationLimits", "Identity/IdentityLimits", "ClerkAPI/Limits", "LegacyAPI/Limits", "Fetch/Limits",
-        "Directory/Limits",
+        "Directory/Limits", "Migration/MigrationLimits",
     ])
     func `each limit of a module has a row with its value`(file: String) throws {
         let page = try read("docs/limits.md")

@@ -1,0 +1,46 @@
+internal import Crypto
+internal import Directory
+internal import Files
+internal import Settings
+internal import Sockets
+internal import Telemetry
+
+/// The dump before a migration.
+enum MigrateBackup {
+    /// Returns its SHA-256; `nil` when none is wanted. Nothing that is there is written over.
+    static func make(_ file: String?, _ directory: DirectorySettings) async throws -> String? {
+        guard let file else { return nil }
+        guard !Files.exists(file) else { throw MigrateRefusal(reason: "\(file) is there already; a backup is never written over") }
+        switch directory.location {
+        case .sqlite: try await DirectorySchema(directory).copy(to: file)
+        case .postgres(let url): try await dump(directory.directURL ?? url, to: file)
+        }
+        let digest = RunningDigest()
+        do throws(FileError) { try Files.read(file, pieces: 1 << 20) { digest.add($0) } } catch {
+            throw MigrateRefusal(reason: "the backup cannot be read again: \(error)")
+        }
+        return Hexadecimal.encode(digest.finish())
+    }
+
+    /// With the connection string in the environment, where no list of processes shows it.
+    private static func dump(_ url: Secret, to file: String) async throws {
+        guard let variables = DirectorySchema.variables(of: url) else {
+            throw MigrateRefusal(reason: "directory.url is not a connection string that pg_dump can take")
+        }
+        // It holds digests of passwords; pg_dump keeps the mode of a file that is there.
+        try Files.create(file, [], mode: 0o600)
+        var environment = variables
+        environment["PATH"] = Environment.all["PATH"] ?? "/usr/bin:/bin"
+        let said = file + ".log"
+        let child = try ChildProcess(
+            "/usr/bin/env", ["env", "pg_dump", "--format=custom", "--no-password", "--file=\(file)"], environment: environment,
+            output: said)
+        while child.ended() == nil { await sleep(milliseconds: 100) }
+        let words = (try? Files.read(said, bytesMax: 1 << 16)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        guard child.ended() == .exited(0) else {
+            throw MigrateRefusal(
+                reason: "pg_dump failed: \(words.isEmpty ? "it said nothing" : words); --no-backup goes on without it")
+        }
+        Files.remove(said)
+    }
+}

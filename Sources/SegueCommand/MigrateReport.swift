@@ -1,0 +1,114 @@
+internal import Authentication
+internal import Identity
+internal import JSON
+internal import Migration
+internal import Telemetry
+
+/// What a run came to.
+struct MigrateReport {
+    let batch: String
+    let tally: MigrationTally
+    let halt: MigrationHalt?
+    /// The reading before the first call.
+    let isAfterStart: MigrationReport
+    /// Where everybody stands, over all runs.
+    let counts: [PersonState: Int]?
+
+    private var toSettle: Int { tally.count(.conflict) + tally.count(.failed) }
+
+    var code: ExitCode {
+        switch halt {
+        case .clerk, .directory: .remote
+        case .stopped: .partial
+        case nil: toSettle + isAfterStart.lint.defective > 0 ? .partial : .ok
+        }
+    }
+
+    private var ending: String? {
+        switch halt {
+        case nil: nil
+        case .stopped: "stopped as asked; run the same command again to go on"
+        case .clerk(let reason): "stopped by Clerk: \(reason); run the same command again to go on"
+        case .directory(let reason): "stopped because the directory is away: \(reason); run the same command again to go on"
+        }
+    }
+
+    private var causes: [(cause: MigrationTally.Cause, cases: MigrationTally.Cases)] {
+        tally.causes.map { (cause: $0.key, cases: $0.value) }.sorted {
+            ($1.cases.count, $0.cause.code) < ($0.cases.count, $1.cause.code)
+        }
+    }
+
+    var text: String {
+        var lines = [
+            "batch \(batch)", "", "linked            \(tally.count(.linked))", "  created now     \(tally.created)",
+            "  in Clerk before \(tally.found)",
+            "conflicts         \(tally.count(.conflict))", "refused by Clerk  \(tally.count(.failed))",
+        ]
+        if isAfterStart.lint.defective > 0 {
+            lines.append("to be mended      \(isAfterStart.lint.defective)   (segue migrate --dry-run says what)")
+        }
+        for (cause, cases) in causes {
+            let ids = cases.examples.map(\.text).joined(separator: ", ") + (cases.count > cases.examples.count ? ", …" : "")
+            let about = cause.parameter.map { " (\($0))" } ?? ""
+            lines += ["", "\(cause.code)\(about): \(counted(cases.count, "person", "people")): \(ids)".onOneLine]
+            lines.append("  \(cause.remedy)")
+        }
+        if let ending { lines += ["", ending.onOneLine] }
+        return lines.joined(separator: "\n")
+    }
+
+    var json: String {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("batch", batch)
+        writer.member("finished", halt == nil)
+        writer.member("ending", ending)
+        writer.member("created", Int64(tally.created))
+        writer.member("found_in_clerk", Int64(tally.found))
+        for state in [PersonState.linked, .conflict, .failed, .skipped] { writer.member(state.rawValue, Int64(tally.count(state))) }
+        writer.member("to_be_mended", Int64(isAfterStart.lint.defective))
+        writer.member("unclear_replies", Int64(tally.troubles))
+        writer.key("causes")
+        writer.beginArray()
+        for (cause, cases) in causes {
+            writer.beginObject()
+            writer.member("state", cause.state.rawValue)
+            writer.member("code", cause.code)
+            writer.member("parameter", cause.parameter)
+            writer.member("count", Int64(cases.count))
+            writer.key("examples")
+            writer.beginArray()
+            for id in cases.examples { writer.string(id.text) }
+            writer.endArray()
+            writer.member("remedy", cause.remedy)
+            writer.endObject()
+        }
+        writer.endArray()
+        if let counts {
+            writer.key("people")
+            writer.beginObject()
+            for state in PersonState.allCases { writer.member(state.rawValue, Int64(counts[state] ?? 0)) }
+            writer.endObject()
+        }
+        writer.endObject()
+        return writer.text
+    }
+}
+
+extension MigrationTally.Cause {
+    /// What somebody does about it.
+    fileprivate var remedy: String {
+        switch (state, code) {
+        case (.conflict, "row_gone"): "the row was deleted after its user had been created: segue reconcile names them"
+        case (.conflict, _):
+            "segue review shows who has it in Clerk; segue link ID CLERK_USER joins them, when it is the same person"
+        case (_, "form_password_digest_invalid_code"):
+            "Clerk does not take the digest: set migrate.passwordHasher, or empty the column for these rows"
+        case (_, "form_data_missing"): "the instance demands more than the row has: name it in migrate.required, and mend the rows"
+        case (_, "form_param_unknown"): "this instance has not switched on what the row brings: switch it on in Clerk's dashboard"
+        case (_, "not_allowed_access"): "Clerk's allow-list or block-list refuses the address"
+        default: "mend the row, or what Clerk's dashboard demands, and run this again"
+        }
+    }
+}

@@ -1,0 +1,104 @@
+internal import Authentication
+internal import ClerkAPI
+internal import Crypto
+internal import Directory
+internal import Fetch
+internal import Files
+internal import Migration
+internal import Settings
+internal import Snapshot
+internal import Sockets
+internal import Telemetry
+
+/// Why a run does not begin.
+struct MigrateRefusal: Error { let reason: String }
+
+/// `segue migrate` in earnest: plan everybody, dump the database, and take one hundred after the other into Clerk, until
+/// all are through or somebody stops it. Running it again goes on where it was.
+struct MigrateRun: Sendable {
+    private let settings: Settings
+    private let directory: DirectorySettings
+    private let selection: MigrationSelection
+    private let order: MigrateOrder
+    private let json: Bool
+    private let clerk: ClerkSettings
+    private let secretKey: Secret
+    private let key: MigrationEstimate.Key
+    private let run: MigrationRun
+
+    init(
+        _ settings: Settings, _ directory: DirectorySettings, _ selection: MigrationSelection, _ order: MigrateOrder, json: Bool
+    ) throws {
+        (self.settings, self.directory, self.selection, self.order, self.json) = (settings, directory, selection, order, json)
+        guard let clerk = settings.clerk, let secretKey = clerk.secretKey, let key = MigrationEstimate.Key(clerk) else {
+            throw MigrateRefusal(reason: "the settings have no clerk.secretKey, without which Clerk creates nobody")
+        }
+        (self.clerk, self.secretKey, self.key) = (clerk, secretKey, key)
+        run = MigrationRun(batch: order.batch, owner: Hexadecimal.encode(RandomBytes.make(12)))
+    }
+
+    /// Runs on the loop of the calling thread.
+    func run(_ rehearsal: MigrateRehearsal) async -> ExitCode {
+        let stop = Guarded(false)
+        do {
+            guard let loop = Loop.current else { preconditionFailure("a migration runs on a loop") }
+            let signals = try Signals(loop: loop) { signal in
+                if signal == .terminate || signal == .interrupt { stop.withLock { $0 = true } }
+            }
+            let reading = try await rehearsal.read()
+            guard reading.report.lint.rows > 0 || !rehearsal.isAboutOnePerson else {
+                return Terminal.fail("no row is that person's", .precondition)
+            }
+            let digest = try await MigrateBackup.make(order.backup, directory)
+            let thread = try DirectoryThread(directory)
+            thread.start()
+            defer { thread.stop() }
+            let code = try await work(reading, on: thread, digest: digest, isStopping: { stop.withLock { $0 } })
+            withExtendedLifetime(signals) {}
+            return code
+        } catch let failure as DirectorySchema.Failure {
+            return MigrateCommand.fail(failure)
+        } catch let refusal as MigrateRefusal {
+            return Terminal.fail(refusal.reason, .precondition)
+        } catch let unavailable as Unavailable {
+            return Terminal.fail("the directory cannot be asked: \(unavailable)", .remote)
+        } catch {
+            return Terminal.fail("\(error)", .failed)
+        }
+    }
+
+    private func work(
+        _ reading: MigrateRehearsal.Reading, on thread: DirectoryThread, digest: String?,
+        isStopping: @escaping @Sendable () -> Bool
+    ) async throws -> ExitCode {
+        let store = DirectoryMigration(thread, directory.users, settings.migrate, selection, run)
+        try await store.open(reading.people, backup: digest, at: DirectoryVisit.now)
+        let isOver = Guarded(false)
+        Loop.current?.spawn { await store.live(until: { isOver.withLock { $0 } }) }
+        defer { isOver.withLock { $0 = true } }
+        let engine = FetchEngine()
+        engine.start()
+        defer { engine.stop() }
+        let client = FetchClient(engine: engine, transfersMax: MigrationLimits.calls)
+        let progress = MigrateProgress(of: reading.report.lint.creatable, json: json)
+        let pace = DirectoryPace(thread, calls: order.rate ?? key.callsOfOurs, of: "users")
+        let migrator = Migrator(
+            store: store, clerk: ClerkUserAdminAPI(clerk, secretKey: secretKey, client: client), pace: pace,
+            rules: MigrationRules(directory, settings.migrate), shared: reading.shared,
+            takenRules: TakenRules(thread, LinkRules(directory)), now: { DirectoryVisit.now }, isStopping: isStopping
+        ) { progress.show($0) }
+        var halt: MigrationHalt?
+        do throws(MigrationHalt) { try await migrator.run() } catch { halt = error }
+        progress.end()
+        let report = MigrateReport(
+            batch: run.batch, tally: migrator.tally, halt: halt, isAfterStart: reading.report, counts: try? await store.counts())
+        if let file = order.report { try write(report.json + "\n", to: file) }
+        let said = json ? Terminal.say(report.json) : Terminal.say(report.text)
+        return said == .ok ? report.code : said
+    }
+
+    private func write(_ text: String, to file: String) throws(FileError) {
+        let bytes = Array(text.utf8)
+        if Files.exists(file) { try Files.replace(file, with: bytes) } else { try Files.create(file, bytes) }
+    }
+}
