@@ -79,7 +79,10 @@ let package = Package(
         swift("LegacyAPI", ["Authentication", "Fetch", "HTTP", "JSON", "Settings", "Snapshot", "Sockets", "Telemetry"]),
         swift(
             "Emulator",
-            ["Crypto", "Fetch", "HTTP", "HTTPServer", "JOSE", "Logging", "JSON", "Sockets", "SQLite", "Telemetry", "Snapshot", "Webhooks"]),
+            [
+                "Crypto", "Fetch", "HTTP", "HTTPServer", "JOSE", "Logging", "JSON", "Sockets", "SQLite", "Telemetry", "Snapshot",
+                "Webhooks",
+            ]),
 
         // What an operator asks before anything is served: pure, from what the adapters found.
         swift("Setup", ["ClerkAPI", "Crypto", "Directory", "JOSE", "JSON", "Settings", "Telemetry"]),
@@ -158,7 +161,9 @@ let package = Package(
         tests(
             "LegacyAPITests", ["LegacyAPI", "Authentication", "Fetch", "HTTP", "Settings", "Snapshot", "Sockets", "Telemetry"]),
         tests("SetupTests", ["Setup", "Directory", "JSON", "Settings"]),
-        tests("EmulatorTests", ["Emulator", "Crypto", "Fetch", "HTTP", "HTTPServer", "JOSE", "JSON", "Snapshot", "Telemetry", "Webhooks"]),
+        tests(
+            "EmulatorTests",
+            ["Emulator", "Crypto", "Fetch", "HTTP", "HTTPServer", "JOSE", "JSON", "Snapshot", "Telemetry", "Webhooks"]),
         tests(
             "SegueCommandTests",
             [

@@ -31,7 +31,8 @@ final class TestGateway: @unchecked Sendable {
             log = try LogFile()
             plan = Published(try TestGateway.plan("", origin: nil, self.store))
             worker = try Worker(
-                name: "journeys", plan: plan, revocations: revocations, confirmations: confirmations, log: log.thread, share: 1, seed: 1)
+                name: "journeys", plan: plan, revocations: revocations, confirmations: confirmations, log: log.thread, share: 1,
+                seed: 1)
             loop = worker.loop
             try worker.listen(on: [Address("127.0.0.1:0")!])
             worker.start()

@@ -179,7 +179,10 @@ import Testing
             ("directory.linking.legacyEmail", "\"yes\"", "directory.linking.legacyEmail", "trusted"),
             ("directory.linking.legacyEmail", "\"verified-column\"", "directory.linking.legacyEmail", "emailVerified"),
             ("directory.linking.unknown", "\"provision\"", "directory.linking.unknown", "directory.provision"),
-            ("directory.linking.provisionOn", "\"webhook\"", "directory.linking.provisionOn", "clerk.webhooks with a signing secret"),
+            (
+                "directory.linking.provisionOn", "\"webhook\"", "directory.linking.provisionOn",
+                "clerk.webhooks with a signing secret"
+            ),
             ("directory.users.clerkUserId", nil, "directory", "a place for links"),
             ("directory.sync", "[\"role\"]", "directory.sync[0]", "one of \"email\""),
             ("directory.sync", "[\"name\"]", "directory.sync[0]", "directory.users.name to name the column"),
