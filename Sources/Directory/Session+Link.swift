@@ -6,19 +6,6 @@ extension Session {
     /// One transaction: lock the row, look again at everything that the proof was made on, write every place that
     /// holds the link. A race for a unique value runs it again, and then it reads what the other wrote.
     func link(_ link: NewLink) async throws(DirectoryError) -> LinkOutcome {
-        try await connection.transaction { () async throws(DirectoryError) in
-            if try await isDeleted(locking: link.clerkUser) { return .deleted }
-            let findings = try await findings(for: link)
-            if let outcome = link.outcome(on: findings) { return outcome }
-            if link.note == nil, try await wasUnlinked(link.user, link.clerkUser) { return .unlinked }
-            try await write(link, findings)
-            try await append(
-                LedgerEntry(
-                    .link, user: link.user, clerkUser: link.clerkUser, rule: link.rule, requestID: link.requestID, time: link.time,
-                    note: link.note, batch: link.batch))
-            guard let linked = try await user(link.user) else { return .changed }
-            return .linked(linked)
-        }
         try await connection.transaction { () async throws(DirectoryError) in try await make(link) }
     }
 
@@ -28,13 +15,11 @@ extension Session {
         let findings = try await findings(for: link)
         if let outcome = link.outcome(on: findings) { return outcome }
         if link.note == nil, try await wasUnlinked(link.user, link.clerkUser) { return .unlinked }
-        try await writeColumns(link)
-        try await record(link.user, link.clerkUser, rule: link.rule, requestID: link.requestID, at: link.time, known: findings)
+        try await write(link, findings)
         try await append(
             LedgerEntry(
                 .link, user: link.user, clerkUser: link.clerkUser, rule: link.rule, requestID: link.requestID, time: link.time,
                 note: link.note, batch: link.batch))
-        try await announce(user: link.user, clerkUser: link.clerkUser)
         guard let linked = try await user(link.user) else { return .changed }
         return .linked(linked)
     }

@@ -18,12 +18,15 @@ extension Session {
             places.append("($\(values.count + 1), $\(values.count + 2), $\(values.count + 3), $1)")
             values += [row.id.text, row.settlement.state.rawValue, row.settlement.code]
         }
-        // Whoever was left aside may have been mended since.
+        // Whoever was left aside may have been mended since, and a link been taken back: what stands in the links counts, for
+        // another process may have linked somebody since the table was read.
         try await connection.rows(
             """
             INSERT INTO \(people) AS p (user_id, state, code, updated_at) VALUES \(places.joined(separator: ", "))
             ON CONFLICT (user_id) DO UPDATE SET state = EXCLUDED.state, code = EXCLUDED.code, parameter = NULL,
-            updated_at = EXCLUDED.updated_at WHERE p.state IN ('conflict', 'failed', 'skipped')
+            updated_at = EXCLUDED.updated_at
+            WHERE p.state IN ('conflict', 'failed', 'skipped')
+            OR (p.state = 'linked' AND NOT EXISTS (SELECT 1 FROM \(dialect.state("links")) l WHERE l.user_id = p.user_id))
             """, values)
     }
 
@@ -166,6 +169,13 @@ extension Session {
             ])
     }
 
+    /// Their Clerk user was taken back: nobody goes on with them before they are planned again.
+    func leaveAside(_ clerkUser: ClerkUserID) async throws(DirectoryError) {
+        try await connection.rows(
+            "UPDATE \(people) SET state = 'skipped', code = 'undone', clerk_user_id = NULL, owner = NULL WHERE clerk_user_id = $1",
+            [clerkUser.text])
+    }
+
     /// Others need not wait until this process has been silent for long enough.
     func release(_ run: MigrationRun) async throws(DirectoryError) {
         try await connection.rows("UPDATE \(people) SET owner = NULL WHERE owner = $1", [run.owner])
@@ -179,32 +189,5 @@ extension Session {
             if let state = PersonState(rawValue: row[0] ?? "") { counts[state] = Int(row[1] ?? "") }
         }
         return counts
-    }
-}
-
-// Clerk's limits are of a secret key, and so of all who migrate with it.
-extension Session {
-    /// Reserves so many calls, one every `microseconds`: how long to wait for the first of them, by the database's clock.
-    func reserve(_ calls: Int, every microseconds: Int, of kind: String) async throws(DirectoryError) -> Int {
-        let (budget, now) = (dialect.state("budget"), dialect.nowMicroseconds)
-        let later = dialect == .postgres ? "greatest" : "max"
-        let rows = try await connection.rows(
-            """
-            INSERT INTO \(budget) AS b (class, next_at_us) VALUES ($1, \(now) + \(calls * microseconds))
-            ON CONFLICT (class) DO UPDATE SET next_at_us = \(later)(b.next_at_us, \(now)) + \(calls * microseconds)
-            RETURNING next_at_us - \(now)
-            """, [kind])
-        return max(0, (Int(rows[0][0] ?? "") ?? 0) - calls * microseconds)
-    }
-
-    /// Nobody calls for so long.
-    func block(_ kind: String, seconds: Int) async throws(DirectoryError) {
-        let (budget, now) = (dialect.state("budget"), dialect.nowMicroseconds)
-        let later = dialect == .postgres ? "greatest" : "max"
-        try await connection.rows(
-            """
-            INSERT INTO \(budget) AS b (class, next_at_us) VALUES ($1, \(now) + \(seconds * 1_000_000))
-            ON CONFLICT (class) DO UPDATE SET next_at_us = \(later)(b.next_at_us, EXCLUDED.next_at_us)
-            """, [kind])
     }
 }

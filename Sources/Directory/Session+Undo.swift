@@ -53,7 +53,9 @@ extension Session {
                 [route, row.time.map { String($0.milliseconds) }])
             try await announceOverrides()
             return nil
-        case .deleteClerkUser: return nil
+        case .deleteClerkUser(let clerkUser):
+            try await leaveAside(clerkUser)
+            return nil
         case nil: return .noReversal
         }
     }

@@ -30,7 +30,7 @@ package enum Reversal: Sendable, Hashable {
             guard let route = row.detail, row.rule?.hasPrefix("end of ") == false else { return nil }
             self = .endOverride(route: route)
         case (.link, _, _), (.provision, _, _), (.unlink, _, _), (.createClerkUser, _, _), (.deactivate, _, _), (.remove, _, _),
-            (.dismiss, _, _), (.undo, _, _), (nil, _, _):
+            (.dismiss, _, _), (.undo, _, _), (.migrate, _, _), (nil, _, _):
             return nil
         }
     }
@@ -84,6 +84,9 @@ package struct UndoPlan: Sendable, Hashable {
         for row in findings.selected.sorted(by: { $0.id > $1.id }) {
             if findings.undone.contains(row.id) {
                 doneBefore += 1
+            } else if row.action == LedgerAction.migrate.rawValue {
+                // That a run began is no change.
+                continue
             } else if let undone = row.undoneEntry {
                 // Beside the entry that it undid it is no work of its own.
                 if !selected.contains(undone) { left.append(Left(row: row, obstacle: .noReversal)) }

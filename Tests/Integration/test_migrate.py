@@ -348,3 +348,25 @@ def test_with_sqlite_too(site, tmp_path):
     copy = sqlite3.connect(tmp_path / "before.db")
     assert copy.execute("SELECT count(*), count(clerk_user_id) FROM users").fetchone() == (250, 0)
     assert json.loads(place.segue("ledger", "verify", "--json").stdout)["ok"]
+
+
+def test_a_run_is_undone_and_may_be_run_again(site, clerk):
+    place = site(30)
+
+    def dump() -> list[str]:
+        # A random word guards each dump against text that ends it.
+        words = ["pg_dump", "--exclude-schema=segue", "-d", place.server.url(place.database)]
+        lines = subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()
+        # Rows stand in the order in which they were written last.
+        return [line for line in sorted(lines) if not line.startswith(("\\restrict", "\\unrestrict"))]
+
+    before = dump()
+    place.migrate("--batch", "first", "--rate", "9000")
+    place.must_be_whole(30)
+    place.segue("undo", "first", "--yes", "--reason", "the wrong instance")
+    assert dump() == before
+    assert place.clerk_users() == []
+    assert json.loads(place.segue("ledger", "verify", "--json").stdout)["ok"]
+    assert place.migrate("--batch", "second", "--rate", "9000")["created"] == 30
+    assert place.states() == {"linked": 30}
+    assert len(place.clerk_users()) == 30
