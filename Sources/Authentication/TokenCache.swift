@@ -56,7 +56,9 @@ package final class TokenCache {
     let sessions: BytesCache<CachedSession>
     let sightings: Sightings
     /// Whose tokens count no more, remembered or new. The worker keeps it up to date.
-    package var revoked = RevocationSet()
+    package var revoked = RevocationSet() { didSet { refusesSome = !revoked.isEmpty } }
+    /// Whether there is anybody: all that an ordinary request asks.
+    private(set) var refusesSome = false
 
     /// - Parameter seed: random, once per process, so that nobody can aim tokens at one place of the table.
     package init(

@@ -79,7 +79,7 @@ extension Verifiers {
     }
 
     private func isRevoked(_ subject: ClerkSubject, at now: UnixTime) -> Bool {
-        !cache.revoked.isEmpty && cache.revoked.holds(subject, at: now)
+        cache.refusesSome && cache.revoked.holds(subject, at: now)
     }
 
     /// A token of ours whose signature no key of ours explains. It may be called forged only after a fetch that started

@@ -77,11 +77,14 @@ extension Session {
                 """, [user.text, clerkUser.text, time(now)])
             return
         }
+        var changes = ["\(active.quoted) = \(dialect.parameter(2, as: active.type))"]
+        var parameters: [String?] = [user.text, active.no(dialect)]
+        try noteChange(at: now, &changes, &parameters)
         try await connection.rows(
             """
-            UPDATE \(users.name.quoted) SET \(active.quoted) = \(dialect.parameter(2, as: active.type))
+            UPDATE \(users.name.quoted) SET \(changes.joined(separator: ", "))
             WHERE \(users.id.quoted) = \(dialect.parameter(1, as: users.id.type))
-            """, [user.text, active.no(dialect)])
+            """, parameters)
     }
 }
 

@@ -33,6 +33,7 @@ extension Session {
 
     /// What `link` would come to; `nil`: it would be made. Nothing is locked, and nothing written.
     func foresee(_ link: NewLink) async throws(DirectoryError) -> LinkOutcome? {
+        if try await isDeleted(link.clerkUser) { return .deleted }
         if let outcome = link.outcome(on: try await findings(for: link, isRehearsal: true)) { return outcome }
         guard link.note == nil, try await wasUnlinked(link.user, link.clerkUser) else { return nil }
         return .unlinked

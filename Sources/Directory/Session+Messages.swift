@@ -77,10 +77,15 @@ extension Session {
 
     // MARK: Who is gone
 
-    /// Whether Clerk has told that the user is gone. A link that is being made, and the message that ends it, follow each other.
+    /// For a transaction that makes a link, or a message that ends it: they follow each other.
     func isDeleted(locking clerkUser: ClerkUserID) async throws(DirectoryError) -> Bool {
         try await lock(clerkUser)
-        return try await !connection.rows(
+        return try await isDeleted(clerkUser)
+    }
+
+    /// Whether Clerk has told that the user is gone.
+    func isDeleted(_ clerkUser: ClerkUserID) async throws(DirectoryError) -> Bool {
+        try await !connection.rows(
             "SELECT 1 FROM \(dialect.state("clerk_users")) WHERE clerk_user_id = $1 AND deleted_at IS NOT NULL", [clerkUser.text]
         ).isEmpty
     }

@@ -9,7 +9,7 @@ extension Session {
     func provision(_ new: NewUser) async throws(DirectoryError) -> LinkOutcome {
         guard let provision = settings.provision else { throw .misfit(.noProvision) }
         return try await connection.transaction { () async throws(DirectoryError) in
-            if try await isDeleted(locking: new.clerkUser) { return .deleted }
+            try await lock(new.clerkUser)
             try await lockAddress(new.email)
             if let outcome = try await outcome(of: new, isRehearsal: false) { return outcome }
             let id = try await insert(row(for: new, provision))
@@ -26,6 +26,7 @@ extension Session {
 
     /// What stands against a new row; `nil`: nothing.
     func outcome(of new: NewUser, isRehearsal: Bool) async throws(DirectoryError) -> LinkOutcome? {
+        if try await isDeleted(new.clerkUser) { return .deleted }
         // The records before the linked row, as for a link.
         var links = try await links(of: nil, new.clerkUser)
         try await dropStale(&links, of: new.clerkUser, isRehearsal: isRehearsal)

@@ -14,10 +14,7 @@ extension Session {
         let places = values.enumerated().map { (quoted: $1.column.quoted, parameter: provisionParameter($0 + 2, $1)) }
         var changes = places.map { "\($0.quoted) = \($0.parameter)" }
         var parameters: [String?] = [row.id.text] + values.map(\.value)
-        if let updatedAt = try users.catalogue.optional(settings.users.updatedAt) {
-            parameters.append(time(now))
-            changes.append("\(updatedAt.quoted) = \(dialect.parameter(parameters.count, as: updatedAt.type))")
-        }
+        try noteChange(at: now, &changes, &parameters)
         let changed = try await connection.rows(
             """
             UPDATE \(users.name.quoted) SET \(changes.joined(separator: ", "))
@@ -27,6 +24,13 @@ extension Session {
         guard !changed.isEmpty else { return nil }
         try await announce(user: row.id, clerkUser: user.id)
         return row.id
+    }
+
+    /// `users.updatedAt`, with every change of a row.
+    func noteChange(at now: UnixTime, _ changes: inout [String], _ parameters: inout [String?]) throws(DirectoryError) {
+        guard let updatedAt = try users.catalogue.optional(settings.users.updatedAt) else { return }
+        parameters.append(time(now))
+        changes.append("\(updatedAt.quoted) = \(dialect.parameter(parameters.count, as: updatedAt.type))")
     }
 
     private func values(

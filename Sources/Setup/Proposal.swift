@@ -107,7 +107,7 @@ extension Proposal {
         if surroundings.hasVariable("CLERK_WEBHOOK_SIGNING_SECRET", "CLERK_WEBHOOK_SECRET") != nil {
             note(
                 "clerk.webhooks", "the application receives Clerk's webhooks; Segue leaves them to it",
-                look: "docs/settings.md, clerk.webhooks")
+                look: "docs/webhooks.md")
         }
         return .object(
             [("publishableKey", .string("${CLERK_PUBLISHABLE_KEY}")), ("secretKey", .string("${CLERK_SECRET_KEY:-}"))]

@@ -142,6 +142,30 @@ import Testing
         #expect(database.run("SELECT action FROM \(database.state("ledger")) ORDER BY id") == ["link", "unlink", "link"])
     }
 
+    @Test(arguments: [Backend.postgresText, .sqliteText]) func `where the id is Clerk's, a deleted user's row is inactive too`(
+        backend: Backend
+    ) async throws {
+        let database = TestDatabase(backend, columns: "email text NOT NULL, updated_at timestamp")
+        let settings = database.settings { settings in
+            settings.users = .init()
+            (settings.users.email, settings.users.clerkUserID, settings.users.updatedAt) = ("email", "id", "updated_at")
+            (settings.linking.unknown, settings.linking.afterDelete) = (.provision, .unlink)
+            (settings.provision, settings.sync) = (.init(id: .clerk, columns: []), [.email])
+        }
+        try await withDirectory(settings) { directory in
+            let new = NewUser(
+                clerkUser: ClerkUserID("user_a"), email: "a@x.org", firstName: nil, lastName: nil, requestID: "r",
+                time: noon.adding(seconds: -1))
+            _ = try await directory.provision(new)
+            expect(
+                try await directory.take(told("user_a", "msg_1", at: 1, email: "b@x.org"), at: noon), is: .synced(UserID("user_a")))
+            expect(try await directory.take(deleted("user_a"), at: noon), is: .deactivated(UserID("user_a")))
+            expect(try await directory.user(UserID("user_a"))?.isActive, is: false)
+        }
+        #expect(database.run("SELECT count(*) FROM users WHERE email = 'b@x.org' AND updated_at IS NOT NULL") == ["1"])
+        #expect(database.run("SELECT count(*) FROM \(database.state("links")) WHERE tombstoned_at IS NOT NULL") == ["1"])
+    }
+
     @Test(arguments: Backend.allCases) func `a message that comes before the link prevents it`(backend: Backend) async throws {
         let database = TestDatabase(backend)
         database.add(1)
