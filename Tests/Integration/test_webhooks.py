@@ -15,6 +15,7 @@ from svix.webhooks import Webhook
 
 from harness import leaks, legacy
 from harness.clerk import identifier
+from harness.emulator import WEBHOOK_SECRET
 from harness.gateway import seen, settings
 from harness.processes import free_port, wait_until
 from harness.users import PostgresUsers
@@ -333,7 +334,8 @@ def refused_everywhere_within(pair, token: str, seconds: float, statuses: set[in
             lambda gateway=gateway: (answer := gateway.get("/dual/x", bearer=token)).status_code != 200 and answer, "the refusal"
         )
         assert answer.status_code in statuses, answer.text
-    assert time.monotonic() - began < seconds
+    # A machine with more work than processors gets a little more.
+    assert time.monotonic() - began < seconds + max(0, os.getloadavg()[0] - os.cpu_count())
 
 
 def warm(pair, clerk, clerk_user) -> tuple[str, dict]:
@@ -448,6 +450,27 @@ def test_the_origin_gets_the_event_too_where_it_should(start_gateway, recording_
     assert behind.received.count(content) == 2 and behind.received.count(fields["svix-signature"].encode()) == 2
     assert send(gateway, content, signed(content + b" ")).status_code == 400
     assert behind.received.count(content) == 2
+
+
+def test_the_emulator_s_own_deliveries_are_taken(start_gateway, origin, emulator, users):
+    """From end to end: what an application does at Clerk is what Segue does."""
+    environment = ENVIRONMENT | {"WEBHOOK_ONE": WEBHOOK_SECRET}
+    gateway = start_gateway(with_webhooks(settings(origin, emulator, users)), emulator, users, environment=environment)
+    emulator.control("webhooks", url=gateway.url + PATH, secret=WEBHOOK_SECRET)
+    try:
+        row = users.add(f"{uuid.uuid4().hex[:12]}@example.com")
+        user = emulator.sdk.users.create(username=uuid.uuid4().hex, external_id=row, first_name="Ada", last_name="Example")
+        wait_until(lambda: users.link_of(row) == user.id, "the told user is linked")
+        emulator.sdk.users.update(user_id=user.id, first_name="Grace")
+        wait_until(lambda: users.query(f"SELECT name FROM users WHERE id = '{row}'") == [("Grace Example",)], "the name follows")
+        token = emulator.session_token(user.id)
+        assert gateway.get("/clerk/x", bearer=token).status_code == 200
+        emulator.sdk.users.delete(user_id=user.id)
+        wait_until(lambda: gateway.get("/clerk/x", bearer=token).status_code in (401, 403), "the deleted user is refused")
+        wait_until(lambda: gateway.get("/legacy/x", bearer=legacy.token(row)).status_code == 403, "the row is inactive")
+        assert {message["state"] for message in emulator.look("deliveries")} == {"delivered"}
+    finally:
+        emulator.control("webhooks", url=None)
 
 
 def test_the_log_and_the_metrics_tell_what_came(gateway, clerk, person):
