@@ -19,7 +19,8 @@ def state(users) -> list:
     prefix = "segue." if users.url.startswith("postgres") else "segue_"
     tables = ["users", *(prefix + table for table in ("links", "reviews"))]
     # The ledger without its seals, which come by themselves within a second.
-    ledger = [row[:-2] for row in users.query(f"SELECT * FROM {prefix}ledger ORDER BY 1")]
+    columns = "id, at, actor, action, user_id, clerk_user_id, rule, request_id, detail, batch"
+    ledger = users.query(f"SELECT {columns} FROM {prefix}ledger ORDER BY id")
     return [ledger, *(users.query(f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables)]
 
 
