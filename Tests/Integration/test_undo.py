@@ -1,6 +1,8 @@
 """`segue undo`: what the ledger records is taken back, a whole batch at once, and nobody who has signed in loses their Clerk user."""
 
 import json
+import os
+import pty
 import re
 import subprocess
 import uuid
@@ -180,6 +182,24 @@ def test_a_run_that_stops_half_way_is_gone_on_with(front, people, emulator):
     done = undo(front, batch.name, "--yes")
     assert (done["undone"], done["undone_before"]) == (1, 1)
     assert emulator.ask("GET", f"/users/{clerk_user}").status_code == 404
+
+
+@pytest.mark.parametrize(("word", "code"), [("yes", 0), ("y", 4), ("", 4)])
+def test_who_sits_at_a_terminal_is_asked(front, people, emulator, word, code):
+    user, clerk_user = people.add(f"{uuid.uuid4().hex}@example.com"), emulator.user()
+    assert front.run("link", user, clerk_user, "--reason", "r").returncode == 0
+    [(linked, *_)] = entries(people, f"user_id = '{user}'")
+    terminal, other_end = pty.openpty()
+    process = subprocess.Popen(
+        [str(gateways.BINARY), "undo", linked, str(front.file)], stdin=other_end, stderr=other_end, stdout=subprocess.PIPE,
+        env=os.environ | front.environment,
+    )  # fmt: skip
+    os.close(other_end)
+    os.write(terminal, f"{word}\n".encode())
+    shown, _ = process.communicate(timeout=30)
+    os.close(terminal)
+    assert (process.returncode, b"  =>  the link is taken away" in shown) == (code, True)
+    assert people.link_of(user) == (None if code == 0 else clerk_user)
 
 
 @pytest.mark.parametrize(
