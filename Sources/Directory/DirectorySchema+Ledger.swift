@@ -3,8 +3,12 @@ package import Telemetry
 
 /// What commands read of the ledger and the links, each on a connection of its own.
 extension DirectorySchema {
-    package func progress(at now: UnixTime) async throws(Failure) -> MigrationProgress {
-        try await edit { editor throws(DirectoryError) in try await editor.session().progress(at: now) }
+    package func progress(_ selection: MigrationSelection, at now: UnixTime) async throws(Failure) -> MigrationProgress {
+        try await edit { editor throws(DirectoryError) in
+            do throws(DirectoryError) { return try await editor.session().progress(selection, at: now) } catch .invalidValue {
+                throw .misfit(.refused("a value of the filter does not fit its column", sqlstate: nil))
+            }
+        }
     }
 
     package func verifyLedger() async throws(Failure) -> LedgerVerdict {

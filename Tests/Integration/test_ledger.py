@@ -156,6 +156,13 @@ def test_the_status_counts_people_by_what_they_still_need(front, clerk, users, s
     assert metrics["totalErrors"] == 0
     front.get("/clerk/x", bearer=clerk.token(refused)[:-8] + "AAAAAAAA")
     assert json.loads(front.run("status", "--json").stdout)["metrics"]["totalErrors"] == 1
+    cohort = json.loads(front.run("status", "--where", "role = user AND email = rule@example.com", "--json").stdout)
+    assert (cohort["total_users"], cohort["migrated_users"], cohort["with_password"], cohort["seen_with_clerk_session"]) == (1, 1, 0, 1)
+    assert (cohort["review_queue"], cohort["forecast"]["reason"]) == (0, "everybody_is_linked")
+    assert cohort["days"] == [status["days"][-1] | {"linked": 1, "unlinked": 0}]
+    assert json.loads(front.run("status", "--where", "role = nobody", "--json").stdout)["migration_percentage"] == 0
+    assert front.run("status", "--where", "no_such_column = 1").returncode == 4
+    assert front.run("status", "--where", "role LIKE 'u'").returncode == 2
     said = front.run("status").stdout
     assert "seen          1 with a Clerk session" in said and "everybody by 20" in said
 
