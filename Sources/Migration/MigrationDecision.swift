@@ -77,9 +77,15 @@ package enum MigrationNote: Sendable, Hashable {
     case noPassword
     /// Clerk takes it and replaces it with bcrypt at the first sign-in; until then it is as weak as it was.
     case weakDigest(PasswordHasher)
+    /// Under the `external_id` that they would have.
+    case inClerk
+    /// Somebody there has the address.
+    case emailInClerk
 
     package var code: String {
         switch self {
+        case .inClerk: "in_clerk"
+        case .emailInClerk: "email_in_clerk"
         case .privileged: "privileged"
         case .emailReserved: "email_reserved"
         case .noPassword: "no_password"

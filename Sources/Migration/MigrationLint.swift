@@ -31,11 +31,14 @@ package struct MigrationLint: Sendable {
         case .create(let user, let found):
             creatable += 1
             if let digest = user.passwordDigest { hashers[digest.hasher, default: 0] += 1 }
-            for note in found { notes[note, default: Group()].add(id) }
+            for note in found { self.note(note, of: id) }
         case .skip(let reason): skipped[reason, default: Group()].add(id)
         case .mend(let found):
             defective += 1
             for defect in Set(found) { defects[defect, default: Group()].add(id) }
         }
     }
+
+    /// What becomes known of a row that was let through.
+    mutating func note(_ note: MigrationNote, of id: UserID) { notes[note, default: Group()].add(id) }
 }

@@ -41,7 +41,7 @@ enum MigrateCommand {
 
     private static func rehearse(_ rehearsal: MigrateRehearsal, json: Bool) async -> ExitCode {
         do throws(DirectorySchema.Failure) {
-            let report = try await rehearsal.read().report
+            let report = try await rehearsal.report()
             guard report.lint.rows > 0 || !rehearsal.isAboutOnePerson else {
                 return Terminal.fail("no row is that person's", .precondition)
             }

@@ -1,11 +1,16 @@
+internal import Authentication
+internal import ClerkAPI
 internal import Directory
+internal import Fetch
 internal import Glibc
 internal import Identity
 internal import Migration
 internal import Settings
+internal import Snapshot
+internal import Sockets
 internal import Telemetry
 
-/// One reading of the table: what the rules make of each row. Nothing is written, and Clerk is not asked.
+/// One reading of the table: what the rules make of each row, and who is in Clerk already. Nothing is written.
 struct MigrateRehearsal: Sendable {
     private let settings: Settings
     private let directory: DirectorySettings
@@ -16,6 +21,7 @@ struct MigrateRehearsal: Sendable {
     struct Reading: Sendable {
         let report: MigrationReport
         let people: [PlannedPerson]
+        let creatable: [ClerkRollCall.Person]
         let shared: SharedIdentifiers
     }
 
@@ -30,12 +36,43 @@ struct MigrateRehearsal: Sendable {
         }
     }
 
+    /// With Clerk's word on who is there, where it can be had. Runs on a loop.
+    func report() async throws(DirectorySchema.Failure) -> MigrationReport {
+        let reading = try await read()
+        var report = reading.report
+        report.isClerkUnasked = await callRoll(reading.creatable, into: &report.lint)
+        return report
+    }
+
+    private func callRoll(_ people: [ClerkRollCall.Person], into lint: inout MigrationLint) async -> String? {
+        guard let clerk = settings.clerk, let secretKey = clerk.secretKey, let key = MigrationEstimate.Key(clerk) else {
+            return "the settings have no clerk.secretKey"
+        }
+        if people.isEmpty { return nil }
+        let engine = FetchEngine()
+        engine.start()
+        defer { engine.stop() }
+        let api = ClerkUserAdminAPI(clerk, secretKey: secretKey, client: FetchClient(engine: engine))
+        let turns = Guarded((count: 0, start: Clock.monotonicMilliseconds()))
+        let milliseconds = Int64(10_000 / key.callsOfOurs)
+        let call = ClerkRollCall(api) { seconds in
+            let due = turns.withLock { turns in
+                turns.count += 1
+                return turns.start + Int64(turns.count) * milliseconds
+            }
+            let wait = max(Int64(seconds) * 1_000, due - Clock.monotonicMilliseconds())
+            if wait > 0 { await Sockets.sleep(milliseconds: Int(wait)) }
+        }
+        return await call.call(people, into: &lint)
+    }
+
     /// Runs on a loop.
     func read() async throws(DirectorySchema.Failure) -> Reading {
         let rules = MigrationRules(directory, settings.migrate)
         var lint = MigrationLint()
         var previews: [CreateUser] = []
         var people: [PlannedPerson] = []
+        var creatable: [ClerkRollCall.Person] = []
         var identifiers = SharedIdentifiers()
         var progress = RowProgress()
         let names = try await DirectorySchema(directory).migrationRows(selection, settings.migrate) { rows, shared in
@@ -43,7 +80,9 @@ struct MigrateRehearsal: Sendable {
                 let decision = rules.decide(row, among: shared, at: now)
                 lint.add(decision, of: row.user.id)
                 people.append(PlannedPerson(id: row.user.id, settlement: decision.settlement))
-                if isAboutOnePerson, case .create(let user, _) = decision { previews.append(user) }
+                guard case .create(let user, _) = decision else { continue }
+                creatable.append(.init(id: row.user.id, email: user.emailAddress?.value))
+                if isAboutOnePerson { previews.append(user) }
             }
             identifiers = shared
             progress.report(lint.rows)
@@ -51,7 +90,7 @@ struct MigrateRehearsal: Sendable {
         progress.end()
         let key = MigrationEstimate.Key(settings.clerk)
         let report = MigrationReport(lint: lint, people: previews, names: names, key: key)
-        return Reading(report: report, people: people, shared: identifiers)
+        return Reading(report: report, people: people, creatable: creatable, shared: identifiers)
     }
 }
 

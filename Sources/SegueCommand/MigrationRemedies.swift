@@ -82,12 +82,15 @@ extension MigrationNote {
     var detail: String? {
         switch self {
         case .weakDigest(let hasher): hasher.rawValue
-        case .privileged, .emailReserved, .noPassword: nil
+        case .privileged, .emailReserved, .noPassword, .inClerk, .emailInClerk: nil
         }
     }
 
     var meaning: String {
         switch self {
+        case .inClerk: "in Clerk already under this id: linked, and not created"
+        case .emailInClerk:
+            "somebody in Clerk has the address: linked if its owner has proved it there, otherwise a case for segue review"
         case .privileged: "the role is among linking.privilegedRoles: whoever has the address will have the role"
         case .emailReserved: "the old system has not proved the address: created as reserved, and proved at the first sign-in"
         case .noPassword: "created without a password: they sign in by code, or choose a password"

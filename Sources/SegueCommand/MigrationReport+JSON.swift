@@ -9,6 +9,8 @@ extension MigrationReport {
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("dry_run", true)
+        writer.member("clerk_asked", isClerkUnasked == nil)
+        writer.member("clerk_not_asked", isClerkUnasked)
         writer.member("rows", Int64(lint.rows))
         writer.member("would_create", Int64(lint.creatable))
         writer.member("left_out", Int64(lint.skipped.values.reduce(0) { $0 + $1.count }))

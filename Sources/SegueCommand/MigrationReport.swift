@@ -7,12 +7,14 @@ internal import Telemetry
 
 /// What a rehearsal says to a person: numbers, then each cause with its rows and its remedy, then the time it would take.
 struct MigrationReport: Sendable {
-    let lint: MigrationLint
+    var lint: MigrationLint
     /// Where one person was asked about: what Clerk would be told.
     let people: [CreateUser]
     let names: MigrationNames
     /// `nil`: the settings name no key of Clerk's.
     let key: MigrationEstimate.Key?
+    /// Why it is not known who is in Clerk already; `nil`: Clerk was asked.
+    var isClerkUnasked: String?
 
     /// A cause with the rows that have it.
     struct Finding {
@@ -61,7 +63,9 @@ struct MigrationReport: Sendable {
 extension MigrationReport {
     var text: String {
         var lines = [
-            "\(counted(lint.rows, "row")) of \(names.table) read; nothing was written, and Clerk was not asked", "",
+            "\(counted(lint.rows, "row")) of \(names.table) read; nothing was written",
+            isClerkUnasked.map { "who is in Clerk already is not known: \($0)".onOneLine }
+                ?? "Clerk was asked who is there already", "",
             "would be created  \(lint.creatable)", "left out          \(lint.skipped.values.reduce(0) { $0 + $1.count })",
             "to be mended      \(lint.defective)",
         ]

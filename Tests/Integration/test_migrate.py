@@ -221,6 +221,23 @@ def test_who_is_in_clerk_already_is_linked_and_not_created(site, clerk):
     assert place.query("SELECT count(*) FROM segue.ledger WHERE action = 'create_clerk_user'") == ["2"]
 
 
+def test_the_rehearsal_knows_who_is_in_clerk_already_and_writes_nothing(site, clerk):
+    place = site(250)
+    clerk.ask("POST", "/users", json={"external_id": "2", "email_address": ["user2@example.com"]})
+    clerk.ask("POST", "/users", json={"email_address": ["User203@example.com"]})
+    before = calls(clerk)
+    report = json.loads(place.segue("migrate", "--dry-run", "--json").stdout)
+    notes = {note["code"]: note["examples"] for note in report["notes"]}
+    assert report["clerk_asked"] and (notes["in_clerk"], notes["email_in_clerk"]) == (["2"], ["203"])
+    assert calls(clerk)["GET /v1/users"] - before.get("GET /v1/users", 0) == 6, "two for each hundred"
+    assert calls(clerk)["POST /v1/users"] == before["POST /v1/users"]
+    assert place.states() == {}
+    clerk.control("outage", on=True)
+    report = json.loads(place.segue("migrate", "--dry-run", "--json").stdout)
+    assert (report["clerk_asked"], report["would_create"]) == (False, 250)
+    assert "503" in report["clerk_not_asked"]
+
+
 def test_an_address_that_is_taken_goes_by_the_linking_rules(site, clerk):
     place = site(4)
     # Declared by some back end, proved by its owner, and of somebody with another row.
