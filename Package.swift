@@ -167,7 +167,8 @@ let package = Package(
         tests(
             "SegueCommandTests",
             [
-                "SegueCommand", "Authentication", "ClerkAPI", "Crypto", "Directory", "Files", "HTTP", "HTTPServer", "JOSE", "JSON", "Settings",
+                "SegueCommand", "Authentication", "ClerkAPI", "Crypto", "Directory", "Files", "HTTP", "HTTPServer", "JOSE", "JSON",
+                "Settings",
                 "Sockets", "Telemetry",
             ]),
         tests(
