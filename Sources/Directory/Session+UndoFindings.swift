@@ -27,6 +27,13 @@ extension Session {
                 AND clerk_user_id IN (SELECT s.clerk_user_id FROM (\(selected)) s WHERE s.action = 'create_clerk_user')
                 """, [value]
             ).compactMap { $0[0].map(ClerkUserID.init) })
+        findings.running = try await slowRows(
+            """
+            SELECT DISTINCT m.batch FROM \(dialect.state("migrators")) m
+            WHERE m.seen_at_ms > \(dialect.nowMilliseconds) - \(Limits.migratorSilenceMilliseconds)
+            AND m.batch IN (SELECT s.batch FROM (\(selected)) s) ORDER BY 1
+            """, [value]
+        ).compactMap { $0[0] }
         return findings
     }
 

@@ -123,6 +123,8 @@ package struct UndoFindings: Sendable, Hashable {
     package var undone: Set<Int64> = []
     /// Of the Clerk users that the selection created: those of whom a session is recorded.
     package var seen: Set<ClerkUserID> = []
+    /// Batches of the selection whose run goes on: what it does next would be left.
+    package var running: [String] = []
 }
 
 /// The entries that others can rest on, by whom they are about.

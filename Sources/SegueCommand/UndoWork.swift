@@ -44,6 +44,9 @@ struct UndoWork: Sendable {
         case .success(let found?): findings = found
         }
         guard !findings.selected.isEmpty else { return refusal("\(selection.nothing); segue ledger list shows what it has") }
+        if let batch = findings.running.first {
+            return refusal("the run \(batch) goes on: end it first (Ctrl-C); a process that died is forgotten after 15 seconds")
+        }
         let created = findings.created
         guard !created.isEmpty else { return .success(UndoPlan(findings, kept: [:])) }
         guard let clerk = settings.clerk, clerk.secretKey != nil else {

@@ -163,6 +163,19 @@ def test_what_something_later_rests_on_is_refused(front, people, emulator):
     assert emulator.ask("GET", f"/users/{clerk_user}").status_code == 404
 
 
+def test_a_batch_whose_run_goes_on_is_not_undone(front, people, emulator):
+    batch = Batch(people, emulator)
+    user, clerk_user = batch.add()
+    now = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+    people.execute(f"INSERT INTO segue.migrators VALUES ('alive', '{batch.name}', {now} + 60000), ('dead', 'other', 0)")
+    for words in [(batch.name,), ("--since", "2020-01-01")]:
+        result = front.run("undo", *words, "--yes")
+        assert (result.returncode, f"the run {batch.name} goes on" in result.stderr) == (4, True), result.stderr
+    assert people.link_of(user) == clerk_user
+    people.execute("UPDATE segue.migrators SET seen_at_ms = 0")
+    assert undo(front, batch.name, "--yes")["undone"] == 2
+
+
 def test_a_clerk_user_that_is_gone_already_is_no_trouble(front, people, emulator):
     batch = Batch(people, emulator, links=False)
     _, clerk_user = batch.add()
