@@ -32,7 +32,8 @@ extension ClerkUser {
             id: ClerkUserID(id), externalID: try reply.optionalString("external_id"), primaryEmail: primary,
             emailAddresses: addresses.map(\.address),
             firstName: try reply.optionalString("first_name"), lastName: try reply.optionalString("last_name"),
-            isBanned: try reply.requiredBool("banned"), isLocked: try reply.requiredBool("locked"))
+            isBanned: try reply.requiredBool("banned"), isLocked: try reply.requiredBool("locked"),
+            batch: reply["private_metadata"]?[CreateUser.batchMember]?.string)
     }
 }
 

@@ -17,9 +17,9 @@ package struct ClerkUserAdminAPI: ClerkUserAdmin {
         self.client = client
     }
 
-    package func create(_ user: CreateUser) async -> CreateReply {
+    package func create(_ user: CreateUser, in batch: String) async -> CreateReply {
         let request = FetchRequest(
-            .post, url, fields: fields + [.init("Content-Type", "application/json")], content: user.json,
+            .post, url, fields: fields + [.init("Content-Type", "application/json")], content: user.json(in: batch),
             timeoutMilliseconds: Limits.createMilliseconds, responseBytesMax: Limits.userBytes)
         do throws(FetchError) {
             return CreateReply(try await client.send(request), to: user)

@@ -5,7 +5,7 @@ import Telemetry
 
 extension CreateUser {
     /// The content of `POST /v1/users`, whose unknown members Clerk refuses.
-    var json: [UInt8] {
+    func json(in batch: String) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("external_id", externalID)
@@ -30,7 +30,7 @@ extension CreateUser {
         if !backupCodes.isEmpty { writer.array("backup_codes", backupCodes.map { $0.exposeText() }) }
         if let createdAt { writer.member("created_at", createdAt.rfc3339) }
         writer.metadata("public_metadata", publicMetadata)
-        writer.metadata("private_metadata", privateMetadata)
+        writer.metadata("private_metadata", privateMetadata + [Metadatum(Self.batchMember, .text(batch))])
         writer.endObject()
         return writer.bytes
     }

@@ -12,13 +12,16 @@ package struct ClerkUser: Sendable, Hashable {
     package let lastName: String?
     package let isBanned: Bool
     package let isLocked: Bool
+    /// The run of a migration of ours that created the user, by its private metadata, which nobody but a back end writes.
+    package let batch: String?
 
     package init(
         id: ClerkUserID, externalID: String?, primaryEmail: ClerkEmailAddress?, emailAddresses: [ClerkEmailAddress],
-        firstName: String? = nil, lastName: String? = nil, isBanned: Bool = false, isLocked: Bool = false
+        firstName: String? = nil, lastName: String? = nil, isBanned: Bool = false, isLocked: Bool = false, batch: String? = nil
     ) {
         (self.id, self.externalID, self.primaryEmail, self.emailAddresses) = (id, externalID, primaryEmail, emailAddresses)
         (self.firstName, self.lastName, self.isBanned, self.isLocked) = (firstName, lastName, isBanned, isLocked)
+        self.batch = batch
     }
 }
 

@@ -3,7 +3,8 @@ package import Authentication
 /// Clerk's Backend API, as somebody needs it who moves everybody. A fake answers in tests.
 package protocol ClerkUserAdmin: Sendable {
     /// `POST /v1/users`. It has no idempotency key: an `.unclear` reply leaves open whether there is such a user now.
-    func create(_ user: CreateUser) async -> CreateReply
+    /// - Parameter batch: the run, which is written into the user's private metadata.
+    func create(_ user: CreateUser, in batch: String) async -> CreateReply
     /// `GET /v1/users` with up to `MigrationLimits.lookUpIDs` values.
     func users(_ lookUp: ClerkLookUp) async -> ClerkLookUpReply
 }

@@ -33,6 +33,9 @@ package struct CreateUser: Sendable, Equatable {
         (self.externalID, self.publicMetadata, self.privateMetadata) = (externalID, publicMetadata, privateMetadata)
     }
 
+    /// The member of `private_metadata` that says which run of ours created a user: what makes a user ours to take back.
+    package static let batchMember = "segue_batch"
+
     /// A password that was good enough for the old system lets its owner in once; a stricter rule is for the next one.
     package var skipPasswordChecks: Bool { passwordDigest != nil }
     /// Who has no password signs in by code or chooses one.

@@ -13,6 +13,8 @@ package enum MigrationLimits {
     static let bulkInvitationsPerHour = 250
     /// One kind of a user's metadata.
     static let metadataBytes = 8_192
+    /// What naming the run takes of it.
+    static let batchBytes = 100
     /// Ids shown of each cause; the rest are counted.
     static let examples = 5
 }

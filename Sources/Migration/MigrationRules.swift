@@ -140,7 +140,10 @@ private struct Draft {
         case .unreadable: defects.append(.createdAtUnreadable)
         }
         if Self.bytes(user.publicMetadata) > MigrationLimits.metadataBytes { defects.append(.publicMetadataTooLarge) }
-        if Self.bytes(user.privateMetadata) > MigrationLimits.metadataBytes { defects.append(.privateMetadataTooLarge) }
+        // The name of the run joins it.
+        if Self.bytes(user.privateMetadata) > MigrationLimits.metadataBytes - MigrationLimits.batchBytes {
+            defects.append(.privateMetadataTooLarge)
+        }
     }
 
     private static func bytes(_ metadata: [Metadatum]) -> Int { metadata.reduce(2) { $0 + $1.bytes } }

@@ -11,8 +11,8 @@ extension Migrator {
         await withTaskGroup(of: (Candidate, CreateReply).self) { group in
             func next() {
                 guard halt == nil, mayGoOn, let candidate = waiting.popFirst() else { return }
-                let (clerk, pace) = (clerk, pace)
-                group.addTask { (candidate, await Self.reply(clerk, pace, candidate.user)) }
+                let (clerk, pace, batch) = (clerk, pace, batch)
+                group.addTask { (candidate, await Self.reply(clerk, pace, candidate.user, batch)) }
             }
             for _ in 0..<MigrationLimits.calls { next() }
             while let (candidate, reply) = await group.next() {
@@ -42,10 +42,12 @@ extension Migrator {
     }
 
     /// What Clerk says of one user, once it does not only say to come back later.
-    private static func reply(_ clerk: any ClerkUserAdmin, _ pace: any CallPace, _ user: CreateUser) async -> CreateReply {
+    private static func reply(_ clerk: any ClerkUserAdmin, _ pace: any CallPace, _ user: CreateUser, _ batch: String) async
+        -> CreateReply
+    {
         while true {
             do throws(Unavailable) { try await pace.turn() } catch { return .unclear("the budget of calls: \(error)") }
-            let reply = await clerk.create(user)
+            let reply = await clerk.create(user, in: batch)
             guard case .limited(let seconds) = reply else { return reply }
             await pace.block(seconds: seconds)
         }

@@ -62,7 +62,7 @@ extension Migrator {
         var others: [(Candidate, ClerkFault)] = []
         for (candidate, fault) in taken {
             if let user = ours[candidate.user.externalID] {
-                try await finish(candidate.person, user.id, isOurs: true)
+                try await finish(candidate.person, user)
             } else {
                 others.append((candidate, fault))
             }

@@ -16,6 +16,7 @@ package enum MigrationHalt: Error, Sendable, Hashable {
 /// says `creating` before Clerk is asked, an unclear reply and a dead process are looked into before anybody is asked for
 /// again, and `external_id`, which is unique in the instance, refuses what still comes twice.
 package final class Migrator {
+    let batch: String
     let store: any MigrationStore
     let clerk: any ClerkUserAdmin
     let pace: any CallPace
@@ -29,10 +30,12 @@ package final class Migrator {
     package internal(set) var tally = MigrationTally()
 
     package init(
-        store: any MigrationStore, clerk: any ClerkUserAdmin, pace: any CallPace, rules: MigrationRules, shared: SharedIdentifiers,
+        _ batch: String, store: any MigrationStore, clerk: any ClerkUserAdmin, pace: any CallPace, rules: MigrationRules,
+        shared: SharedIdentifiers,
         takenRules: TakenRules, now: @escaping @Sendable () -> UnixTime, isStopping: @escaping @Sendable () -> Bool,
         report: @escaping @Sendable (MigrationTally) -> Void
     ) {
+        self.batch = batch
         (self.store, self.clerk, self.pace, self.rules, self.shared) = (store, clerk, pace, rules, shared)
         (self.takenRules, self.now, self.isStopping, self.report) = (takenRules, now, isStopping, report)
     }
@@ -137,7 +140,7 @@ extension Migrator {
         guard person.state == .creating, let clerkUser = row.user.clerkUser else {
             return MigrationDecision.skip(.alreadyLinked).settlement
         }
-        guard try await found([row.user.id.text])[row.user.id.text]?.id == clerkUser else {
+        guard let user = try await found([row.user.id.text])[row.user.id.text], user.id == clerkUser, user.batch != nil else {
             return MigrationDecision.skip(.alreadyLinked).settlement
         }
         try await kept { () async throws(Unavailable) in try await store.note(person.id, is: clerkUser, isOurs: true, at: now()) }
@@ -154,24 +157,28 @@ extension Migrator {
                 missing.append(candidate)
                 continue
             }
-            try await finish(candidate.person, user.id, isOurs: candidate.person.state == .creating)
+            try await finish(candidate.person, user)
         }
         return missing
     }
 
-    /// The same for those of whom nobody knows whether they were created: by us, if they are there now.
+    /// The same for those of whom nobody knows whether they were created.
     private func finishWhoIsThere(_ unclear: [Candidate], after round: inout Int) async throws(MigrationHalt) -> [Candidate] {
         round += 1
         guard round < MigrationLimits.rounds else { throw .clerk(tally.lastTrouble) }
         try refuseToGoOn()
         await pace.pause(milliseconds: Self.backOff(round))
-        return try await finishWhoIsThere(
-            unclear.map { Candidate(person: $0.person.creating, user: $0.user) })
+        return try await finishWhoIsThere(unclear)
     }
 
     static func backOff(_ round: Int) -> Int {
         let range = MigrationLimits.backOffMilliseconds
         return min(range.lowerBound << min(round - 1, 16), range.upperBound)
+    }
+
+    /// Of somebody who was found: ours to take back only where Clerk says that a run of ours created them.
+    func finish(_ person: ClaimedPerson, _ user: ClerkUser) async throws(MigrationHalt) {
+        try await finish(person, user.id, isOurs: user.batch != nil)
     }
 
     func finish(_ person: ClaimedPerson, _ clerkUser: ClerkUserID, isOurs: Bool) async throws(MigrationHalt) {
@@ -184,9 +191,4 @@ extension Migrator {
         let settlement = try await kept { () async throws(Unavailable) in try await store.link(person.id, clerkUser, at: now()) }
         count(settlement, of: person)
     }
-}
-
-extension ClaimedPerson {
-    /// After Clerk was asked.
-    fileprivate var creating: ClaimedPerson { ClaimedPerson(id: id, state: .creating, clerkUser: clerkUser, row: row) }
 }

@@ -83,7 +83,7 @@ struct MigrateRun: Sendable {
         let progress = MigrateProgress(of: reading.report.lint.creatable, json: json)
         let pace = DirectoryPace(thread, calls: order.rate ?? key.callsOfOurs, of: "users")
         let migrator = Migrator(
-            store: store, clerk: ClerkUserAdminAPI(clerk, secretKey: secretKey, client: client), pace: pace,
+            run.batch, store: store, clerk: ClerkUserAdminAPI(clerk, secretKey: secretKey, client: client), pace: pace,
             rules: MigrationRules(directory, settings.migrate), shared: reading.shared,
             takenRules: TakenRules(thread, LinkRules(directory)), now: { DirectoryVisit.now }, isStopping: isStopping
         ) { progress.show($0) }

@@ -198,6 +198,7 @@ def test_clerk_is_told_everything_and_rows_are_linked(site, clerk):
     assert (ada["first_name"], ada["last_name"], ada["username"]) == ("Ada", "Lovelace", "ada_l")
     assert ada["created_at"] == 1_577_836_800_000
     assert ada["public_metadata"] == {"migrated_from_legacy": True, "legacy_user_id": "1", "plan": "free"}
+    assert ada["private_metadata"] == {"segue_batch": "first"}, "what makes them ours to take back"
     assert (ada["password_enabled"], ada["totp_enabled"], ada["backup_code_enabled"]) == (True, True, True)
     [address] = ada["email_addresses"]
     assert (address["reserved"], address["verification"]) != (False, None)

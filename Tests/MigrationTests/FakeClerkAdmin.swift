@@ -32,7 +32,13 @@ final class FakeClerkAdmin: ClerkUserAdmin {
     func plan(_ trouble: Trouble...) { state.withLock { $0.creations += trouble } }
     func plan(lookUps: ClerkLookUpReply...) { state.withLock { $0.lookUps += lookUps } }
 
-    func create(_ user: CreateUser) async -> CreateReply {
+    /// As a run of ours creates somebody.
+    static func made(_ externalID: String) -> ClerkUser {
+        ClerkUser(
+            id: ClerkUserID("user_\(externalID)"), externalID: externalID, primaryEmail: nil, emailAddresses: [], batch: "test")
+    }
+
+    func create(_ user: CreateUser, in batch: String) async -> CreateReply {
         await Task.yield()
         return state.withLock { state in
             state.made.append(user.externalID)
@@ -49,9 +55,9 @@ final class FakeClerkAdmin: ClerkUserAdmin {
             guard state.users[user.externalID] == nil else {
                 return .taken(ClerkFault(code: "form_identifier_exists", parameter: "external_id"))
             }
-            let id = ClerkUserID("user_\(user.externalID)")
-            state.users[user.externalID] = ClerkUser(id: id, externalID: user.externalID, primaryEmail: nil, emailAddresses: [])
-            return isLost ? .unclear("lost") : .created(id)
+            let made = Self.made(user.externalID)
+            state.users[user.externalID] = made
+            return isLost ? .unclear("lost") : .created(made.id)
         }
     }
 

@@ -17,7 +17,7 @@ import Testing
         users.email = "email"
         let settings = DirectorySettings(location: .sqlite(path: "none"), users: users, linking: .init(legacyEmail: .trusted))
         return Migrator(
-            store: store, clerk: clerk, pace: pace, rules: MigrationRules(settings, MigrationSettings()),
+            "test", store: store, clerk: clerk, pace: pace, rules: MigrationRules(settings, MigrationSettings()),
             shared: SharedIdentifiers(), takenRules: TakenRules(directory, LinkRules(settings)),
             now: { UnixTime(seconds: 1_767_225_600) }, isStopping: isStopping, report: { _ in })
     }
@@ -49,10 +49,18 @@ import Testing
     @Test func `who was being created when a process died is looked for first`() async {
         let store = FakeMigrationStore(3)
         for id in ["1", "2"] { store.edit(id) { $0.settlement = Settlement(.creating) } }
-        clerk.put(ClerkUser("user_1", email: nil, externalID: "1"))
+        clerk.put(FakeClerkAdmin.made("1"))
         #expect(await run(store) == nil)
         #expect(clerk.made.sorted() == ["2", "3"])
         #expect(store.count(.linked) == 3 && store.ours.contains(UserID("1")))
+    }
+
+    @Test func `who was created by somebody else meanwhile is linked, and not ours to take back`() async {
+        let store = FakeMigrationStore(1)
+        store.edit("1") { $0.settlement = Settlement(.creating) }
+        clerk.put(ClerkUser("user_1", email: nil, externalID: "1"))
+        #expect(await run(store) == nil)
+        #expect(store.count(.linked) == 1 && store.ours.isEmpty && clerk.made.isEmpty)
     }
 
     @Test func `who was there before anybody asked is linked, and not ours`() async {
