@@ -1,3 +1,5 @@
+import HTTP
+
 /// What Segue answers itself, and what Clerk's webhooks need and are needed for.
 extension Relations {
     func checkOwnPaths() {
@@ -25,6 +27,7 @@ extension Relations {
         if let entry = root["clerk"]?["webhooks"], settings.clerk?.webhooks != nil, root["directory"] == nil {
             problems.missing("directory", entry.range, expected: "this section, because events take effect there")
         }
+        checkForwarding(settings)
         if let directory = settings.directory, directory.linking.afterDelete == .unlink,
             directory.users.clerkUserID == directory.users.id
         {
@@ -46,11 +49,36 @@ extension Relations {
         }
     }
 
+    /// Clerk brings no credential that a route could ask for.
+    private func checkForwarding(_ settings: Settings) {
+        guard let webhooks = settings.clerk?.webhooks, webhooks.tee, let path = try? PathPattern(webhooks.path),
+            let entry = root["clerk"]?["webhooks"]?["tee"]
+        else { return }
+        let takes = settings.routes.contains { route in
+            [.public, .observe].contains(route.mode) && (route.match.methods.isEmpty || route.match.methods.contains(.post))
+                && (try? PathPattern(route.match.path))?.takes(path) ?? false
+        }
+        guard !takes else { return }
+        problems.warn(
+            entry, found: "no route in \"public\" or \"observe\" that takes POST \(webhooks.path)", expected: "one",
+            hint: "an event that no origin gets is refused, and Clerk sends it again and again")
+    }
+
     /// A row is made of what Clerk says when it is asked, and never of an event alone, which may be old.
     private func checkProvision(_ settings: Settings, _ linking: Entry?) {
         guard settings.directory?.linking.provisionOn == .webhook, settings.clerk?.secretKey == nil else { return }
         problems.missing(
             "clerk.secretKey", (linking?["provisionOn"] ?? root).range,
             expected: "Clerk's secret key, because of provisionOn: \"webhook\"", hint: "the user is read from Clerk")
+    }
+}
+
+extension PathPattern {
+    /// Whether it takes a path that has no wildcards of its own.
+    fileprivate func takes(_ path: PathPattern) -> Bool {
+        guard matchesRest ? path.segments.count >= segments.count : path.segments.count == segments.count else { return false }
+        return zip(segments, path.segments).allSatisfy { own, given in
+            if case .literal = own { own == given } else { true }
+        }
     }
 }
