@@ -9,16 +9,21 @@ enum UndoCommand {
         let isDryRun = arguments.flag("dry-run", "show what would be done, and do nothing")
         let isConfirmed = arguments.flag("yes", "do it without asking")
         let json = arguments.flag("json", "print JSON")
-        let isWhole = arguments.words.contains { $0 == "--since" || $0.hasPrefix("--since=") }
+        let isWhole = ["--since", "--batch"].contains { name in
+            arguments.words.contains { $0 == name || $0.hasPrefix(name + "=") }
+        }
+        let batch = arguments.option("batch", "NAME", "this batch, in the place of ENTRY: for names that are numbers")
         let since = arguments.moment("since", "every entry since then, in the place of ENTRY")
         let note = DirectoryVisit.optionalNote(&arguments)
         let word = isWhole ? "" : arguments.word("ENTRY", "the number of an entry, or the name of a batch: segue ledger list")
         let file = SettingsFile.word(&arguments)
         arguments.example("segue undo 17 --dry-run")
-        arguments.example("segue undo m-20261121-040506 --reason 'the wrong cohort'")
+        arguments.example("segue undo migrate-20261121T040506-3fa9c1 --reason 'the wrong cohort'")
         arguments.example("segue undo --since 2h --yes")
+        if batch != nil, since != nil { arguments.note("--batch and --since do not go together") }
         if let end = arguments.finish() { return end }
-        let selection = since.map(UndoSelection.since) ?? Int64(word).map(UndoSelection.entry) ?? .batch(word)
+        let selection =
+            batch.map(UndoSelection.batch) ?? since.map(UndoSelection.since) ?? Int64(word).map(UndoSelection.entry) ?? .batch(word)
         guard let work = UndoWork(file, selection, note) else { return .precondition }
         let plan: UndoPlan
         switch await work.plan() {

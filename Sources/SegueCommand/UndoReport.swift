@@ -137,6 +137,8 @@ extension UndoObstacle {
 
     fileprivate var text: String {
         switch self {
+        case .laterEntry(let id, let action) where ["deactivate", "remove"].contains(action):
+            "entry \(id) (\(action)) came later, and nothing takes that back: segue explain --user shows what is left"
         case .laterEntry(let id, let action): "entry \(id) (\(action)) came later and rests on it: segue undo \(id) first"
         case .signedIn: "they have signed in since: Clerk user and link stay"
         case .otherExternalID: "its external_id in Clerk is another one by now: Clerk user and link stay"

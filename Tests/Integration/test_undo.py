@@ -251,6 +251,8 @@ def test_who_sits_at_a_terminal_is_asked(front, people, emulator, word, code):
         (("undo", "999999999"), 4, "no entry 999999999"),
         (("undo", "m-nobody"), 4, "no batch m-nobody"),
         (("undo", "--since", "2999-01-01"), 4, "no entry since"),
+        (("undo", "--batch", "17"), 4, "no batch 17"),
+        (("undo", "--batch", "b", "--since", "1h"), 2, "do not go together"),
         (("undo", "--since", "yesterday"), 2, "--since must be a time"),
         (("undo", "1", "--reason", "write to ada@example.com"), 2, "no addresses"),
     ],
