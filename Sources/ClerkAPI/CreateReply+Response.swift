@@ -15,6 +15,8 @@ extension CreateReply {
         case 403 where fault?.code == "user_quota_exceeded":
             self = .hopeless("status 403\(fault.words): the instance takes no more users")
         case 403 where fault?.code == "authorization_invalid": self = .hopeless("status 403\(fault.words): the key may not do this")
+        // RFC 9110 §15.5.9, RFC 8470 §5.2: the same request again may go through.
+        case 408, 425: self = .unclear("status \(response.status.code)")
         // Without Clerk's envelope it is some proxy, or a wrong `apiUrl`, that answered.
         case 400..<500 where fault == nil:
             self = .hopeless("status \(response.status.code) without Clerk's errors: is clerk.apiUrl right?")

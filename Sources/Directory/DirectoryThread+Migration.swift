@@ -77,7 +77,7 @@ package struct DirectoryMigration: MigrationStore {
         if isOurs { directory.noteUnsealed() }
     }
 
-    package func link(_ person: UserID, _ clerkUser: ClerkUserID, at time: UnixTime) async throws(Unavailable) -> Settlement {
+    package func link(_ person: UserID, _ clerkUser: ClerkUserID, at time: UnixTime) async throws(Unavailable) -> Settlement? {
         let settlement = try await ask { session throws(DirectoryError) in
             try await session.link(person, clerkUser, for: run, at: time)
         }
@@ -118,15 +118,21 @@ package final class DirectoryPace: CallPace, @unchecked Sendable {
     private var reserved = 0
     private var next = Deadline(milliseconds: 0)
     private var isReserving = false
+    /// As this process knows it; the others learn it from what they reserve next.
+    private var blocked = Deadline(milliseconds: 0)
+    private let isStopping: @Sendable () -> Bool
 
     /// - Parameter calls: in ten seconds.
-    package init(_ directory: DirectoryThread, calls: Int, of kind: String) {
-        (self.directory, self.kind) = (directory, kind)
+    package init(
+        _ directory: DirectoryThread, calls: Int, of kind: String, isStopping: @escaping @Sendable () -> Bool = { false }
+    ) {
+        (self.directory, self.kind, self.isStopping) = (directory, kind, isStopping)
         microseconds = 10_000_000 / max(1, calls)
     }
 
+    /// Who is told to stop waits for no turn.
     package func turn() async throws(Unavailable) {
-        while true {
+        while !isStopping() {
             guard let loop = Loop.current else { return }
             if isReserving {
                 await sleep(milliseconds: 1)
@@ -141,9 +147,15 @@ package final class DirectoryPace: CallPace, @unchecked Sendable {
             reserved -= 1
             let mine = next
             next = Deadline(milliseconds: next.milliseconds + Int64(max(1, microseconds / 1000)))
-            let wait = Int(mine.milliseconds - loop.now)
-            if wait > 0 { await sleep(milliseconds: wait) }
-            return
+            await wait(until: mine, on: loop)
+            // A 429 that came meanwhile counts for whoever waited, too.
+            if blocked.milliseconds <= loop.now { return }
+        }
+    }
+
+    private func wait(until deadline: Deadline, on loop: Loop) async {
+        while !isStopping(), loop.now < deadline.milliseconds {
+            await sleep(milliseconds: min(Limits.turnsMilliseconds, Int(deadline.milliseconds - loop.now)))
         }
     }
 
@@ -161,14 +173,13 @@ package final class DirectoryPace: CallPace, @unchecked Sendable {
 
     package func block(seconds: Int) async {
         reserved = 0
+        if let loop = Loop.current { blocked = max(blocked, loop.deadline(inSeconds: seconds)) }
         let kind = kind
         do throws(Unavailable) {
             try await directory.ask(directory.writers, within: Limits.linkMilliseconds) { session throws(DirectoryError) in
                 try await session.block(kind, seconds: seconds)
             }
-        } catch {
-            await sleep(milliseconds: seconds * 1000)
-        }
+        } catch {}
     }
 
     package func pause(milliseconds: Int) async { await sleep(milliseconds: milliseconds) }

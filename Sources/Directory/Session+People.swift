@@ -50,7 +50,7 @@ extension Session {
             return try await connection.rows(
                 """
                 WITH picked AS (
-                    SELECT p.user_id FROM \(people) p WHERE p.\(Schema.openPeople) AND \(isFree)\(isWithin(filter))
+                    SELECT p.user_id FROM \(people) p WHERE p.\(Schema.openPeople) AND \(isFree(for: "$\(owner)"))\(isWithin(filter))
                     ORDER BY p.user_id LIMIT \(count)\(dialect.lockingUnclaimed)
                 )
                 UPDATE \(people) SET owner = $\(owner), batch = $\(batch)
@@ -75,10 +75,11 @@ extension Session {
         return Int(rows[0][0] ?? "") ?? 0
     }
 
-    /// Nobody's, or of a process that has been silent for too long.
-    private var isFree: String {
+    /// Nobody's, of a process that has been silent for too long, or our own: who claims has empty hands, and the answer to an
+    /// earlier claim may have been lost.
+    private func isFree(for owner: String) -> String {
         """
-        (p.owner IS NULL OR NOT EXISTS (SELECT 1 FROM \(migrators) m WHERE m.owner = p.owner
+        (p.owner IS NULL OR p.owner = \(owner) OR NOT EXISTS (SELECT 1 FROM \(migrators) m WHERE m.owner = p.owner
         AND m.seen_at_ms > \(dialect.nowMilliseconds) - \(Limits.migratorSilenceMilliseconds)))
         """
     }
@@ -125,24 +126,27 @@ extension Session {
         _ person: UserID, is clerkUser: ClerkUserID, isOurs: Bool, for run: MigrationRun, at time: UnixTime
     ) async throws(DirectoryError) {
         try await connection.transaction { () async throws(DirectoryError) in
-            let noted = try await connection.rows(
-                """
-                UPDATE \(people) SET state = 'created', clerk_user_id = $3, updated_at = $4 WHERE owner = $1 AND user_id = $2
-                RETURNING user_id
-                """, [run.owner, person.text, clerkUser.text, self.time(time)])
-            // Another process has taken over, and found them in Clerk as we did.
-            guard isOurs, !noted.isEmpty, try await !ledgerCreated(clerkUser) else { return }
+            try await connection.rows(
+                "UPDATE \(people) SET state = 'created', clerk_user_id = $3, updated_at = $4 WHERE owner = $1 AND user_id = $2",
+                [run.owner, person.text, clerkUser.text, self.time(time)])
+            // Whoever has them by now: what we have made is ours to take back.
+            guard isOurs, try await !ledgerCreated(clerkUser) else { return }
             try await append(
                 LedgerEntry(
                     .createClerkUser, user: person, clerkUser: clerkUser, rule: nil, requestID: nil, time: time, batch: run.batch))
         }
     }
 
-    /// One transaction: the link, by the rule that an `external_id` proves, and where the person's way ends.
+    /// One transaction: the link, by the rule that an `external_id` proves, and where the person's way ends; `nil`: they are
+    /// another process's by now, or were taken back.
     func link(
         _ person: UserID, _ clerkUser: ClerkUserID, for run: MigrationRun, at time: UnixTime
-    ) async throws(DirectoryError) -> Settlement {
+    ) async throws(DirectoryError) -> Settlement? {
         try await connection.transaction { () async throws(DirectoryError) in
+            let mine = try await connection.rows(
+                "SELECT 1 FROM \(people) WHERE owner = $1 AND user_id = $2\(dialect == .postgres ? " FOR UPDATE" : "")",
+                [run.owner, person.text])
+            guard !mine.isEmpty else { return nil }
             let settlement: Settlement
             if let row = try await row(of: person, users.byIDLocking) {
                 let link = NewLink(

@@ -37,6 +37,10 @@ extension Session {
         (findings.selected, findings.others, findings.undone) = ([row], later, Set(later.compactMap(\.undoneEntry)))
         let plan = UndoPlan(findings, kept: [:])
         if plan.doneBefore > 0 { return .doneBefore }
+        // By a link that is none of the undone: of an earlier entry, or of the application's.
+        if case .deleteClerkUser(let clerkUser) = Reversal(row), try await user(linkedTo: clerkUser) != nil {
+            return .left(.directoryDiffers)
+        }
         return plan.left.first.map { .left($0.obstacle) }
     }
 

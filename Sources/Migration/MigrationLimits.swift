@@ -32,6 +32,8 @@ extension MigrationLimits {
     static let backOffMilliseconds = 500...30_000
     /// How often a step that only the database can take is tried again, a second apart.
     static let storeAttempts = 60
+    /// After so many failures to link somebody it is asked whether the database answers otherwise.
+    static let linkAttempts = 3
     /// Refusals without a single creation after which a run ends.
     static let refusals = 50
     /// Before looking again for people whom others work on.

@@ -35,8 +35,8 @@ package protocol MigrationStore: Sendable {
     func begin(_ people: [UserID]) async throws(Unavailable) -> Set<UserID>
     /// Clerk has them under this id. `isOurs`: because we asked.
     func note(_ person: UserID, is clerkUser: ClerkUserID, isOurs: Bool, at time: UnixTime) async throws(Unavailable)
-    /// Links somebody who is in Clerk by their `external_id`, and settles them.
-    func link(_ person: UserID, _ clerkUser: ClerkUserID, at time: UnixTime) async throws(Unavailable) -> Settlement
+    /// Links somebody who is in Clerk by their `external_id`, and settles them; `nil`: another process has taken them over.
+    func link(_ person: UserID, _ clerkUser: ClerkUserID, at time: UnixTime) async throws(Unavailable) -> Settlement?
     func settle(_ person: UserID, _ settlement: Settlement, at time: UnixTime) async throws(Unavailable)
     /// Gives back whatever is left.
     func release() async throws(Unavailable)

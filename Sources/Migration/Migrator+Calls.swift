@@ -11,8 +11,8 @@ extension Migrator {
         await withTaskGroup(of: (Candidate, CreateReply).self) { group in
             func next() {
                 guard halt == nil, mayGoOn, let candidate = waiting.popFirst() else { return }
-                let (clerk, pace, batch) = (clerk, pace, batch)
-                group.addTask { (candidate, await Self.reply(clerk, pace, candidate.user, batch)) }
+                let (clerk, pace, batch, isStopping) = (clerk, pace, batch, isStopping)
+                group.addTask { (candidate, await Self.reply(clerk, pace, candidate.user, batch, isStopping)) }
             }
             for _ in 0..<MigrationLimits.calls { next() }
             while let (candidate, reply) = await group.next() {
@@ -27,7 +27,7 @@ extension Migrator {
                         tally.trouble(trouble)
                         unclear.append(candidate)
                     case .hopeless(let reason): throw .clerk(reason)
-                    // It has waited and asked again.
+                    // Nobody was asked: the run is about to end.
                     case .limited: unclear.append(candidate)
                     }
                 } catch {
@@ -42,11 +42,13 @@ extension Migrator {
     }
 
     /// What Clerk says of one user, once it does not only say to come back later.
-    private static func reply(_ clerk: any ClerkUserAdmin, _ pace: any CallPace, _ user: CreateUser, _ batch: String) async
-        -> CreateReply
-    {
+    private static func reply(
+        _ clerk: any ClerkUserAdmin, _ pace: any CallPace, _ user: CreateUser, _ batch: String,
+        _ isStopping: @Sendable () -> Bool
+    ) async -> CreateReply {
         while true {
             do throws(Unavailable) { try await pace.turn() } catch { return .unclear("the budget of calls: \(error)") }
+            if isStopping() { return .limited(retryAfterSeconds: 0) }
             let reply = await clerk.create(user, in: batch)
             guard case .limited(let seconds) = reply else { return reply }
             await pace.block(seconds: seconds)
@@ -55,7 +57,7 @@ extension Migrator {
 
     /// What Clerk demands of everybody is no matter of one row: it stops the run before thousands have been refused.
     private func refuseToRefuseEverybody(_ fault: ClerkFault) throws(MigrationHalt) {
-        guard tally.created == 0, tally.count(.failed) >= MigrationLimits.refusals else { return }
+        guard tally.created == 0, !hasSucceeded, tally.count(.failed) >= MigrationLimits.refusals else { return }
         throw .clerk("the first \(tally.count(.failed)) were all refused, the last with \(fault.words)")
     }
 

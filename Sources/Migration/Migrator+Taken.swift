@@ -8,7 +8,11 @@ package struct TakenRules: Sendable {
     private let directory: any UserDirectory
     private let rules: LinkRules
 
-    package init(_ directory: any UserDirectory, _ rules: LinkRules) { (self.directory, self.rules) = (directory, rules) }
+    private let batch: String?
+
+    package init(_ directory: any UserDirectory, _ rules: LinkRules, batch: String? = nil) {
+        (self.directory, self.rules, self.batch) = (directory, rules, batch)
+    }
 
     /// What becomes of a row whose address a Clerk user has who is not ours.
     func settle(_ row: DirectoryUser, _ clerkUser: ClerkUser, at now: UnixTime) async throws(Unavailable) -> Settlement {
@@ -22,7 +26,7 @@ package struct TakenRules: Sendable {
         case .link(let rule, let found) where found.id == row.id:
             let link = NewLink(
                 row: found, clerkUser: clerkUser.id, rule: rule.rawValue, needsSoleEmail: rule.needsSoleEmail, requestID: "",
-                time: now)
+                time: now, batch: batch)
             return Settlement(try await directory.link(link), for: row.id)
         case .refuse(let refusal, let candidate):
             try await directory.recordReview(

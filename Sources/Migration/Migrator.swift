@@ -17,6 +17,8 @@ package enum MigrationHalt: Error, Sendable, Hashable {
 /// again, and `external_id`, which is unique in the instance, refuses what still comes twice.
 package final class Migrator {
     let batch: String
+    /// Whether any run has linked anybody before: then neither the key nor the instance is at fault.
+    let hasSucceeded: Bool
     let store: any MigrationStore
     let clerk: any ClerkUserAdmin
     let pace: any CallPace
@@ -25,17 +27,18 @@ package final class Migrator {
     /// Whose address, number or name is taken in Clerk.
     let takenRules: TakenRules
     let now: @Sendable () -> UnixTime
-    private let isStopping: @Sendable () -> Bool
+    let isStopping: @Sendable () -> Bool
     private let report: @Sendable (MigrationTally) -> Void
     package internal(set) var tally = MigrationTally()
 
     package init(
-        _ batch: String, store: any MigrationStore, clerk: any ClerkUserAdmin, pace: any CallPace, rules: MigrationRules,
+        _ batch: String, hasSucceeded: Bool = false, store: any MigrationStore, clerk: any ClerkUserAdmin, pace: any CallPace,
+        rules: MigrationRules,
         shared: SharedIdentifiers,
         takenRules: TakenRules, now: @escaping @Sendable () -> UnixTime, isStopping: @escaping @Sendable () -> Bool,
         report: @escaping @Sendable (MigrationTally) -> Void
     ) {
-        self.batch = batch
+        (self.batch, self.hasSucceeded) = (batch, hasSucceeded)
         (self.store, self.clerk, self.pace, self.rules, self.shared) = (store, clerk, pace, rules, shared)
         (self.takenRules, self.now, self.isStopping, self.report) = (takenRules, now, isStopping, report)
     }
@@ -103,8 +106,7 @@ extension Migrator {
         for person in people where person.state == .created {
             if let clerkUser = person.clerkUser { try await link(person, clerkUser) }
         }
-        var candidates = try await judge(people.filter { $0.state != .created })
-        candidates = try await finishWhoIsThere(candidates)
+        var candidates = try await finishWhoIsThere(people.filter { $0.state != .created })
         // From here on the reply of a call may be lost with this process.
         let ids = candidates.map(\.person.id)
         let ours = try await kept { () async throws(Unavailable) in try await store.begin(ids) }
@@ -117,6 +119,19 @@ extension Migrator {
         }
     }
 
+    /// Links whom Clerk has under their `external_id`, and settles who is not to be created; returns the others. Who may have
+    /// been created is looked for whatever has become of their row since.
+    private func finishWhoIsThere(_ people: [ClaimedPerson]) async throws(MigrationHalt) -> [Candidate] {
+        let planned = try await judge(people.filter { $0.state != .creating })
+        let begun = people.filter { $0.state == .creating }
+        let ids = planned.map(\.user.externalID) + begun.map(\.id.text)
+        guard !ids.isEmpty else { return [] }
+        let found = try await found(ids)
+        for person in begun { if let user = found[person.id.text] { try await finish(person, user) } }
+        let candidates = planned + (try await judge(begun.filter { found[$0.id.text] == nil }))
+        return try await finish(candidates, among: found)
+    }
+
     /// Judges the rows as they are now, by the rules of the rehearsal, and settles who is not to be created.
     private func judge(_ people: [ClaimedPerson]) async throws(MigrationHalt) -> [Candidate] {
         var candidates: [Candidate] = []
@@ -126,38 +141,25 @@ extension Migrator {
                 continue
             }
             let decision = rules.decide(row, among: shared, at: now())
-            switch decision {
-            case .create(let user, _): candidates.append(Candidate(person: person, user: user))
-            // Perhaps our own user, whom the gateway linked when they came before we could.
-            case .skip(.alreadyLinked): try await settle(person, try await standing(of: person, row))
-            case .skip, .mend: try await settle(person, decision.settlement)
+            if case .create(let user, _) = decision {
+                candidates.append(Candidate(person: person, user: user))
+            } else {
+                try await settle(person, decision.settlement)
             }
         }
         return candidates
     }
 
-    private func standing(of person: ClaimedPerson, _ row: LegacyRow) async throws(MigrationHalt) -> Settlement {
-        guard person.state == .creating, let clerkUser = row.user.clerkUser else {
-            return MigrationDecision.skip(.alreadyLinked).settlement
-        }
-        guard let user = try await found([row.user.id.text])[row.user.id.text], user.id == clerkUser, user.batch != nil else {
-            return MigrationDecision.skip(.alreadyLinked).settlement
-        }
-        try await kept { () async throws(Unavailable) in try await store.note(person.id, is: clerkUser, isOurs: true, at: now()) }
-        return Settlement(.linked)
-    }
-
-    /// Links whom Clerk has under their `external_id`; returns the others.
-    private func finishWhoIsThere(_ candidates: [Candidate]) async throws(MigrationHalt) -> [Candidate] {
-        guard !candidates.isEmpty else { return [] }
-        let found = try await found(candidates.map(\.user.externalID))
+    private func finish(
+        _ candidates: [Candidate], among found: [String: ClerkUser]
+    ) async throws(MigrationHalt) -> [Candidate] {
         var missing: [Candidate] = []
         for candidate in candidates {
-            guard let user = found[candidate.user.externalID] else {
+            if let user = found[candidate.user.externalID] {
+                try await finish(candidate.person, user)
+            } else {
                 missing.append(candidate)
-                continue
             }
-            try await finish(candidate.person, user)
         }
         return missing
     }
@@ -165,10 +167,17 @@ extension Migrator {
     /// The same for those of whom nobody knows whether they were created.
     private func finishWhoIsThere(_ unclear: [Candidate], after round: inout Int) async throws(MigrationHalt) -> [Candidate] {
         round += 1
-        guard round < MigrationLimits.rounds else { throw .clerk(tally.lastTrouble) }
         try refuseToGoOn()
+        guard round < MigrationLimits.rounds else { return try await giveUp(on: unclear) }
         await pace.pause(milliseconds: Self.backOff(round))
-        return try await finishWhoIsThere(unclear)
+        return try await finish(unclear, among: try await found(unclear.map(\.user.externalID)))
+    }
+
+    /// Where others fare better it is a matter of these alone.
+    private func giveUp(on unclear: [Candidate]) async throws(MigrationHalt) -> [Candidate] {
+        guard tally.created > 0 || hasSucceeded else { throw .clerk(tally.lastTrouble) }
+        for candidate in unclear { try await settle(candidate.person, Settlement(.failed, code: "reply_unclear")) }
+        return []
     }
 
     static func backOff(_ round: Int) -> Int {
@@ -188,7 +197,24 @@ extension Migrator {
     }
 
     private func link(_ person: ClaimedPerson, _ clerkUser: ClerkUserID) async throws(MigrationHalt) {
-        let settlement = try await kept { () async throws(Unavailable) in try await store.link(person.id, clerkUser, at: now()) }
-        count(settlement, of: person)
+        var attempt = 1
+        while true {
+            do throws(Unavailable) {
+                guard let settlement = try await store.link(person.id, clerkUser, at: now()) else { return }
+                return count(settlement, of: person)
+            } catch {
+                guard attempt < MigrationLimits.storeAttempts, mayGoOn else { throw .directory(error) }
+                // A trigger or a constraint may refuse this very row, while the database is well.
+                if attempt % MigrationLimits.linkAttempts == 0, await isDatabaseThere() {
+                    return try await settle(person, Settlement(.conflict, code: "database_refused"))
+                }
+            }
+            attempt += 1
+            await pace.pause(milliseconds: 1_000)
+        }
+    }
+
+    private func isDatabaseThere() async -> Bool {
+        do throws(Unavailable) { return try await store.othersOpen() >= 0 } catch { return false }
     }
 }

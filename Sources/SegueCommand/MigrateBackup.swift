@@ -11,9 +11,13 @@ enum MigrateBackup {
     static func make(_ file: String?, _ directory: DirectorySettings) async throws -> String? {
         guard let file else { return nil }
         guard !Files.exists(file) else { throw MigrateRefusal(reason: "\(file) is there already; a backup is never written over") }
-        switch directory.location {
-        case .sqlite: try await DirectorySchema(directory).copy(to: file)
-        case .postgres(let url): try await dump(directory.directURL ?? url, to: file)
+        // It holds digests of passwords. SQLite and pg_dump take an empty file, and keep its mode.
+        do throws(FileError) { try Files.create(file, [], mode: 0o600) } catch {
+            throw MigrateRefusal(reason: "--backup: \(error)")
+        }
+        do { try await fill(file, directory) } catch {
+            Files.remove(file)
+            throw error
         }
         let digest = RunningDigest()
         do throws(FileError) { try Files.read(file, pieces: 1 << 20) { digest.add($0) } } catch {
@@ -22,16 +26,23 @@ enum MigrateBackup {
         return Hexadecimal.encode(digest.finish())
     }
 
+    private static func fill(_ file: String, _ directory: DirectorySettings) async throws {
+        switch directory.location {
+        case .sqlite: try await DirectorySchema(directory).copy(to: file)
+        case .postgres(let url): try await dump(directory.directURL ?? url, to: file)
+        }
+    }
+
     /// With the connection string in the environment, where no list of processes shows it.
     private static func dump(_ url: Secret, to file: String) async throws {
         guard let variables = DirectorySchema.variables(of: url) else {
             throw MigrateRefusal(reason: "directory.url is not a connection string that pg_dump can take")
         }
-        // It holds digests of passwords; pg_dump keeps the mode of a file that is there.
-        try Files.create(file, [], mode: 0o600)
         var environment = variables
         environment["PATH"] = Environment.all["PATH"] ?? "/usr/bin:/bin"
-        let said = file + ".log"
+        let folder = try TemporaryFolder(prefix: "segue-dump-")
+        defer { folder.remove() }
+        let said = folder.file("output")
         let child = try ChildProcess(
             "/usr/bin/env", ["env", "pg_dump", "--format=custom", "--no-password", "--file=\(file)"], environment: environment,
             output: said)
@@ -41,6 +52,5 @@ enum MigrateBackup {
             throw MigrateRefusal(
                 reason: "pg_dump failed: \(words.isEmpty ? "it said nothing" : words); --no-backup goes on without it")
         }
-        Files.remove(said)
     }
 }

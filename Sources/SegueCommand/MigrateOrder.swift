@@ -30,7 +30,8 @@ struct MigrateOrder: Sendable {
         }
         if named != nil, !Self.isName(batch) {
             arguments.note(
-                "--batch: found \(batch), expected letters, digits, dots, dashes and underscores, at most \(Self.batchBytesMax)")
+                "--batch: found \(batch), expected a letter and then letters, digits, dots, dashes and underscores, at most \(Self.batchBytesMax)"
+            )
         }
         if isRehearsal {
             for (word, isGiven) in [
@@ -50,7 +51,8 @@ struct MigrateOrder: Sendable {
     }
 
     private static func isName(_ text: String) -> Bool {
-        !text.isEmpty && text.utf8.count <= batchBytesMax
+        // A number is an entry of the ledger's, for `segue undo`.
+        text.first?.isLetter == true && text.utf8.count <= batchBytesMax
             && text.utf8.allSatisfy { byte in
                 switch byte {
                 case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -7,6 +7,8 @@ internal import Telemetry
 /// What a run came to.
 struct MigrateReport {
     let batch: String
+    /// The dump that this run has made is not to be made again.
+    let hasBackup: Bool
     let tally: MigrationTally
     let halt: MigrationHalt?
     /// The reading before the first call.
@@ -25,11 +27,12 @@ struct MigrateReport {
     }
 
     private var ending: String? {
-        switch halt {
+        let again = hasBackup ? "run it again with --no-backup to go on" : "run the same command again to go on"
+        return switch halt {
         case nil: nil
-        case .stopped: "stopped as asked; run the same command again to go on"
-        case .clerk(let reason): "stopped by Clerk: \(reason); run the same command again to go on"
-        case .directory(let reason): "stopped because the directory is away: \(reason); run the same command again to go on"
+        case .stopped: "stopped as asked; \(again)"
+        case .clerk(let reason): "stopped by Clerk: \(reason); \(again)"
+        case .directory(let reason): "stopped because the directory is away or refuses: \(reason); \(again)"
         }
     }
 
@@ -101,6 +104,12 @@ extension MigrationTally.Cause {
     fileprivate var remedy: String {
         switch (state, code) {
         case (.conflict, "row_gone"): "the row was deleted after its user had been created: segue reconcile names them"
+        case (.conflict, "database_refused"):
+            "the database refuses the link: its log says why; run this again when it is mended"
+        case (_, "reply_unclear"):
+            "Clerk gave no clear answer for them, again and again; run this again, and ask Clerk if it stays so"
+        case (.conflict, _) where parameter != nil && parameter?.contains("email") != true:
+            "somebody in Clerk has it: find them in its dashboard, then segue link ID CLERK_USER, or change the row"
         case (.conflict, _):
             "segue review shows who has it in Clerk; segue link ID CLERK_USER joins them, when it is the same person"
         case (_, "form_password_digest_invalid_code"):

@@ -49,6 +49,10 @@ struct MigrateRun: Sendable {
             guard reading.report.lint.rows > 0 || !rehearsal.isAboutOnePerson else {
                 return Terminal.fail("no row is that person's", .precondition)
             }
+            // Before anything is done: a place that cannot be written to is known now.
+            if let file = order.report {
+                do throws(FileError) { try write("", to: file) } catch { throw MigrateRefusal(reason: "--report: \(error)") }
+            }
             let digest = try await MigrateBackup.make(order.backup, directory)
             let thread = try DirectoryThread(directory)
             thread.start()
@@ -81,19 +85,23 @@ struct MigrateRun: Sendable {
         defer { engine.stop() }
         let client = FetchClient(engine: engine, transfersMax: MigrationLimits.calls)
         let progress = MigrateProgress(of: reading.report.lint.creatable, json: json)
-        let pace = DirectoryPace(thread, calls: order.rate ?? key.callsOfOurs, of: "users")
+        let pace = DirectoryPace(thread, calls: order.rate ?? key.callsOfOurs, of: "users", isStopping: isStopping)
+        let before = try await store.counts()
         let migrator = Migrator(
-            run.batch, store: store, clerk: ClerkUserAdminAPI(clerk, secretKey: secretKey, client: client), pace: pace,
+            run.batch, hasSucceeded: (before[.linked] ?? 0) > 0, store: store,
+            clerk: ClerkUserAdminAPI(clerk, secretKey: secretKey, client: client), pace: pace,
             rules: MigrationRules(directory, settings.migrate), shared: reading.shared,
-            takenRules: TakenRules(thread, LinkRules(directory)), now: { DirectoryVisit.now }, isStopping: isStopping
+            takenRules: TakenRules(thread, LinkRules(directory), batch: run.batch), now: { DirectoryVisit.now },
+            isStopping: isStopping
         ) { progress.show($0) }
         var halt: MigrationHalt?
         do throws(MigrationHalt) { try await migrator.run() } catch { halt = error }
         progress.end()
         let report = MigrateReport(
-            batch: run.batch, tally: migrator.tally, halt: halt, isAfterStart: reading.report, counts: try? await store.counts())
-        if let file = order.report { try write(report.json + "\n", to: file) }
+            batch: run.batch, hasBackup: order.backup != nil, tally: migrator.tally, halt: halt, isAfterStart: reading.report,
+            counts: try? await store.counts())
         let said = json ? Terminal.say(report.json) : Terminal.say(report.text)
+        if let file = order.report { try write(report.json + "\n", to: file) }
         return said == .ok ? report.code : said
     }
 

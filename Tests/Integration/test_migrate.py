@@ -253,6 +253,7 @@ def test_an_address_that_is_taken_goes_by_the_linking_rules(site, clerk):
     }
     assert place.query("SELECT clerk_user_id FROM users WHERE id = 2") == [proved]
     assert place.query("SELECT rule FROM segue.links WHERE user_id = '2'") == ["verified_email"]
+    assert place.query("SELECT count(*) FROM segue.ledger WHERE batch IS NULL") == ["0"]
     assert place.query("SELECT candidate, code FROM segue.reviews ORDER BY 1") == ["1\temail_verified_by_admin", "3\texternal_id_unknown"]
 
     # A person settles one of them; the run goes on from there.
@@ -363,6 +364,7 @@ def test_with_sqlite_too(site, tmp_path):
     assert "linked            250" in place.segue("migrate", "--backup", "before.db", "--rate", "9000").stdout
     linked = dict(connection.execute("SELECT CAST(id AS TEXT), clerk_user_id FROM users"))
     assert linked == {user["external_id"]: user["id"] for user in place.clerk_users()}
+    assert stat.S_IMODE((tmp_path / "before.db").stat().st_mode) == 0o600
     copy = sqlite3.connect(tmp_path / "before.db")
     assert copy.execute("SELECT count(*), count(clerk_user_id) FROM users").fetchone() == (250, 0)
     assert json.loads(place.segue("ledger", "verify", "--json").stdout)["ok"]
@@ -388,3 +390,79 @@ def test_a_run_is_undone_and_may_be_run_again(site, clerk):
     assert place.migrate("--batch", "second", "--rate", "9000")["created"] == 30
     assert place.states() == {"linked": 30}
     assert len(place.clerk_users()) == 30
+
+
+def test_who_was_created_is_known_whatever_became_of_the_row(site, clerk):
+    place = site(4)
+    place.migrate()
+    # As a process leaves it that is killed between Clerk's answer and its note of it.
+    place.segue("undo", "--since", "1h", "--yes")
+    for number in (1, 2, 3):
+        clerk.ask(
+            "POST", "/users", json={"external_id": str(number), "username": f"user{number}", "private_metadata": {"segue_batch": "x"}}
+        )
+    place.query("UPDATE segue.people SET state = 'creating'; UPDATE users SET is_active = false WHERE id = 1; DELETE FROM users WHERE id = 2")
+    report = place.migrate(code=3)
+    assert {cause["code"]: cause["examples"] for cause in report["causes"]} == {"row_changed": ["1"], "row_gone": ["2"]}
+    noted = place.query("SELECT user_id FROM segue.ledger WHERE action = 'create_clerk_user' AND batch LIKE 'migrate-%' AND id > 10")
+    assert {"1", "2", "3"} <= set(noted), "what we have made is in the ledger"
+    assert place.query("SELECT count(*) FROM users WHERE clerk_user_id IS NOT NULL") == ["2"]
+
+
+def test_whom_somebody_else_creates_is_not_ours_to_take_back(site, clerk):
+    place = site(300)
+    running = place.begin("--rate", "300", "--batch", "first")
+    wait_until(lambda: place.states().get("linked", 0) > 5, "some are linked")
+    running.send_signal(signal.SIGINT)
+    running.communicate(timeout=30)
+    [begun] = place.query("SELECT min(user_id) FROM segue.people WHERE state = 'creating'")
+    theirs = clerk.ask("POST", "/users", json={"external_id": begun, "username": "theirs"}).json()["id"]
+    place.migrate("--rate", "9000", "--batch", "second")
+    place.segue("undo", "second", "--yes")
+    assert clerk.ask("GET", f"/users/{theirs}").status_code == 200
+
+
+def test_a_row_that_the_database_refuses_keeps_nobody_else(site):
+    place = site(20)
+    place.query(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$; "
+        "CREATE TRIGGER refuse BEFORE UPDATE ON users FOR EACH ROW WHEN (OLD.id = 1) EXECUTE FUNCTION refuse()"
+    )
+    report = place.migrate(code=3)
+    assert (report["linked"], report["conflict"]) == (19, 1)
+    assert report["causes"][0]["code"] == "database_refused"
+    place.query("DROP TRIGGER refuse ON users")
+    place.migrate()
+    place.must_be_whole(20)
+
+
+def test_a_user_of_whom_clerk_never_speaks_clearly_keeps_nobody_else(site, clerk):
+    place = site(1)
+    place.migrate()
+    place.query("INSERT INTO users (id, email) SELECT n, 'user' || n || '@example.com' FROM generate_series(2, 40) n")
+    clerk.control("faults", kind="refuse", endpoint="POST /v1/users", status=500, times=8)
+    assert place.migrate()["linked"] == 39
+    place.must_be_whole(40)
+
+
+def test_ctrl_c_is_heard_while_clerk_wants_us_to_wait(site, clerk):
+    place = site(50)
+    clerk.control("faults", kind="refuse", endpoint="POST /v1/users", status=429, retry_after=300, times=100)
+    running = place.begin()
+    wait_until(lambda: calls(clerk).get("POST /v1/users", 0) > 0, "Clerk was asked")
+    time.sleep(1)
+    asked = calls(clerk)["POST /v1/users"]
+    running.send_signal(signal.SIGINT)
+    running.communicate(timeout=20)
+    assert running.returncode == 3
+    assert calls(clerk)["POST /v1/users"] == asked <= 32, "after a 429 nobody asks"
+
+
+def test_what_cannot_be_written_is_known_before_anybody_is_created(site, clerk):
+    place = site(2)
+    assert "/nowhere/report.json" in place.segue("migrate", "--no-backup", "--report", "/nowhere/report.json", code=4).stderr
+    assert "/nowhere/dump" in place.segue("migrate", "--backup", "/nowhere/dump", code=4).stderr
+    assert "expected a letter" in place.segue("migrate", "--no-backup", "--batch", "12", code=2).stderr
+    assert calls(clerk).get("POST /v1/users", 0) == 0
+    place.segue("migrate", "--no-backup", "--report", "report.json")
+    assert json.loads((place.folder / "report.json").read_text())["linked"] == 2

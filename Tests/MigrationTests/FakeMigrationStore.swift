@@ -73,7 +73,7 @@ final class FakeMigrationStore: MigrationStore {
         }
     }
 
-    func link(_ person: UserID, _ clerkUser: ClerkUserID, at time: UnixTime) async throws(Unavailable) -> Settlement {
+    func link(_ person: UserID, _ clerkUser: ClerkUserID, at time: UnixTime) async throws(Unavailable) -> Settlement? {
         try ask { state in
             state.people[person]?.settlement = Settlement(.linked)
             return Settlement(.linked)
