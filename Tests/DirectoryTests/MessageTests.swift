@@ -12,6 +12,9 @@ import Testing
 
 /// What Clerk's messages do, in every backend.
 @Suite("Session+Messages", .serialized) struct MessageTests {
+    /// Later than any clock: a directory prunes by its own what is over.
+    private let noon = UnixTime(seconds: 4_102_444_800)
+
     private func told(
         _ user: String, _ message: String, at updated: Int64, email: String? = nil, first: String? = "Ada",
         last: String? = "Lovelace",
