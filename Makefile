@@ -21,7 +21,7 @@ demo: build ## Walk one user from the old login to Clerk: gateway, Clerk emulato
 test: build ## Run every test: Swift's, then those of the built command against real peers.
 	scripts/bootstrap build test
 	scripts/test-swift
-	$(PYTEST)
+	$(PYTEST) --numprocesses 3 --dist loadfile
 
 check: ## What a change must pass: format, layers, strict build, tests.
 	scripts/bootstrap build test

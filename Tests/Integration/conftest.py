@@ -7,7 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from harness import gateway as gateways  # noqa: E402
+from harness import gateway as gateways, leaks  # noqa: E402
 from harness.clerk import FakeClerk  # noqa: E402
 from harness.emulator import Emulator  # noqa: E402
 from harness.gateway import Gateway  # noqa: E402
@@ -17,15 +17,12 @@ from harness.recording import RecordingOrigin  # noqa: E402
 from harness.users import PostgresUsers, SQLiteUsers, Users  # noqa: E402
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The search for leaked secrets comes last, when every log has been written."""
-    items.sort(key=lambda item: item.path.name == "test_leaks.py")
-
-
-@pytest.fixture(scope="session")
-def logs(tmp_path_factory) -> Path:
-    """What every process of the run said."""
-    return tmp_path_factory.mktemp("logs")
+@pytest.fixture(scope="session", autouse=True)
+def logs(tmp_path_factory):
+    """What every process of the run said. When all have ended, it must contain none of the secrets that they were given."""
+    folder = tmp_path_factory.mktemp("logs")
+    yield folder
+    leaks.search(folder)
 
 
 @pytest.fixture(scope="session")

@@ -115,7 +115,7 @@ def person(clerk, users):
 # Signatures.
 
 
-@pytest.mark.parametrize("secret", SECRETS)
+@pytest.mark.parametrize("secret", SECRETS, ids=["24 bytes", "32 bytes"])
 @pytest.mark.parametrize("prefix", ["svix", "webhook"])
 def test_each_secret_signs_under_both_names(gateway, clerk, secret, prefix):
     assert tell(gateway, clerk, "user.created", clerk.add_user("nobody@nowhere.example"), secret=secret, prefix=prefix) == "not_linked"

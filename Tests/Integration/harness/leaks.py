@@ -20,8 +20,10 @@ def token(value: str, what: str = "a token") -> str:
     return value
 
 
-def registered() -> int:
-    return len(_secrets)
+def search(folder: Path) -> None:
+    found = found_in(folder)
+    written = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    assert not found, f"{len(found)} leaks, of {len(_secrets)} secrets in {written} bytes:\n" + "\n".join(found[:20])
 
 
 def found_in(folder: Path) -> list[str]:
