@@ -5,7 +5,7 @@ PYTEST := .venv/bin/python3 -m pytest -c Tests/Integration/pytest.ini Tests/Inte
 export SEGUE_BINARY := $(CURDIR)/$(SEGUE)
 SECONDS ?= 60
 
-.PHONY: help build demo test check soak fuzz bench clean
+.PHONY: help build demo example test check soak fuzz bench clean
 .SILENT:
 
 help: ## List these targets.
@@ -17,6 +17,10 @@ build: ## Build the command, as it is shipped: .build/release/segue.
 
 demo: build ## Walk one user from the old login to Clerk: gateway, Clerk emulator and origin on this machine.
 	$(SEGUE) demo
+
+example: build ## Run one of examples/ until Ctrl-C; NAME=tellmemore, and the others that its README names.
+	scripts/bootstrap build test
+	.venv/bin/python3 examples/run.py $(NAME)
 
 test: build ## Run every test: Swift's, then those of the built command against real peers.
 	scripts/bootstrap build test

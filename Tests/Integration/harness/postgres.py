@@ -63,6 +63,9 @@ class Postgres:
     def url(self, database: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
 
+    def load(self, database: str, file: Path) -> None:
+        subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.url(database), "-f", file], check=True, capture_output=True)
+
     def psql(self, database: str, sql: str, check: bool = True) -> subprocess.CompletedProcess:
         return subprocess.run(
             ["psql", "-X", "-q", "-At", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-d", self.url(database), "-c", sql],

@@ -1,0 +1,52 @@
+-- 44 people. Each one's password is their first name and "'s old password": ada's old password.
+-- Eight came through Clerk and have none.
+INSERT INTO users (user_id, clerk_user_id, email, password_hash, name, role, created_at) VALUES
+    ('4e15502b-d21d-4200-93d0-608b8d31efd2', 'user_34wxRu7bigC1CheiuB21mfURSor', 'ada@lovelace.example', NULL, 'Ada Lovelace', 'admin', '2020-01-01 10:00:00+00'),
+    ('6a33256f-b885-5145-ae46-4f141e72af20', NULL, 'grace@hopper.example', '$2b$04$nKnlaUpvIJmSssLdBKEk7uicBxqmizWyfcHftqhGUrnbwsPoQte8a', 'Grace Hopper', 'user', '2021-02-02 10:00:00+00'),
+    ('2ff195f0-50d5-5582-8617-3391b893e2b8', NULL, 'edsger@dijkstra.example', '$2b$04$5rFAAcZvgF6KpwKuj4JcDu7pnnJdRRQUlDaM.dODAsmfM6V0E8y9a', 'Edsger Dijkstra', 'user', '2022-03-03 10:00:00+00'),
+    ('85e5a344-c509-5673-8d96-971391674c86', NULL, 'barbara@liskov.example', '$2b$04$ERGXz72TsVZLdwZeJaFOoew.gYxgb.Cz.Lk1XPHskyM5tzxSPDjB6', 'Barbara Liskov', 'user', '2023-04-04 10:00:00+00'),
+    ('93a9c01c-216f-5c93-8fee-0e96845ad4ef', NULL, 'donald@knuth.example', '$2b$04$BCvUjFKgVQgFAlXf60aXquDU5mF6JOw/SAV6AM6FRE.owNatOhJ3W', 'Donald Knuth', 'user', '2024-05-05 10:00:00+00'),
+    ('18d31170-1611-5bb8-bd19-47ffbecdb493', 'user_38164105d0cc53aff3c1b68c443', 'margaret@hamilton.example', NULL, 'Margaret Hamilton', 'user', '2020-06-06 10:00:00+00'),
+    ('8935f4c5-dc7a-576e-bfbb-2f9a27b9f425', NULL, 'alan@turing.example', '$2b$04$uyJLr7QrXdLEdvouTtF3veaJI/LNKKIIKHi5njNdFMZgL7ApBOZDy', 'Alan Turing', 'user', '2021-07-07 10:00:00+00'),
+    ('4b3a6e75-ce05-51aa-9350-4b54f715f507', NULL, 'frances@allen.example', '$2b$04$jrlfHojCZ2DwJmOK8/nGEORBkroJVe4Wh3kTZIyyNB/Iqwg3KLa3a', 'Frances Allen', 'user', '2022-08-08 10:00:00+00'),
+    ('3b775d01-c6f3-52c8-b7c3-5345f48a475a', NULL, 'john@mccarthy.example', '$2b$04$I.z7vfkyL6hqzvPj2ns83uAqTKXddD3BIh4NBu4/X28iRGSw/FFF.', 'John McCarthy', 'user', '2023-09-09 10:00:00+00'),
+    ('cb21ceaa-b70b-5f6c-96d4-76e5f1ed57b3', NULL, 'radia@perlman.example', '$2b$04$DQzOpXRCWYZcKx1jIKahquZSOokiz7/fosbDXJYf98.omFXiQAFmm', 'Radia Perlman', 'user', '2024-10-10 10:00:00+00'),
+    ('97e3634a-9c07-595a-b671-f6e501085db5', 'user_32bb1c6e3e1773d4b6aafa2c8d0', 'niklaus@wirth.example', NULL, 'Niklaus Wirth', 'user', '2020-11-11 10:00:00+00'),
+    ('4a9ba785-c003-5c51-aa71-e1d084dcc18f', NULL, 'adele@goldberg.example', '$2b$04$b3d2RJkC6QRTsu294gVN9ummEjW33zqfNen/w48GfLKEg3YHQ0UNK', 'Adele Goldberg', 'user', '2021-12-12 10:00:00+00'),
+    ('7855bd6f-40ec-5341-8e49-b6911e3d0e68', NULL, 'tony@hoare.example', '$2b$04$Xa.LiSvNoXtnZK/p2ZpF...HuGAs0Ka5XoN16igcLJo88ZgcVUOsy', 'Tony Hoare', 'user', '2022-01-13 10:00:00+00'),
+    ('d7df94a4-911b-5da5-9f06-8c5661c775ca', NULL, 'karen@jones.example', '$2b$04$/sdtH2ehfImvs.WOTcI5yezE1qfWeS6SpC538uSLQp3sgBAkUFj/.', 'Karen Jones', 'user', '2023-02-14 10:00:00+00'),
+    ('3a0eec7e-4aa0-5d0f-9aba-652ef2c9d07b', NULL, 'ken@thompson.example', '$2b$04$fWRPtZYX11ZiPRp42Z1sxudYQdmc0dYi6whFVxpv24L4d5V2b20pa', 'Ken Thompson', 'user', '2024-03-15 10:00:00+00'),
+    ('38cc1268-e179-5759-85cd-a7f00236a47e', 'user_303565374b45b75442cf63d799d', 'jean@bartik.example', NULL, 'Jean Bartik', 'user', '2020-04-16 10:00:00+00'),
+    ('91bcdb65-54b9-58b0-afb9-74c700ff26db', NULL, 'dennis@ritchie.example', '$2b$04$BipDjLEw/1VYw0iJgquf6.PpmsjKxMTmb4ObkmjIK38MyBIwTBQbi', 'Dennis Ritchie', 'user', '2021-05-17 10:00:00+00'),
+    ('c3eebd13-8836-5319-b13e-e4b2fde3eccb', NULL, 'betty@holberton.example', '$2b$04$iTd.pTeTlupweJoJC1fhVO.6tG3CDOu1QAEuPKpjSIiSpcrVRg5MG', 'Betty Holberton', 'user', '2022-06-18 10:00:00+00'),
+    ('49f3ef71-f224-579c-abc3-04c5517989b2', NULL, 'robin@milner.example', '$2b$04$XLJeTgfZJ5SG41pir4MmV.XdYmeZyb3T9T655uAUNkX1CBYFXEZqi', 'Robin Milner', 'user', '2023-07-19 10:00:00+00'),
+    ('ad3b040b-c19d-5ad2-a756-2391e92dc168', NULL, 'kathleen@booth.example', '$2b$04$M9BRcwcxJhmIkz1M4U07WOjLp5ebiehWeJ631nDwz3gJQ573oyqpS', 'Kathleen Booth', 'user', '2024-08-20 10:00:00+00'),
+    ('d505f613-ca22-5e2c-b83e-5c8ce6fa0ff8', 'user_315f32a789c147df35caa85b7e0', 'leslie@lamport.example', NULL, 'Leslie Lamport', 'user', '2020-09-21 10:00:00+00'),
+    ('4ed3057f-a65a-523f-83e3-834e8059c0b5', NULL, 'mary@keller.example', '$2b$04$mm2SmYCU8vJ3w36PM.DUmunrYUL/iyiKs11ETsWIAALmGqIbZbtqG', 'Mary Keller', 'admin', '2021-10-22 10:00:00+00'),
+    ('8b1873b4-51b9-5ef1-9136-d659e32989cb', NULL, 'peter@naur.example', '$2b$04$Zv2cHCU6PkAp3yNwwMo5vO1SRyQPZRoZOTEmhushL1rpAOxdb4AL6', 'Peter Naur', 'user', '2022-11-23 10:00:00+00'),
+    ('54acaccd-e0bc-5ba3-a64d-fdbffdea1c4e', NULL, 'joan@clarke.example', '$2b$04$eeRnNz06CMhY0cQc45ka2uVpN/d0BAcVunkzchpcHtHaA2phCNZXG', 'Joan Clarke', 'user', '2023-12-24 10:00:00+00'),
+    ('a80f2c59-5daa-51bd-9b3f-9a71e61a0d19', NULL, 'ole@dahl.example', '$2b$04$qveK4Lu1ioXUzw74qPRJVecGCByzPHJKvx4xdKyNUKWXhWOW7XaJG', 'Ole Dahl', 'user', '2024-01-25 10:00:00+00'),
+    ('861fed4a-5e56-572e-953c-3766d6b07532', 'user_3d40fc5af8cdf8448eb32541a5e', 'kristen@nygaard.example', NULL, 'Kristen Nygaard', 'user', '2020-02-26 10:00:00+00'),
+    ('67a39765-9114-57bd-98ab-fa5c9d14b29b', NULL, 'sophie@wilson.example', '$2b$04$noT2BqEKuAwApRP7wQtpMOjYyja3Ca0HcStbSA7jMfBo3oqBUw6Qi', 'Sophie Wilson', 'user', '2021-03-27 10:00:00+00'),
+    ('d2fba052-611d-5736-8f25-33a199193131', NULL, 'lynn@conway.example', '$2b$04$YuPRwhA4a5Wza0ljnyPyaeEPvdL9uc5cFO6A1.p2BpInsDwiJ3XBW', 'Lynn Conway', 'user', '2022-04-01 10:00:00+00'),
+    ('fc50897f-d52e-5fc8-9d10-f2b933835897', NULL, 'shafi@goldwasser.example', '$2b$04$c6nSI.dFYDNqiFXoq6PIAOI.S0GeovvvraFow9996MofMKYOuUzZC', 'Shafi Goldwasser', 'user', '2023-05-02 10:00:00+00'),
+    ('d6210017-2fdf-58a7-9659-c67da4be6d51', NULL, 'whitfield@diffie.example', '$2b$04$EkIbZNDnrlptrjQA3Qt2GOZx7/hXzidujUw1LWLIBbywUyPe/f7me', 'Whitfield Diffie', 'user', '2024-06-03 10:00:00+00'),
+    ('4307c40e-ff53-598a-91f8-80e0bcd685cc', 'user_3d2ff0bcdbcb6701f1ab7d13e54', 'martin@hellman.example', NULL, 'Martin Hellman', 'user', '2020-07-04 10:00:00+00'),
+    ('5683e6fc-0048-5d61-9163-0402a36907fd', NULL, 'ronald@rivest.example', '$2b$04$Z.hzJ8NS1O9zviPmwHUOOutxSMQPTuAE9bc4JtaKmicxzM5dfToT6', 'Ronald Rivest', 'user', '2021-08-05 10:00:00+00'),
+    ('8e192f68-b6b6-5b9c-afe4-475de87a087b', NULL, 'adi@shamir.example', '$2b$04$HFF9lAy0NbeFGBgAjaPKy.AGUWqDphoaPjLRefXIEV4r9STQ0/Jjy', 'Adi Shamir', 'user', '2022-09-06 10:00:00+00'),
+    ('c36e4427-7700-54b7-8f1e-4ba85c6c571f', NULL, 'leonard@adleman.example', '$2b$04$hxch/8A.RBE0qyDDvNOhOOgD77xliAkH/wqEViDujQIodqnK6v75i', 'Leonard Adleman', 'user', '2023-10-07 10:00:00+00'),
+    ('ddfc18b3-ee65-55c0-87e9-439e905eb483', NULL, 'ralph@merkle.example', '$2b$04$YJO0g/9iFZz2F2wqEcm6ZuiXqvzQT/iUwCPQjoqLErVQrhxx64HEe', 'Ralph Merkle', 'user', '2024-11-08 10:00:00+00'),
+    ('5191a9b1-28b1-56bf-bddc-700aa4ae2548', 'user_3141ec5a249c5242be7edd5bb51', 'silvio@micali.example', NULL, 'Silvio Micali', 'user', '2020-12-09 10:00:00+00'),
+    ('d3dda0be-aeda-5091-9755-c761ab989df3', NULL, 'stephen@cook.example', '$2b$04$5Ks45XdHx/2UYItT2sMb6eQDSPcXWbz0VV5Wa.SeRp4q3kGYUyL8G', 'Stephen Cook', 'user', '2021-01-10 10:00:00+00'),
+    ('c1b0b506-03ec-5295-9444-ea0a9b805a76', NULL, 'richard@karp.example', '$2b$04$AzOHJNIerOKKyeZlpFtE9.m0BnKEZmue6dRa4mOcXO2/0p2BjO/aG', 'Richard Karp', 'user', '2022-02-11 10:00:00+00'),
+    ('b06d83f5-6c4b-517d-a692-5af8c430a11f', NULL, 'robert@tarjan.example', '$2b$04$Xu4l/Lg6nOGx/ZKu2bWk4OJ0Rb1bb/WTPBwlqzFEJC257UEmaOvui', 'Robert Tarjan', 'user', '2023-03-12 10:00:00+00'),
+    ('104b03b8-ff80-51ac-bca9-f7e73c2cdaa0', NULL, 'hedy@lamarr.example', '$2b$04$muiew8CMsELHcG8h25A/SefvcIJDhQ8QspFXODu.gCkLRtaK7LorO', 'Hedy Lamarr', 'user', '2024-04-13 10:00:00+00'),
+    ('846e5a18-533e-58d7-ac91-87d24e855ccb', NULL, 'ida@rhodes.example', '$2b$04$v.vLN3ba0/HTdt67vI8jee1AEqdnk7Rmmd68rXZphxU0OukI9ZAku', 'Ida Rhodes', 'user', '2020-05-14 10:00:00+00'),
+    ('0c40e031-a36d-53f5-bb14-f6029755a3c8', NULL, 'mary@jackson.example', '$2b$04$0QW2GFH.9YVOoWDzn0Wiium29qSifVNoP5TWYuHgasLfp6rgEAs.6', 'Mary Jackson', 'user', '2021-06-15 10:00:00+00'),
+    ('ee80cb20-c4ea-55b3-a5eb-6fa6c72cec49', NULL, 'dorothy@vaughan.example', '$2b$04$yiV2CFqQLwFcwlznEO/VyOKOdc1tEsznmWVsy61B6bbbxPc3mQbfm', 'Dorothy Vaughan', 'user', '2022-07-16 10:00:00+00'),
+    ('afb47386-324c-5fe5-bb78-ddd92c3985be', NULL, 'katherine@johnson.example', '$2b$04$U4q0B7k0lrs1.xhZZVz4c.gGjvAwuepDMEa2VRLpqy0O9Z.SxbWNW', 'Katherine Johnson', 'user', '2023-08-17 10:00:00+00');
+
+INSERT INTO chat_sessions SELECT md5('chat ' || n || email)::uuid, user_id, 'Conversation ' || n || ' of ' || name FROM users, generate_series(1, 2) n;
+INSERT INTO prompts SELECT md5('prompt ' || n || email)::uuid, user_id, 'Question ' || n || ' of ' || name FROM users, generate_series(1, 3) n;
+INSERT INTO quotas SELECT user_id, 100 * length(email) FROM users;
+INSERT INTO audit_logs (user_id, action) SELECT user_id, 'signed up' FROM users ORDER BY created_at, email;
