@@ -128,10 +128,18 @@ class Example:
                 found.setdefault(finding["code"], []).append(f"{finding['text']} → {finding['remedy']}")
         return found
 
+    def ready(self) -> dict:
+        return self._client.get(f"http://127.0.0.1:{self.admin_port}/readyz").json()
+
+    def apply_schema(self, *words: str) -> None:
+        """Done when a gateway that runs has found the tables, too: it looks for them again every few seconds."""
+        self.segue("schema", "apply", *words)
+        if self.gateway.is_running():
+            wait_until(lambda: not self.ready().get("causes"), "the gateway has found the tables")
+
     def modes(self) -> dict[str, str]:
         """The mode in force of each route."""
-        answer = self._client.get(f"http://127.0.0.1:{self.admin_port}/readyz")
-        return {route["name"]: route["mode"] for route in answer.json()["routes"]}
+        return {route["name"]: route["mode"] for route in self.ready()["routes"]}
 
     def flip(self, route: str, mode: str) -> None:
         """In the file, as an operator does it; it holds when this returns."""
@@ -148,6 +156,15 @@ class Example:
         answer = self._client.request(method, base + path, headers=credential, **more)
         self._client.cookies.clear()
         return answer
+
+    def shown(self, pages: list[str], people: dict[str, Credential], *, past_segue: bool = False) -> dict[str, list[str]]:
+        """What the application shows each of these people on each of the pages."""
+        said: dict[str, list[str]] = {}
+        for person, credential in people.items():
+            answers = [self.ask(page, credential, past_segue=past_segue) for page in pages]
+            assert all(answer.status_code == 200 for answer in answers), f"{person}: {[answer.text for answer in answers]}"
+            said[person] = [answer.text for answer in answers]
+        return said
 
     def assert_unchanged(self, path: str, credential: Credential | None = None, *, method: str = "GET", **more: object) -> None:
         """The answer is the application's own, byte for byte; Segue adds its name and the request's number, and frames it anew."""
