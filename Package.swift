@@ -60,7 +60,7 @@ let package = Package(
         swift("Routing", ["HTTP", "JSON", "Settings"]),
         swift("Authentication", ["HTTP", "JOSE", "JSON", "Crypto", "Routing", "Settings", "Telemetry", "Snapshot"]),
         swift("Identity", ["Authentication", "Crypto", "HTTP", "JOSE", "JSON", "Settings", "Telemetry"]),
-        swift("Migration", ["Authentication", "Identity", "JSON", "Settings", "Telemetry", "Webhooks"]),
+        swift("Migration", ["Authentication", "Crypto", "Identity", "JSON", "Settings", "Telemetry", "Webhooks"]),
 
         // Adapters: answers to the questions that the decisions ask.
         swift(

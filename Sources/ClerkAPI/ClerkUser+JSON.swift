@@ -1,6 +1,7 @@
 import Authentication
 import JSON
 import Migration
+import Telemetry
 
 /// Where a reply differs from the published API: the member, never its value.
 enum ClerkReplyError: Error, Hashable {
@@ -33,7 +34,33 @@ extension ClerkUser {
             emailAddresses: addresses.map(\.address),
             firstName: try reply.optionalString("first_name"), lastName: try reply.optionalString("last_name"),
             isBanned: try reply.requiredBool("banned"), isLocked: try reply.requiredBool("locked"),
-            batch: reply["private_metadata"]?[CreateUser.batchMember]?.string)
+            batch: reply["private_metadata"]?[CreateUser.batchMember]?.string,
+            hasSignedIn: reply["last_sign_in_at"]?.isNull != true, account: ClerkAccount(reply))
+    }
+}
+
+extension ClerkAccount {
+    fileprivate init(_ reply: JSONValue) {
+        self.init()
+        phoneNumbers = (reply["phone_numbers"]?.array ?? []).compactMap { $0["phone_number"]?.string }
+        username = reply["username"]?.string
+        createdAt = reply["created_at"]?.int64.map { UnixTime(milliseconds: $0) }
+        hasPassword = reply["password_enabled"]?.bool ?? false
+        hasTOTP = reply["totp_enabled"]?.bool ?? false
+        hasBackupCodes = reply["backup_code_enabled"]?.bool ?? false
+        publicMetadata = Self.members(reply["public_metadata"])
+        privateMetadata = Self.members(reply["private_metadata"])
+    }
+
+    private static func members(_ metadata: JSONValue?) -> [Metadatum] {
+        (metadata?.object ?? []).compactMap { member in
+            switch member.value.content {
+            case .string(let text): Metadatum(member.name, .text(text))
+            case .number(let number): Metadatum(member.name, .number(number.text))
+            case .bool(let value): Metadatum(member.name, .bool(value))
+            case .null, .array, .object: nil
+            }
+        }
     }
 }
 

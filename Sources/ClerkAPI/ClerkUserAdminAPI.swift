@@ -1,10 +1,11 @@
+package import Authentication
 package import Fetch
 package import Migration
 package import Settings
 import HTTP
 package import Telemetry
 
-/// `POST /v1/users` and `GET /v1/users`, for who moves everybody. Nothing is sent twice here: what a reply leaves open, the
+/// `POST /v1/users`, `PATCH /v1/users/{id}` and `GET /v1/users`, for who moves everybody. Nothing is sent twice here: what a reply leaves open, the
 /// caller looks into.
 package struct ClerkUserAdminAPI: ClerkUserAdmin {
     private let url: String
@@ -23,6 +24,20 @@ package struct ClerkUserAdminAPI: ClerkUserAdmin {
             timeoutMilliseconds: Limits.createMilliseconds, responseBytesMax: Limits.userBytes)
         do throws(FetchError) {
             return CreateReply(try await client.send(request), to: user)
+        } catch {
+            return error.isOurs ? .hopeless("\(error)") : .unclear("\(error)")
+        }
+    }
+
+    package func renew(_ digest: PasswordDigest, of user: ClerkUserID) async -> RenewReply {
+        guard !user.text.isEmpty, user.text.utf8.allSatisfy(\.isWordCharacter) else {
+            return .refused(ClerkFault(code: "not_a_user_id", parameter: nil))
+        }
+        let request = FetchRequest(
+            .patch, "\(url)/\(user.text)", fields: fields + [.init("Content-Type", "application/json")], content: digest.json,
+            timeoutMilliseconds: Limits.createMilliseconds, responseBytesMax: Limits.userBytes)
+        do throws(FetchError) {
+            return RenewReply(try await client.send(request))
         } catch {
             return error.isOurs ? .hopeless("\(error)") : .unclear("\(error)")
         }
@@ -57,6 +72,7 @@ extension ClerkLookUp {
             switch self {
             case .externalIDs(let values): ("external_id", values)
             case .emailAddresses(let values): ("email_address", values)
+            case .userIDs(let values): ("user_id", values)
             }
         return (["limit=500"] + values.map { "\(name)=\(percentEncoded($0))" }).joined(separator: "&")
     }

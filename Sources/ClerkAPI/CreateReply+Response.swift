@@ -36,6 +36,24 @@ extension CreateReply {
     }
 }
 
+extension RenewReply {
+    init(_ response: FetchResponse) {
+        let fault = ClerkErrors(parsing: response.content)?.faults.first
+        switch response.status.code {
+        case 200: self = .renewed
+        case 429: self = .limited(retryAfterSeconds: response.clampedRetryAfter)
+        case 401: self = .hopeless("status 401\(fault.words): Clerk refuses the secret key")
+        case 403: self = .hopeless("status 403\(fault.words): the key may not do this")
+        case 408, 409, 425, 500...599: self = .unclear("status \(response.status.code)\(fault.words)")
+        default:
+            // Without Clerk's envelope it is some proxy, or a wrong `apiUrl`, that answered.
+            self =
+                fault.map { .refused($0) }
+                ?? .hopeless("status \(response.status.code) without Clerk's errors: is clerk.apiUrl right?")
+        }
+    }
+}
+
 extension ClerkLookUpReply {
     init(_ response: FetchResponse) {
         switch response.status.code {

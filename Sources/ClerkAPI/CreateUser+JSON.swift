@@ -20,10 +20,7 @@ extension CreateUser {
         for (name, value) in [("username", username), ("first_name", firstName), ("last_name", lastName)] {
             if let value { writer.member(name, value) }
         }
-        if let password = passwordDigest {
-            writer.member("password_hasher", password.hasher.rawValue)
-            writer.member("password_digest", password.digest.exposeText())
-        }
+        if let password = passwordDigest { writer.members(password) }
         if skipPasswordChecks { writer.member("skip_password_checks", true) }
         if skipPasswordRequirement { writer.member("skip_password_requirement", true) }
         if let totpSecret { writer.member("totp_secret", totpSecret.exposeText()) }
@@ -36,7 +33,23 @@ extension CreateUser {
     }
 }
 
+extension PasswordDigest {
+    /// The content of `PATCH /v1/users/{id}`.
+    var json: [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.members(self)
+        writer.endObject()
+        return writer.bytes
+    }
+}
+
 extension JSONWriter {
+    fileprivate mutating func members(_ password: PasswordDigest) {
+        member("password_hasher", password.hasher.rawValue)
+        member("password_digest", password.digest.exposeText())
+    }
+
     fileprivate mutating func array(_ name: String, _ values: [String]) {
         key(name)
         beginArray()

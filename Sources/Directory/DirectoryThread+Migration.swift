@@ -65,7 +65,7 @@ package struct DirectoryMigration: MigrationStore {
         try await ask { session throws(DirectoryError) in try await session.othersOpen(run, among: selection) }
     }
 
-    package func begin(_ people: [UserID]) async throws(Unavailable) -> Set<UserID> {
+    package func begin(_ people: [BegunPerson]) async throws(Unavailable) -> Set<UserID> {
         let time = Self.now
         return try await ask { session throws(DirectoryError) in try await session.begin(people, for: run, at: time) }
     }

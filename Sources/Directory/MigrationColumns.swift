@@ -14,7 +14,10 @@ struct MigrationColumns {
     private let phone: Column?
     private let username: Column?
 
-    init(_ users: DirectorySettings.Users, _ migrate: MigrationSettings, _ table: UsersTable) throws(DirectoryError) {
+    /// - Parameter hasPeople: whether Segue's own table of people is there, which knows what Clerk was told.
+    init(
+        _ users: DirectorySettings.Users, _ migrate: MigrationSettings, _ table: UsersTable, hasPeople: Bool = true
+    ) throws(DirectoryError) {
         self.table = table
         let catalogue = table.catalogue
         username = try catalogue.optional(users.username)
@@ -34,6 +37,10 @@ struct MigrationColumns {
         add(totpSecret) { $0.totpSecret = Secret($1) }
         add(try catalogue.optional(users.backupCodes)) { $0.backupCodes = Secret($1) }
         if let createdAt { add(try seconds(createdAt)) { $0.createdAt = LegacyTime(number: $1) } }
+        if hasPeople {
+            let people = table.dialect.state("people")
+            add("(SELECT p.digest FROM \(people) p WHERE p.user_id = \(table.columns[0]))") { $0.toldDigest = $1 }
+        }
         for item in migrate.publicMetadata {
             let column = try catalogue.required(item.column)
             add(column) { $0.publicMetadata.append(Metadatum(item.name, Self.value($1, column.type))) }

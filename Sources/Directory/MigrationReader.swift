@@ -42,8 +42,9 @@ struct MigrationReader {
         let unmade = AddedColumn.missing(in: catalogue, settings.users, connection.dialect).map(\.column.name)
         let settings = settings.without(unmade)
         users = try await UsersTable(settings, catalogue, on: connection)
-        columns = try MigrationColumns(settings.users, migrate, users)
-        joins = try await Self.hasState(on: connection) ? users.joins : users.joinsWithoutState
+        let hasPeople = try await Self.hasState("people", on: connection)
+        columns = try MigrationColumns(settings.users, migrate, users, hasPeople: hasPeople)
+        joins = try await Self.hasState("links", on: connection) ? users.joins : users.joinsWithoutState
     }
 
     var names: MigrationNames { columns.names }
@@ -100,9 +101,9 @@ extension MigrationReader {
         }
     }
 
-    private static func hasState(on connection: any SQLConnection) async throws(DirectoryError) -> Bool {
+    private static func hasState(_ table: String, on connection: any SQLConnection) async throws(DirectoryError) -> Bool {
         do throws(DirectoryError) {
-            _ = try await Catalogue(of: connection.dialect.state("links"), on: connection)
+            _ = try await Catalogue(of: connection.dialect.state(table), on: connection)
             return true
         } catch .misfit(.noTable) {
             return false

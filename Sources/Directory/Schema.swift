@@ -7,7 +7,7 @@ enum Schema {
         + ["people", "migrators", "budget"]
 
     /// What an earlier version's table lacks. New columns stand last, so that a table that grew is as one that was made.
-    static let laterColumns = [(table: "ledger", column: "batch")]
+    static let laterColumns = [(table: "ledger", column: "batch"), (table: "people", column: "digest")]
 
     static func addition(_ later: (table: String, column: String), _ dialect: Dialect) -> String {
         "ALTER TABLE \(dialect.state(later.table)) ADD COLUMN \(later.column) \(text(dialect))"
@@ -78,7 +78,7 @@ enum Schema {
             """
             CREATE TABLE IF NOT EXISTS \(people) (
                 user_id \(text) PRIMARY KEY, state \(text) NOT NULL, clerk_user_id \(text), batch \(text), owner \(text),
-                code \(text), parameter \(text), updated_at \(time) NOT NULL
+                code \(text), parameter \(text), updated_at \(time) NOT NULL, digest \(text)
             )
             """,
             "CREATE INDEX IF NOT EXISTS \(index("people_open", dialect)) ON \(people) (user_id) WHERE \(openPeople)",
@@ -92,7 +92,7 @@ enum Schema {
     }
 
     /// Of `people`: there is still something to be done.
-    static let openPeople = "state IN ('planned', 'creating', 'created')"
+    static let openPeople = "state IN ('planned', 'creating', 'created', 'changed')"
 
     /// An index lives in its table's schema; SQLite has one name space for all.
     private static func index(_ name: String, _ dialect: Dialect) -> String { dialect == .postgres ? name : "segue_\(name)" }

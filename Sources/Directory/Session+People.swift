@@ -25,7 +25,7 @@ extension Session {
             INSERT INTO \(people) AS p (user_id, state, code, updated_at) VALUES \(places.joined(separator: ", "))
             ON CONFLICT (user_id) DO UPDATE SET state = EXCLUDED.state, code = EXCLUDED.code, parameter = NULL,
             updated_at = EXCLUDED.updated_at
-            WHERE p.state IN ('conflict', 'failed', 'skipped')
+            WHERE p.state IN ('conflict', 'failed', 'skipped') OR (p.state = 'linked' AND EXCLUDED.state = 'changed')
             OR (p.state = 'linked' AND NOT EXISTS (SELECT 1 FROM \(dialect.state("links")) l WHERE l.user_id = p.user_id))
             """, values)
     }
@@ -111,13 +111,15 @@ extension Session {
 // What becomes of those who were taken.
 extension Session {
     /// Clerk is about to be asked; returns who is still this process's.
-    func begin(_ ids: [UserID], for run: MigrationRun, at time: UnixTime) async throws(DirectoryError) -> Set<UserID> {
-        guard !ids.isEmpty else { return [] }
-        let places = ids.indices.map { "$\($0 + 3)" }.joined(separator: ", ")
+    func begin(_ begun: [BegunPerson], for run: MigrationRun, at time: UnixTime) async throws(DirectoryError) -> Set<UserID> {
+        guard !begun.isEmpty else { return [] }
+        let places = begun.indices.map { "($\(2 * $0 + 3), $\(2 * $0 + 4))" }.joined(separator: ", ")
         let rows = try await connection.rows(
             """
-            UPDATE \(people) SET state = 'creating', updated_at = $2 WHERE owner = $1 AND user_id IN (\(places)) RETURNING user_id
-            """, [run.owner, self.time(time)] + ids.map(\.text))
+            WITH begun (id, digest) AS (VALUES \(places))
+            UPDATE \(people) SET state = 'creating', digest = (SELECT b.digest FROM begun b WHERE b.id = user_id), updated_at = $2
+            WHERE owner = $1 AND user_id IN (SELECT b.id FROM begun b) RETURNING user_id
+            """, [run.owner, self.time(time)] + begun.flatMap { [$0.id.text, $0.digest] })
         return Set(rows.compactMap { $0[0].map { UserID($0) } })
     }
 
@@ -164,12 +166,12 @@ extension Session {
     func settle(_ person: UserID, _ settlement: Settlement, for run: MigrationRun, at time: UnixTime) async throws(DirectoryError) {
         try await connection.rows(
             """
-            UPDATE \(people) SET state = $3, code = $4, parameter = $5, owner = NULL, updated_at = $6
-            WHERE owner = $1 AND user_id = $2
+            UPDATE \(people) SET state = $3, code = $4, parameter = $5, owner = NULL, updated_at = $6,
+            digest = COALESCE($7, digest) WHERE owner = $1 AND user_id = $2
             """,
             [
                 run.owner, person.text, settlement.state.rawValue, settlement.code, settlement.parameter,
-                self.time(time),
+                self.time(time), settlement.digest,
             ])
     }
 

@@ -1,4 +1,5 @@
 package import Authentication
+package import Telemetry
 
 /// What Clerk's Backend API says about one of its users, as far as linking needs it: the evidence of the rules.
 package struct ClerkUser: Sendable, Hashable {
@@ -14,15 +15,35 @@ package struct ClerkUser: Sendable, Hashable {
     package let isLocked: Bool
     /// The run of a migration of ours that created the user, by its private metadata, which nobody but a back end writes.
     package let batch: String?
+    /// Whether they have ever signed in; `true` where Clerk does not say.
+    package let hasSignedIn: Bool
+    /// What a migration writes beside the evidence, to be held against the row.
+    package let account: ClerkAccount
 
     package init(
         id: ClerkUserID, externalID: String?, primaryEmail: ClerkEmailAddress?, emailAddresses: [ClerkEmailAddress],
-        firstName: String? = nil, lastName: String? = nil, isBanned: Bool = false, isLocked: Bool = false, batch: String? = nil
+        firstName: String? = nil, lastName: String? = nil, isBanned: Bool = false, isLocked: Bool = false, batch: String? = nil,
+        hasSignedIn: Bool = false, account: ClerkAccount = ClerkAccount()
     ) {
         (self.id, self.externalID, self.primaryEmail, self.emailAddresses) = (id, externalID, primaryEmail, emailAddresses)
         (self.firstName, self.lastName, self.isBanned, self.isLocked) = (firstName, lastName, isBanned, isLocked)
-        self.batch = batch
+        (self.batch, self.hasSignedIn, self.account) = (batch, hasSignedIn, account)
     }
+}
+
+/// The rest of a Clerk user that a migration writes. Of secrets Clerk says only whether there are any.
+package struct ClerkAccount: Sendable, Hashable {
+    package var phoneNumbers: [String] = []
+    package var username: String?
+    package var createdAt: UnixTime?
+    package var hasPassword = false
+    package var hasTOTP = false
+    package var hasBackupCodes = false
+    /// Members of the kinds that we write; others are left out.
+    package var publicMetadata: [Metadatum] = []
+    package var privateMetadata: [Metadatum] = []
+
+    package init() {}
 }
 
 package struct ClerkEmailAddress: Sendable, Hashable {

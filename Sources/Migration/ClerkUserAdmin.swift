@@ -5,6 +5,8 @@ package protocol ClerkUserAdmin: Sendable {
     /// `POST /v1/users`. It has no idempotency key: an `.unclear` reply leaves open whether there is such a user now.
     /// - Parameter batch: the run, which is written into the user's private metadata.
     func create(_ user: CreateUser, in batch: String) async -> CreateReply
+    /// `PATCH /v1/users/{id}` with another digest of the password. Done twice, it is done once.
+    func renew(_ digest: PasswordDigest, of user: ClerkUserID) async -> RenewReply
     /// `GET /v1/users` with up to `MigrationLimits.lookUpIDs` values.
     func users(_ lookUp: ClerkLookUp) async -> ClerkLookUpReply
 }
@@ -13,6 +15,8 @@ package protocol ClerkUserAdmin: Sendable {
 package enum ClerkLookUp: Sendable, Hashable {
     case externalIDs([String])
     case emailAddresses([String])
+    /// Clerk's own.
+    case userIDs([String])
 }
 
 /// What the answer to `POST /v1/users` means.
@@ -27,6 +31,18 @@ package enum CreateReply: Sendable, Hashable {
     /// Nobody knows whether it was done.
     case unclear(String)
     /// Our key, the address of the API or the instance's quota: the next user would fare no better.
+    case hopeless(String)
+}
+
+/// What the answer to a change of the password means.
+package enum RenewReply: Sendable, Hashable {
+    case renewed
+    /// Clerk will not have this digest, or has no such user.
+    case refused(ClerkFault)
+    /// 429: nothing was done.
+    case limited(retryAfterSeconds: Int)
+    /// Nobody knows whether it was done; asking again does no harm.
+    case unclear(String)
     case hopeless(String)
 }
 

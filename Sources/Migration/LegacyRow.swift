@@ -15,6 +15,8 @@ package struct LegacyRow: Sendable {
     package var totpSecret: Secret?
     package var backupCodes: Secret?
     package var createdAt: LegacyTime?
+    /// The `fingerprint` of the digest that Clerk was told last; `nil`: it was told none by us.
+    package var toldDigest: String?
     package var publicMetadata: [Metadatum] = []
     package var privateMetadata: [Metadatum] = []
 

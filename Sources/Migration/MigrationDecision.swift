@@ -4,6 +4,8 @@ package import Settings
 package enum MigrationDecision: Sendable, Equatable {
     case create(CreateUser, notes: [MigrationNote])
     case skip(MigrationSkip)
+    /// Linked, and the row has another digest than Clerk was told.
+    case renew(PasswordDigest)
     /// Clerk would refuse the user, or make somebody else of them.
     case mend([MigrationDefect])
 }
@@ -81,11 +83,14 @@ package enum MigrationNote: Sendable, Hashable {
     case inClerk
     /// Somebody there has the address.
     case emailInClerk
+    /// The password in the row was changed after Clerk had been told it.
+    case digestChanged
 
     package var code: String {
         switch self {
         case .inClerk: "in_clerk"
         case .emailInClerk: "email_in_clerk"
+        case .digestChanged: "digest_changed"
         case .privileged: "privileged"
         case .emailReserved: "email_reserved"
         case .noPassword: "no_password"

@@ -33,6 +33,9 @@ package struct MigrationLint: Sendable {
             if let digest = user.passwordDigest { hashers[digest.hasher, default: 0] += 1 }
             for note in found { self.note(note, of: id) }
         case .skip(let reason): skipped[reason, default: Group()].add(id)
+        case .renew:
+            skipped[.alreadyLinked, default: Group()].add(id)
+            note(.digestChanged, of: id)
         case .mend(let found):
             defective += 1
             for defect in Set(found) { defects[defect, default: Group()].add(id) }

@@ -14,15 +14,35 @@ package struct MigrationRules: Sendable {
     }
 
     package func decide(_ row: LegacyRow, among shared: SharedIdentifiers, at now: UnixTime) -> MigrationDecision {
-        if row.user.clerkUser != nil { return .skip(.alreadyLinked) }
+        if row.user.clerkUser != nil { return renewal(row).map { .renew($0) } ?? .skip(.alreadyLinked) }
         if !row.user.isActive { return .skip(.inactive) }
+        let draft = drafted(row, among: shared, at: now)
+        guard draft.defects.isEmpty else { return .mend(draft.defects) }
+        return .create(draft.user, notes: notes(draft.user, row))
+    }
+
+    /// What Clerk would be told of a row, linked or not; `nil`: the row is to be mended.
+    package func user(of row: LegacyRow, among shared: SharedIdentifiers, at now: UnixTime) -> CreateUser? {
+        let draft = drafted(row, among: shared, at: now)
+        return draft.defects.isEmpty ? draft.user : nil
+    }
+
+    /// A digest that has changed since Clerk was told. One that is malformed or gone by now changes nothing there.
+    private func renewal(_ row: LegacyRow) -> PasswordDigest? {
+        guard let told = row.toldDigest, row.user.isActive,
+            case .digest(let digest) = PasswordDigest.read(row.passwordHash, declared: migrate.passwordHasher),
+            digest.fingerprint != told
+        else { return nil }
+        return digest
+    }
+
+    private func drafted(_ row: LegacyRow, among shared: SharedIdentifiers, at now: UnixTime) -> Draft {
         var draft = Draft(row, migrate, shared, now)
         draft.identify(linking)
         draft.name()
         draft.authenticate()
         draft.describe()
-        guard draft.defects.isEmpty else { return .mend(draft.defects) }
-        return .create(draft.user, notes: notes(draft.user, row))
+        return draft
     }
 
     private func notes(_ user: CreateUser, _ row: LegacyRow) -> [MigrationNote] {

@@ -24,6 +24,13 @@ package struct ClaimedPerson: Sendable {
     }
 }
 
+/// Somebody whom Clerk is about to be asked for.
+package struct BegunPerson: Sendable, Hashable {
+    package let id: UserID
+    /// The `fingerprint` of the digest that goes with them.
+    package let digest: String?
+}
+
 /// The state of everybody, kept where every process that migrates sees it. What is said of a person is refused once they
 /// belong to another process, which this one then leaves to it.
 package protocol MigrationStore: Sendable {
@@ -31,8 +38,8 @@ package protocol MigrationStore: Sendable {
     func claim(_ count: Int) async throws(Unavailable) -> [ClaimedPerson]
     /// How many have something to be done and are being worked on by others.
     func othersOpen() async throws(Unavailable) -> Int
-    /// Clerk is about to be asked to create these. Returns who is still ours.
-    func begin(_ people: [UserID]) async throws(Unavailable) -> Set<UserID>
+    /// Clerk is about to be asked to create these, and to be told these digests. Returns who is still ours.
+    func begin(_ people: [BegunPerson]) async throws(Unavailable) -> Set<UserID>
     /// Clerk has them under this id. `isOurs`: because we asked.
     func note(_ person: UserID, is clerkUser: ClerkUserID, isOurs: Bool, at time: UnixTime) async throws(Unavailable)
     /// Links somebody who is in Clerk by their `external_id`, and settles them; `nil`: another process has taken them over.

@@ -6,6 +6,8 @@ package struct MigrationTally: Sendable, Equatable {
     package internal(set) var created = 0
     /// In Clerk already under their `external_id`.
     package internal(set) var found = 0
+    /// Linked before, and Clerk was told the password of the row again.
+    package internal(set) var renewed = 0
     package private(set) var settled: [PersonState: Int] = [:]
     /// Causes of what a person must settle or mend, with the first few ids of each.
     package private(set) var causes: [Cause: Cases] = [:]
@@ -31,7 +33,8 @@ package struct MigrationTally: Sendable, Equatable {
 
     mutating func add(_ settlement: Settlement, of person: UserID) {
         settled[settlement.state, default: 0] += 1
-        guard settlement.state == .conflict || settlement.state == .failed else { return }
+        // Who is linked and has a code is listed, and nobody must do anything.
+        guard settlement.state != .skipped, settlement.state != .linked || settlement.code != nil else { return }
         let cause = Cause(state: settlement.state, code: settlement.code ?? "unknown", parameter: settlement.parameter)
         var cases = causes[cause] ?? Cases()
         cases.count += 1

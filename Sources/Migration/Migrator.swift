@@ -106,10 +106,11 @@ extension Migrator {
         for person in people where person.state == .created {
             if let clerkUser = person.clerkUser { try await link(person, clerkUser) }
         }
-        var candidates = try await finishWhoIsThere(people.filter { $0.state != .created })
+        try await renew(people.filter { $0.state == .changed })
+        var candidates = try await finishWhoIsThere(people.filter { $0.state != .created && $0.state != .changed })
         // From here on the reply of a call may be lost with this process.
-        let ids = candidates.map(\.person.id)
-        let ours = try await kept { () async throws(Unavailable) in try await store.begin(ids) }
+        let begun = candidates.map { BegunPerson(id: $0.person.id, digest: $0.user.passwordDigest?.fingerprint) }
+        let ours = try await kept { () async throws(Unavailable) in try await store.begin(begun) }
         candidates = candidates.filter { ours.contains($0.person.id) }
         var round = 0
         while !candidates.isEmpty {

@@ -1,3 +1,4 @@
+import Crypto
 package import Settings
 package import Telemetry
 
@@ -20,6 +21,11 @@ package struct PasswordDigest: Sendable, Equatable {
     package let digest: Secret
 
     private init(_ hasher: PasswordHasher, _ digest: String) { (self.hasher, self.digest) = (hasher, Secret(digest)) }
+
+    /// What is kept of a digest that Clerk was told, to know later whether the row has another: SHA-256 in hexadecimal.
+    package var fingerprint: String {
+        Hexadecimal.encode(Digest.sha256(Array("\(hasher.rawValue):\(digest.exposeText())".utf8)))
+    }
 
     /// - Parameter declared: what the settings say of every digest; `nil`: each says so by its own form.
     package static func read(_ hash: Secret?, declared: PasswordHasher?) -> Reading {

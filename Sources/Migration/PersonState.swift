@@ -8,6 +8,8 @@ package enum PersonState: String, Sendable, CaseIterable {
     /// In Clerk, and not linked yet.
     case created
     case linked
+    /// Linked, and the digest in the row is another than Clerk was told: it is to be told again.
+    case changed
     /// Somebody else has what the row has, or the link was refused: a person settles it.
     case conflict
     /// Clerk would not have the row as it is, or has said so.
@@ -18,7 +20,7 @@ package enum PersonState: String, Sendable, CaseIterable {
     /// Whether there is still something to be done.
     package var isOpen: Bool {
         switch self {
-        case .planned, .creating, .created: true
+        case .planned, .creating, .created, .changed: true
         case .linked, .conflict, .failed, .skipped: false
         }
     }
@@ -31,9 +33,11 @@ package struct Settlement: Sendable, Hashable {
     package let code: String?
     /// The member of `POST /v1/users` that Clerk names.
     package let parameter: String?
+    /// The `fingerprint` of the digest that they are settled with, where that is another than before.
+    package let digest: String?
 
-    package init(_ state: PersonState, code: String? = nil, parameter: String? = nil) {
-        (self.state, self.code, self.parameter) = (state, code, parameter)
+    package init(_ state: PersonState, code: String? = nil, parameter: String? = nil, digest: String? = nil) {
+        (self.state, self.code, self.parameter, self.digest) = (state, code, parameter, digest)
     }
 }
 
@@ -43,6 +47,7 @@ extension MigrationDecision {
         switch self {
         case .create: Settlement(.planned)
         case .skip(let reason): Settlement(.skipped, code: reason.rawValue)
+        case .renew: Settlement(.changed)
         case .mend(let defects): Settlement(.failed, code: defects.first?.code)
         }
     }

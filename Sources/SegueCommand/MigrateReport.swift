@@ -46,7 +46,8 @@ struct MigrateReport {
         var lines = [
             "batch \(batch)", "", "linked            \(tally.count(.linked))", "  created now     \(tally.created)",
             "  in Clerk before \(tally.found)",
-            "conflicts         \(tally.count(.conflict))", "refused by Clerk  \(tally.count(.failed))",
+            "passwords renewed \(tally.renewed)", "conflicts         \(tally.count(.conflict))",
+            "refused by Clerk  \(tally.count(.failed))",
         ]
         if isAfterStart.lint.defective > 0 {
             lines.append("to be mended      \(isAfterStart.lint.defective)   (segue migrate --dry-run says what)")
@@ -69,6 +70,7 @@ struct MigrateReport {
         writer.member("ending", ending)
         writer.member("created", Int64(tally.created))
         writer.member("found_in_clerk", Int64(tally.found))
+        writer.member("passwords_renewed", Int64(tally.renewed))
         for state in [PersonState.linked, .conflict, .failed, .skipped] { writer.member(state.rawValue, Int64(tally.count(state))) }
         writer.member("to_be_mended", Int64(isAfterStart.lint.defective))
         writer.member("unclear_replies", Int64(tally.troubles))
@@ -103,6 +105,8 @@ extension MigrationTally.Cause {
     /// What somebody does about it.
     fileprivate var remedy: String {
         switch (state, code) {
+        case (.linked, Migrator.staleDigest):
+            "the password was changed in the old system after its owner had signed in with Clerk: Clerk keeps the one it has"
         case (.conflict, "row_gone"): "the row was deleted after its user had been created: segue reconcile names them"
         case (.conflict, "database_refused"):
             "the database refuses the link: its log says why; run this again when it is mended"

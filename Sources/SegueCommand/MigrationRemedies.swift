@@ -82,7 +82,7 @@ extension MigrationNote {
     var detail: String? {
         switch self {
         case .weakDigest(let hasher): hasher.rawValue
-        case .privileged, .emailReserved, .noPassword, .inClerk, .emailInClerk: nil
+        case .privileged, .emailReserved, .noPassword, .inClerk, .emailInClerk, .digestChanged: nil
         }
     }
 
@@ -91,6 +91,8 @@ extension MigrationNote {
         case .inClerk: "in Clerk already under this id: linked, and not created"
         case .emailInClerk:
             "somebody in Clerk has the address: linked if its owner has proved it there, otherwise a case for segue review"
+        case .digestChanged:
+            "linked, and the password was changed in the old system since: Clerk is told again, unless its user has signed in there"
         case .privileged: "the role is among linking.privilegedRoles: whoever has the address will have the role"
         case .emailReserved: "the old system has not proved the address: created as reserved, and proved at the first sign-in"
         case .noPassword: "created without a password: they sign in by code, or choose a password"

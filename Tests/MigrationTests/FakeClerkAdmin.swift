@@ -18,6 +18,8 @@ final class FakeClerkAdmin: ClerkUserAdmin {
         var lookUps: [ClerkLookUpReply] = []
         var made: [String] = []
         var looked: [ClerkLookUp] = []
+        var renewals: [RenewReply] = []
+        var renewed: [ClerkUserID: String] = [:]
     }
 
     private let state = Guarded(State())
@@ -30,6 +32,10 @@ final class FakeClerkAdmin: ClerkUserAdmin {
     func put(_ user: ClerkUser) { state.withLock { $0.users[user.externalID ?? user.id.text] = user } }
     /// For the next creations, in turn.
     func plan(_ trouble: Trouble...) { state.withLock { $0.creations += trouble } }
+    /// The digests that users were given later.
+    var renewed: [ClerkUserID: String] { state.withLock { $0.renewed } }
+    /// For the next changes of a password, in turn.
+    func plan(renewals: RenewReply...) { state.withLock { $0.renewals += renewals } }
     func plan(lookUps: ClerkLookUpReply...) { state.withLock { $0.lookUps += lookUps } }
 
     /// As a run of ours creates somebody.
@@ -61,6 +67,15 @@ final class FakeClerkAdmin: ClerkUserAdmin {
         }
     }
 
+    func renew(_ digest: PasswordDigest, of user: ClerkUserID) async -> RenewReply {
+        await Task.yield()
+        return state.withLock { state in
+            if !state.renewals.isEmpty, case let reply = state.renewals.removeFirst(), reply != .renewed { return reply }
+            state.renewed[user] = digest.digest.exposeText()
+            return .renewed
+        }
+    }
+
     func users(_ lookUp: ClerkLookUp) async -> ClerkLookUpReply {
         await Task.yield()
         return state.withLock { state in
@@ -68,6 +83,7 @@ final class FakeClerkAdmin: ClerkUserAdmin {
             if !state.lookUps.isEmpty { return state.lookUps.removeFirst() }
             switch lookUp {
             case .externalIDs(let ids): return .users(ids.compactMap { state.users[$0] })
+            case .userIDs(let ids): return .users(state.users.values.filter { ids.contains($0.id.text) })
             case .emailAddresses(let addresses):
                 return .users(
                     state.users.values.filter { user in

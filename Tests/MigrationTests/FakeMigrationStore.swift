@@ -58,10 +58,13 @@ final class FakeMigrationStore: MigrationStore {
 
     func othersOpen() async throws(Unavailable) -> Int { 0 }
 
-    func begin(_ people: [UserID]) async throws(Unavailable) -> Set<UserID> {
+    func begin(_ people: [BegunPerson]) async throws(Unavailable) -> Set<UserID> {
         try ask { state in
-            for id in people { state.people[id]?.settlement = Settlement(.creating) }
-            return Set(people)
+            for person in people {
+                state.people[person.id]?.settlement = Settlement(.creating)
+                state.people[person.id]?.row.toldDigest = person.digest
+            }
+            return Set(people.map(\.id))
         }
     }
 
@@ -81,7 +84,10 @@ final class FakeMigrationStore: MigrationStore {
     }
 
     func settle(_ person: UserID, _ settlement: Settlement, at time: UnixTime) async throws(Unavailable) {
-        try ask { $0.people[person]?.settlement = settlement }
+        try ask { state in
+            state.people[person]?.settlement = settlement
+            if let digest = settlement.digest { state.people[person]?.row.toldDigest = digest }
+        }
     }
 
     func release() async throws(Unavailable) { forgetOwner() }
