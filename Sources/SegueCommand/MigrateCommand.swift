@@ -6,18 +6,22 @@ internal import Settings
 internal import Sockets
 
 /// `segue migrate`: creates in Clerk whom the rules let through, and links them. With `--dry-run` it says what would be
-/// created and what must be mended first.
+/// created and what must be mended first, with `--verify` what has become of everybody since.
 enum MigrateCommand {
     static func run(_ arguments: inout Arguments) -> ExitCode {
         let isRehearsal = arguments.flag("dry-run", "say what would be created and what must be mended first; nothing is written")
+        let isVerification = arguments.flag(
+            "verify", "hold everybody who was migrated against Clerk, field by field; nothing is written")
         let json = arguments.flag("json", "print JSON")
         let selection = Self.selection(&arguments)
-        let order = MigrateOrder(&arguments, isRehearsal: isRehearsal)
+        let order = MigrateOrder(&arguments, isReading: isRehearsal || isVerification)
+        if isRehearsal, isVerification { arguments.note("--dry-run and --verify do not go together") }
         let file = SettingsFile.word(&arguments)
         arguments.example("segue migrate --dry-run")
         arguments.example("segue migrate --dry-run --where \"plan = pro AND created_at < '2024-01-01'\" --json")
         arguments.example("segue migrate --email ada@example.com --no-backup")
         arguments.example("segue migrate --backup before.dump")
+        arguments.example("segue migrate --verify")
         if let end = arguments.finish() { return end }
         // Before any thread: they inherit which signals are blocked.
         Signals.block()
@@ -27,8 +31,10 @@ enum MigrateCommand {
             return .usage
         }
         guard let directory = settings.directory else { return Terminal.fail("\(file) names no directory", .usage) }
+        let verification = MigrateVerification(settings, directory, selection ?? .everybody, at: DirectoryVisit.now)
         let rehearsal = MigrateRehearsal(settings, directory, selection ?? .everybody, at: DirectoryVisit.now)
         do {
+            if isVerification { return try onLoopHere { await verification.run(json: json) } }
             if isRehearsal { return try onLoopHere { await rehearse(rehearsal, json: json) } }
             let run = try MigrateRun(settings, directory, selection ?? .everybody, order, json: json)
             return try onLoopHere { await run.run(rehearsal) }

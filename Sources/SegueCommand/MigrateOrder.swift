@@ -16,7 +16,7 @@ struct MigrateOrder: Sendable {
     private static let rateMax = 10_000
     private static let batchBytesMax = 64
 
-    init(_ arguments: inout Arguments, isRehearsal: Bool) {
+    init(_ arguments: inout Arguments, isReading: Bool) {
         backup = arguments.option("backup", "FILE", "dump the database first, with pg_dump; its digest goes into the ledger")
         let isWithout = arguments.flag("no-backup", "go on without a dump")
         let named = arguments.option("batch", "NAME", "what the ledger calls this run; several runs may share a name")
@@ -33,15 +33,16 @@ struct MigrateOrder: Sendable {
                 "--batch: found \(batch), expected a letter and then letters, digits, dots, dashes and underscores, at most \(Self.batchBytesMax)"
             )
         }
-        if isRehearsal {
+        if isReading {
             for (word, isGiven) in [
                 ("backup", backup != nil), ("no-backup", isWithout), ("batch", named != nil), ("rate", calls != nil),
                 ("report", report != nil),
-            ] where isGiven { arguments.note("--\(word) does not go with --dry-run") }
+            ] where isGiven { arguments.note("--\(word) goes neither with --dry-run nor with --verify") }
         } else if backup != nil, isWithout {
             arguments.note("--backup and --no-backup do not go together")
         } else if backup == nil, !isWithout {
-            arguments.note("say --dry-run, or --backup FILE, or --no-backup: users would be created in Clerk and rows be linked")
+            arguments.note(
+                "say --dry-run, --verify, --backup FILE, or --no-backup: users would be created in Clerk and rows be linked")
         }
     }
 

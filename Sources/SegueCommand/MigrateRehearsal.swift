@@ -1,13 +1,9 @@
 internal import Authentication
-internal import ClerkAPI
 internal import Directory
-internal import Fetch
 internal import Glibc
 internal import Identity
 internal import Migration
 internal import Settings
-internal import Snapshot
-internal import Sockets
 internal import Telemetry
 
 /// One reading of the table: what the rules make of each row, and who is in Clerk already. Nothing is written.
@@ -45,25 +41,9 @@ struct MigrateRehearsal: Sendable {
     }
 
     private func callRoll(_ people: [ClerkRollCall.Person], into lint: inout MigrationLint) async -> String? {
-        guard let clerk = settings.clerk, let secretKey = clerk.secretKey, let key = MigrationEstimate.Key(clerk) else {
-            return "the settings have no clerk.secretKey"
-        }
-        if people.isEmpty { return nil }
-        let engine = FetchEngine()
-        engine.start()
-        defer { engine.stop() }
-        let api = ClerkUserAdminAPI(clerk, secretKey: secretKey, client: FetchClient(engine: engine))
-        let turns = Guarded((count: 0, start: Clock.monotonicMilliseconds()))
-        let milliseconds = Int64(10_000 / key.callsOfOurs)
-        let call = ClerkRollCall(api) { seconds in
-            let due = turns.withLock { turns in
-                turns.count += 1
-                return turns.start + Int64(turns.count) * milliseconds
-            }
-            let wait = max(Int64(seconds) * 1_000, due - Clock.monotonicMilliseconds())
-            if wait > 0 { await Sockets.sleep(milliseconds: Int(wait)) }
-        }
-        return await call.call(people, into: &lint)
+        if settings.clerk?.secretKey != nil, people.isEmpty { return nil }
+        let asked = await ClerkLookUps.with(settings.clerk) { census in await ClerkRollCall(census).call(people, into: &lint) }
+        return asked ?? ClerkLookUps.keyIsMissing
     }
 
     /// Runs on a loop.

@@ -11,7 +11,8 @@ import Testing
     private func call(_ count: Int, into lint: inout MigrationLint) async -> String? {
         let waits = waits
         let people = (1...count).map { ClerkRollCall.Person(id: UserID("\($0)"), email: $0 == 3 ? nil : "user\($0)@example.com") }
-        return await ClerkRollCall(clerk) { seconds in waits.withLock { $0.append(seconds) } }.call(people, into: &lint)
+        let census = ClerkCensus(clerk) { seconds in waits.withLock { $0.append(seconds) } }
+        return await ClerkRollCall(census).call(people, into: &lint)
     }
 
     @Test func `who is there by id is noted once, and who has only the address otherwise`() async {
