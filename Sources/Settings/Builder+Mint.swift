@@ -6,10 +6,11 @@ extension Builder {
         let place = entry["to"].map { mintPlace($0) } ?? .bearer
         let claims = claims(entry["claims"])
         guard let kind = mintKind(entry), let place else { return nil }
-        if mode != .dual, mode != .clerk {
+        // In "observe" and "legacy" it waits for the flip.
+        if mode == .public || mode == .deny {
             problems.warn(
                 entry, found: "a credential for callers from Clerk in mode \"\(mode.rawValue)\"",
-                expected: "mode \"dual\" or \"clerk\"",
+                expected: "a mode that knows the caller",
                 hint: "it has no effect now")
         }
         return Mint(kind: kind, place: place, claims: claims)

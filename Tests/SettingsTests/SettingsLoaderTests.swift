@@ -311,6 +311,14 @@ import Testing
         #expect(warnings.contains { "\($0)".contains(words) }, "\(warnings.map { "\($0)" })")
     }
 
+    @Test(arguments: [("observe", 0), ("legacy", 0), ("clerk", 0), ("public", 1)])
+    func `what a route mints may wait for its flip`(mode: String, warnings: Int) throws {
+        let route = """
+            {"name": "rest", "match": {"path": "/*"}, "origin": "api", "mode": "\(mode)", "mint": {"kind": "base64", "claims": {"id": "{user.id}"}}}
+            """
+        #expect(try Sample.warnings("routes.1", route).count == warnings)
+    }
+
     @Test(arguments: [
         (
             #"{"sub": "somebody", "admin": false, "n": 7, "iat": "{issued}", "jti": "{token.id}", "exp": "{expires}"}"#,
