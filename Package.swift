@@ -167,9 +167,8 @@ let package = Package(
         tests(
             "SegueCommandTests",
             [
-                "SegueCommand", "Authentication", "ClerkAPI", "Crypto", "Directory", "Files", "HTTP", "HTTPServer", "JOSE", "JSON",
-                "Settings",
-                "Sockets", "Telemetry",
+                "SegueCommand", "Authentication", "ClerkAPI", "Crypto", "Directory", "Files", "Gateway", "HTTP", "HTTPServer", "JOSE",
+                "JSON", "Settings", "Sockets", "Telemetry",
             ]),
         tests(
             "GatewayTests",

@@ -19,10 +19,7 @@ package struct LedgerRow: Sendable, Hashable {
     package let position: Int64?
     package let seal: String?
 
-    package var time: UnixTime? {
-        let parts = at.split(separator: " ", maxSplits: 1)
-        return parts.count == 2 ? RFC3339.parse("\(parts[0])T\(parts[1])Z") : nil
-    }
+    package var time: UnixTime? { UnixTime(timestamp: at) }
 }
 
 extension LedgerRow {

@@ -42,6 +42,8 @@ enum Limits {
     static let undoEntries = 200_000
     /// Days of which `segue status` tells.
     static let progressDays: Int64 = 30
+    /// How long it is known by which credentials a route was used on a day: longer than anybody waits before the old login ends.
+    static let trafficDays: Int64 = 400
     /// PostgreSQL refuses a notification of 8,000 bytes; an id that long is announced as "everything".
     static let notificationBytes = 7_900
     /// People without a way back who are named; the rest are counted.
@@ -52,6 +54,12 @@ enum Limits {
     static let tableLockMilliseconds = 3_000
     /// For `segue doctor`: it reads a table whole where no index helps, while nobody waits but its caller.
     static let inspectionMilliseconds = 60_000
+    /// People who stand in the way of the end and are named; the rest are counted.
+    static let finalizeNamed = 10
+    /// What a step of the end waits for its table before it gives way: everybody else waits behind it meanwhile.
+    static let finalizeLockMilliseconds = 1_000
+    /// How long it stays away after that, at most, before it tries again.
+    static let finalizePauseMilliseconds = 2_000
     /// Rows of the users table that a rehearsal of a migration holds at a time.
     static let migrationPage = 1_000
     /// What a column for Clerk's user ids must hold: `user_` and 27 characters, and a little.

@@ -4,7 +4,7 @@ enum Schema {
     static let version = "3"
     static let tables =
         ["meta", "links", "ledger", "reviews", "overrides", "clerk_messages", "clerk_users", "revocations"]
-        + ["people", "migrators", "budget"]
+        + ["people", "migrators", "budget", "traffic"]
 
     /// What an earlier version's table lacks. New columns stand last, so that a table that grew is as one that was made.
     static let laterColumns = [(table: "ledger", column: "batch"), (table: "people", column: "digest")]
@@ -52,6 +52,12 @@ enum Schema {
                 [
                     "route \(text) PRIMARY KEY", "mode \(text) NOT NULL", "base_mode \(text) NOT NULL", "actor \(text) NOT NULL",
                     "made_at_ms bigint NOT NULL", "expires_at_ms bigint",
+                ]),
+            table(
+                "traffic",
+                [
+                    "route \(text) NOT NULL", "kind \(text) NOT NULL", "day \(text) NOT NULL", "requests bigint NOT NULL",
+                    "first_at \(time) NOT NULL", "last_at \(time) NOT NULL", "PRIMARY KEY (route, kind, day)",
                 ]),
         ] + messages(dialect, text: text, time: time) + people(dialect, text: text, time: time)
     }

@@ -73,6 +73,8 @@ extension Session {
         let first = now.adding(seconds: -Int64(Limits.messageDays) * 86_400)
         try await connection.rows("DELETE FROM \(dialect.state("clerk_messages")) WHERE received_at < $1", [time(first)])
         try await connection.rows("DELETE FROM \(dialect.state("revocations")) WHERE until_ms <= $1", [String(now.milliseconds)])
+        let firstDay = TrafficRow.day(of: now.adding(seconds: -Limits.trafficDays * 86_400))
+        try await connection.rows("DELETE FROM \(dialect.state("traffic")) WHERE day < $1", [firstDay])
     }
 
     // MARK: Who is gone

@@ -10,6 +10,13 @@ extension UnixTime {
         return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2)) \(clock).\(fraction)000"
     }
 
+    /// A time of Segue's own tables as `Dialect.timeText` reads it.
+    init?(timestamp: String) {
+        let parts = timestamp.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, let time = RFC3339.parse("\(parts[0])T\(parts[1])Z") else { return nil }
+        self = time
+    }
+
     /// The proleptic Gregorian date: years begin in March, so that the leap day is the last of its year.
     private static func civil(daysSinceEpoch: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let sinceMarch0000 = daysSinceEpoch + 719_468

@@ -16,6 +16,9 @@ package struct Counters: Sendable {
         /// What each side's credentials came to, by `Standing`.
         package var clerk = [UInt64](repeating: 0, count: Standing.allCases.count)
         package var legacy = [UInt64](repeating: 0, count: Standing.allCases.count)
+        /// Requests whose only good credential was an old one, and those with a good one of Clerk's.
+        package var byLegacyAlone: UInt64 = 0
+        package var byClerk: UInt64 = 0
         /// Requests that passed by a credential that proves nothing.
         package var unproved: UInt64 = 0
         /// Requests whose caller was proved to be another than an unproved credential said.

@@ -33,6 +33,11 @@ extension Worker {
         if let standings = account.standings {
             counters.routes[index].clerk[Int(standings.clerk.rawValue)] += 1
             counters.routes[index].legacy[Int(standings.legacy.rawValue)] += 1
+            if standings.clerk == .valid {
+                counters.routes[index].byClerk += 1
+            } else if standings.legacy == .valid {
+                counters.routes[index].byLegacyAlone += 1
+            }
         }
         if let evidence = account.evidence, account.caller != nil, evidence.isUnproved { counters.routes[index].unproved += 1 }
         if account.isContradicted { counters.routes[index].contradicted += 1 }

@@ -43,6 +43,7 @@ final class GatewayProcess: @unchecked Sendable {
     var readsRevocationsAgain = false
     /// They were announced, and the directory could not be asked.
     var mustReadRevocations = false
+    var traffic = TrafficNotes()
     var reloads = ReloadQueue()
     let replaced = ReplacedDirectories()
     private(set) var isDraining = false
@@ -133,6 +134,7 @@ final class GatewayProcess: @unchecked Sendable {
         log.log(.info, "serving", ["listen": addresses, "admin": admin?.address?.description ?? "none", "version": Segue.version])
         followLiveModes()
         followRevocations()
+        followTraffic()
     }
 
     /// A limit that the system cannot keep is found by clients, and late.
@@ -193,6 +195,7 @@ final class GatewayProcess: @unchecked Sendable {
                 await sleep(milliseconds: 100)
             }
             await process.flushAccessLogs()
+            await process.noteTraffic()
             process.services.directory?.stop()
             process.control.stop()
         }
