@@ -11,6 +11,8 @@ enum DirectoryError: Error, Hashable, Sendable {
     case conflict(String)
     /// A deadlock or serialization failure: the same transaction again may go through.
     case transient
+    /// Somebody else holds the lock for longer than this statement may wait.
+    case lockedOut
     /// A value does not fit the type that it is compared with.
     case invalidValue
     /// The database has not what the settings name. The connection reads the catalogue anew.
@@ -22,7 +24,7 @@ enum DirectoryError: Error, Hashable, Sendable {
     var endsSession: Bool {
         switch self {
         case .away, .timedOut, .misfit: true
-        case .conflict, .transient, .invalidValue, .refused: false
+        case .conflict, .transient, .lockedOut, .invalidValue, .refused: false
         }
     }
 
@@ -32,6 +34,7 @@ enum DirectoryError: Error, Hashable, Sendable {
         case .timedOut: .timedOut
         case .conflict(let message): .away("lost every race: \(message)")
         case .transient: .away("every attempt ended in a deadlock")
+        case .lockedOut: .away("somebody else holds the table; try again when they have ended")
         case .invalidValue: .away("a value does not fit its column")
         case .misfit(let problem): .away(problem.description)
         }
@@ -52,6 +55,7 @@ extension DirectoryError {
     private init(_ state: SQLState, _ message: String) {
         switch state {
         case .uniqueViolation: self = .conflict(message)
+        case .lockNotAvailable: self = .lockedOut
         case _ where state.isTransient: self = .transient
         case _ where state.isDataException: self = .invalidValue  // Its message quotes the value: a token, an address.
         case .featureNotSupported, .invalidStatementName: self = .away("a prepared statement went stale: \(message)")

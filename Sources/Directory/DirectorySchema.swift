@@ -8,6 +8,8 @@ package import Telemetry
 /// of its own and past any pooler. They run as tasks on a loop.
 package struct DirectorySchema: Sendable {
     private let settings: DirectorySettings
+    var location: DirectorySettings.Location { settings.location }
+    var directURL: Secret? { settings.directURL }
 
     package init(_ settings: DirectorySettings) { self.settings = settings }
 

@@ -33,7 +33,7 @@ package struct DirectoryMigration: MigrationStore {
     package func open(_ people: [PlannedPerson], backup: String?, at time: UnixTime) async throws(Unavailable) {
         try await ask { session throws(DirectoryError) in
             try await session.sign(run)
-            let note = OperatorNote(actor: "segue", reason: backup.map { "backup sha256:\($0)" } ?? "no backup")
+            let note = OperatorNote(actor: "segue", reason: backup.map { OperatorNote.backupPrefix + $0 } ?? "no backup")
             try await session.append(
                 LedgerEntry(
                     .migrate, user: nil, clerkUser: nil, rule: nil, requestID: nil, time: time, note: note, batch: run.batch))

@@ -17,6 +17,12 @@ enum LedgerAction: String, Sendable {
     case remove
     /// A refusal was looked at, and stands.
     case dismiss
+    /// A dump was made; the detail is its digest.
+    case backup
+    /// The migration may end without this person.
+    case waive
+    /// A step that ends the migration; `rule` is its name.
+    case finalize
     /// What another entry records was taken back; `rule` is that entry's action, and the detail begins with its number.
     case undo
 }

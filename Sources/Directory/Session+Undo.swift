@@ -60,8 +60,18 @@ extension Session {
         case .deleteClerkUser(let clerkUser):
             try await leaveAside(clerkUser)
             return nil
+        case .allowNoLink: return try await allowNoLink()
+        case .endWaiver: return nil
         case nil: return .noReversal
         }
+    }
+
+    private func allowNoLink() async throws(DirectoryError) -> UndoObstacle? {
+        guard dialect == .postgres, case .column(let column) = users.source else { return .directoryDiffers }
+        // It changes the catalogue only, and does not keep everybody waiting behind it.
+        try await connection.rows("SET LOCAL lock_timeout = \(Limits.finalizeLockMilliseconds)")
+        try await connection.rows("ALTER TABLE \(users.name.quoted) ALTER COLUMN \(column.quoted) DROP NOT NULL")
+        return nil
     }
 
     private func takeBackLink(

@@ -17,6 +17,10 @@ package enum Reversal: Sendable, Hashable {
     /// A route goes back to the mode of the file.
     case endOverride(route: String)
     case link(UserID, ClerkUserID)
+    /// The link column may be NULL again.
+    case allowNoLink
+    /// The migration does not end without this person.
+    case endWaiver(UserID)
 
     /// `nil`: nothing takes it back.
     package init?(_ row: LedgerRow) {
@@ -29,7 +33,10 @@ package enum Reversal: Sendable, Hashable {
             // How long a flip that was ended would have lasted is not recorded.
             guard let route = row.detail, row.rule?.hasPrefix("end of ") == false else { return nil }
             self = .endOverride(route: route)
-        case (.link, _, _), (.provision, _, _), (.unlink, _, _), (.createClerkUser, _, _), (.deactivate, _, _), (.remove, _, _),
+        case (.finalize, _, _) where row.rule == FinalizeStep.notNull.rawValue: self = .allowNoLink
+        case (.waive, let user?, _): self = .endWaiver(user)
+        case (.finalize, _, _), (.waive, _, _), (.backup, _, _), (.link, _, _), (.provision, _, _), (.unlink, _, _),
+            (.createClerkUser, _, _), (.deactivate, _, _), (.remove, _, _),
             (.dismiss, _, _), (.undo, _, _), (.migrate, _, _), (nil, _, _):
             return nil
         }
@@ -84,8 +91,7 @@ package struct UndoPlan: Sendable, Hashable {
         for row in findings.selected.sorted(by: { $0.id > $1.id }) {
             if findings.undone.contains(row.id) {
                 doneBefore += 1
-            } else if row.action == LedgerAction.migrate.rawValue {
-                // That a run began is no change.
+            } else if row.isNoChange {
                 continue
             } else if let undone = row.undoneEntry {
                 // Beside the entry that it undid it is no work of its own.
@@ -104,6 +110,8 @@ package struct UndoPlan: Sendable, Hashable {
         to row: LedgerRow, _ later: LaterEntries, _ kept: [ClerkUserID: UndoObstacle]
     ) -> UndoObstacle? {
         guard Reversal(row) != nil else { return .noReversal }
+        // Whatever came later does not rest on a waiver.
+        if row.action == LedgerAction.waive.rawValue { return nil }
         if let clerkUser = row.clerkUser, let obstacle = kept[clerkUser] { return obstacle }
         return later.first(after: row).map { .laterEntry($0.id, action: $0.action) }
     }
@@ -151,7 +159,17 @@ private struct LaterEntries {
 
 extension LedgerRow {
     /// Whether an earlier entry cannot be undone beneath it. What an operator looked at or undid changes nothing that stands.
-    var isRestedOn: Bool { action != LedgerAction.dismiss.rawValue && action != LedgerAction.undo.rawValue }
+    var isRestedOn: Bool {
+        switch LedgerAction(rawValue: action) {
+        case .dismiss, .undo, .waive, .backup: false
+        case .link, .provision, .createClerkUser, .migrate, .flip, .unlink, .deactivate, .remove, .finalize, nil: true
+        }
+    }
+
+    /// That a run began, or a dump was made.
+    fileprivate var isNoChange: Bool {
+        action == LedgerAction.migrate.rawValue || action == LedgerAction.backup.rawValue
+    }
 
     /// The entry that this row undid.
     var undoneEntry: Int64? {

@@ -26,6 +26,7 @@ package struct SQLState: Hashable, Sendable {
     package static let uniqueViolation = SQLState("23505")
     package static let serializationFailure = SQLState("40001")
     package static let deadlockDetected = SQLState("40P01")
+    package static let lockNotAvailable = SQLState("55P03")
     package static let queryCanceled = SQLState("57014")
     /// "Cached plan must not change result type", among others.
     package static let featureNotSupported = SQLState("0A000")

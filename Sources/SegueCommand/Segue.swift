@@ -17,6 +17,7 @@ enum Segue {
         Command("ledger", "Show, check or export the record of what was done to links and routes", LedgerCommand.run),
         Command("undo", "Take back an entry of the ledger, a batch, or all since a time", UndoCommand.run),
         Command("reconcile", "Compare every link with Clerk, and say what has drifted apart", ReconcileCommand.run),
+        Command("finalize", "Show whether the old login may end, and end it step by step", FinalizeCommand.run),
         Command("check", "Find every mistake in routes.json", CheckCommand.run),
         Command("doctor", "Look at all that the settings depend on, and say what to mend", DoctorCommand.run),
         Command("explain", "Show what would become of a request, or what is known of a person", ExplainCommand.run),

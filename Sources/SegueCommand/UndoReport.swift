@@ -106,6 +106,8 @@ extension Reversal {
         case .deleteClerkUser: "delete_clerk_user"
         case .endOverride: "end_flip"
         case .link: "link"
+        case .allowNoLink: "allow_no_link"
+        case .endWaiver: "end_waiver"
         }
     }
 
@@ -116,6 +118,8 @@ extension Reversal {
         case .deleteClerkUser(let clerkUser): "\(clerkUser.text) is deleted in Clerk"
         case .endOverride(let route): "\(route) is in the mode of the file again"
         case .link: "linked again"
+        case .allowNoLink: "rows without a Clerk user are possible again"
+        case .endWaiver(let user): "\(user.text) must be linked and seen again before segue finalize"
         }
     }
 }

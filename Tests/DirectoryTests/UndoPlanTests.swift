@@ -102,4 +102,15 @@ import Testing
         #expect(row(20, "link", detail: detail).undoneEntry == nil)
         #expect(row(20, "undo", detail: row(17, "link").undoDetail("a: b")).undoneEntry == 17)
     }
+
+    @Test func `a waiver ends, whatever came later, and only NOT NULL of the last steps is taken back`() {
+        let waived = plan([row(1, "waive", "1", nil)], others: [row(2, "link")])
+        #expect(waived.steps.map(\.reversal) == [.endWaiver(UserID("1"))])
+        #expect(plan([row(1, "link")], others: [row(2, "waive", "1", nil)]).left.isEmpty)
+        let steps = plan([
+            row(1, "finalize", nil, nil, rule: "not-null"), row(2, "finalize", nil, nil, rule: "null-hashes"),
+            row(3, "backup", nil, nil),
+        ])
+        #expect(steps.steps.map(\.reversal) == [.allowNoLink] && steps.left.map(\.obstacle) == [.noReversal])
+    }
 }

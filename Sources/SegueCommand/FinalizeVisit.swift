@@ -1,0 +1,85 @@
+internal import Authentication
+internal import Directory
+internal import Identity
+internal import Settings
+internal import Telemetry
+
+/// The settings and the database that `segue finalize` is about. It needs PostgreSQL: its steps rest on locks and constraints that
+/// SQLite has not.
+struct FinalizeVisit: Sendable {
+    let file: String
+    let settings: Settings
+    let directory: DirectorySettings
+    var schema: DirectorySchema { DirectorySchema(directory) }
+
+    /// `nil`: why is on standard error.
+    init?(_ file: String) {
+        do throws(SettingsFailure) { settings = try SettingsFile.load(file).settings } catch {
+            SettingsFile.report(error)
+            return nil
+        }
+        self.file = file
+        guard let directory = settings.directory else {
+            Terminal.talk("segue: \(file) names no directory")
+            return nil
+        }
+        if case .sqlite = directory.location {
+            Terminal.talk(
+                "segue: finalize needs PostgreSQL, and directory.url is a SQLite file: move the database first, or end the migration by hand (docs/finalize.md)"
+            )
+            return nil
+        }
+        self.directory = directory
+    }
+
+    func report(quietDays: Int) async -> Result<FinalizeReport, DirectoryVisit.Failure> {
+        let (settings, now) = (settings, DirectoryVisit.now)
+        return await LedgerCommand.ask(schema) { schema throws(DirectorySchema.Failure) in
+            let findings = try await schema.finalizeFindings(settings, at: now)
+            return FinalizeReport(findings, settings, quietDays: quietDays, at: now)
+        }
+    }
+
+    func waive(_ users: [UserID], _ note: OperatorNote) async -> ExitCode {
+        let now = DirectoryVisit.now
+        let asked = await LedgerCommand.ask(schema) { schema throws(DirectorySchema.Failure) in
+            var outcomes: [(UserID, WaiveOutcome)] = []
+            for user in users { outcomes.append((user, try await schema.waive(user, note, at: now))) }
+            return outcomes
+        }
+        guard case .success(let outcomes) = asked else {
+            if case .failure(let failure) = asked { return failure.code }
+            return .remote
+        }
+        let (waived, unknown) = (outcomes.count { $0.1 != .noSuchUser }, outcomes.filter { $0.1 == .noSuchUser })
+        for (user, _) in unknown { Terminal.talk("no such user: \(user.text.onOneLine)") }
+        Terminal.talk("waived: \(waived); segue ledger list --action waive shows them, and segue undo ENTRY takes one back")
+        if unknown.isEmpty { return .ok }
+        return waived == 0 ? .precondition : .partial
+    }
+
+    func backup(to dump: String, _ note: OperatorNote) async -> ExitCode {
+        let directory = directory
+        let before: Int64
+        switch await LedgerCommand.ask(schema, { schema throws(DirectorySchema.Failure) in try await schema.latestEntry() }) {
+        case .failure(let failure): return failure.code
+        case .success(let entry): before = entry
+        }
+        let digest: String
+        do {
+            digest = try await onLoop { await Self.made { try await MigrateBackup.make(dump, directory) ?? "" } }.get()
+        } catch {
+            return Terminal.fail((error as? MigrateRefusal)?.reason ?? "\(error)", .precondition)
+        }
+        let asked = await LedgerCommand.ask(schema) { schema throws(DirectorySchema.Failure) in
+            try await schema.recordBackup(digest, upTo: before, note, at: DirectoryVisit.now)
+        }
+        if case .failure(let failure) = asked { return failure.code }
+        Terminal.talk("sha256 \(digest) is in the ledger; keep \(dump) where the database is not")
+        return .ok
+    }
+
+    private static func made(_ body: () async throws -> String) async -> Result<String, any Error> {
+        do { return .success(try await body()) } catch { return .failure(error) }
+    }
+}
