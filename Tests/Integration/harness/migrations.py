@@ -18,7 +18,7 @@ class Migration:
         self.name, self.server, self.folder = name, server, folder
         self.database = f"{name}_{uuid.uuid4().hex[:12]}"
         server.psql("postgres", f"CREATE DATABASE {self.database}")
-        self.execute((FOLDER / f"{name}.sql").read_text())
+        server.load(self.database, FOLDER / f"{name}.sql")
         self.openapi = FOLDER / f"{name}.openapi.json"
         self.file = folder / "routes.json"
         self.environment = {"DATABASE_URL": server.url(self.database)}
