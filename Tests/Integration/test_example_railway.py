@@ -8,7 +8,6 @@ from collections.abc import Iterable
 import pytest
 
 from harness.example import Credential, Example, bearer
-from harness.processes import wait_until
 
 WITH_CLERK = ["users", "onboarding", "peers", "jobs", "chat", "auth_clerk"]
 WITH_OLD_TOKENS = [
@@ -115,11 +114,22 @@ def test_one_router_after_the_other(story: Example):
 
     # Phase 5: the old tokens end.
     assert story.ask("/courses", unsigned(everybody[GRACE])).status_code == 200, "by whoever knows her number"
-    for router in ROUTERS:
-        story.segue("flip", router, "clerk")
-    wait_until(lambda: {story.modes()[router] for router in ROUTERS} == {"clerk"}, "every router takes Clerk's sessions only")
+    story.flip(ROUTERS, "clerk")
     for router in ROUTERS:
         assert story.ask(f"/{router}", unsigned(everybody[GRACE])).status_code == 401
         assert story.shown([f"/{router}"], new) == said[router]
     hers = row[0][0]
     assert {column: [row for row in rows if row[0] != hers] for column, rows in story.belongings().items()} == whose
+
+    # Step 5: what the old login leaves behind goes.
+    story.flip("login", "deny")
+    story.segue("finalize", "backup", "before-the-end.dump")
+    assert story.missing_at_the_end("--days", "0") == set()
+    for step in ("keep-columns", "not-null", "null-hashes", "drop-hash-column"):
+        story.segue("finalize", "apply", step, "--yes", step, "--days", "0")
+    assert story.columns() == {
+        "id NOT NULL", "email NOT NULL", "name", "created_at", "clerk_user_id NOT NULL", "first_name", "last_name", "is_active NOT NULL",
+    }  # fmt: skip
+    for router in ROUTERS:
+        assert story.shown([f"/{router}"], new) == said[router]
+    assert story.run("reconcile").returncode == 0 and story.run("ledger", "verify").returncode == 0

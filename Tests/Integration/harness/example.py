@@ -137,14 +137,22 @@ class Example:
         if self.gateway.is_running():
             wait_until(lambda: not self.ready().get("causes"), "the gateway has found the tables")
 
+    def missing_at_the_end(self, *words: str) -> set[str]:
+        """The gates that `segue finalize check` finds closed."""
+        result = self.run("finalize", "check", "--json", *words)
+        assert result.returncode in (0, 4), result.stdout + result.stderr
+        return {gate["gate"] for gate in json.loads(result.stdout)["gates"] if not gate["held"]}
+
     def modes(self) -> dict[str, str]:
         """The mode in force of each route."""
         return {route["name"]: route["mode"] for route in self.ready()["routes"]}
 
-    def flip(self, route: str, mode: str) -> None:
-        """In the file, as an operator does it; it holds when this returns."""
-        self.segue("flip", route, mode)
-        wait_until(lambda: self.modes()[route] == mode, f"{route} is in mode {mode}")
+    def flip(self, routes: str | list[str], mode: str) -> None:
+        """In the file, one after the other, as an operator does it; all hold when this returns."""
+        names = [routes] if isinstance(routes, str) else routes
+        for name in names:
+            self.segue("flip", name, mode)
+        wait_until(lambda: {self.modes()[name] for name in names} == {mode}, f"{', '.join(names)}: in mode {mode}")
 
     # Requests.
 
@@ -202,6 +210,10 @@ class Example:
             f"{other}.{column}": self.rows(f"SELECT {column}, to_jsonb(row) FROM {other} row WHERE {column} IS NOT NULL ORDER BY 1, 2")
             for other, column in references
         }
+
+    def columns(self, table: str = "users") -> set[str]:
+        sql = f"SELECT attname || CASE WHEN attnotnull THEN ' NOT NULL' ELSE '' END FROM pg_attribute WHERE attrelid = '{table}'::regclass"
+        return {name for (name,) in self.rows(f"{sql} AND attnum > 0 AND NOT attisdropped")}
 
     def dump(self) -> list[str]:
         """The application's own part of the database; rows stand in the order of their text, since PostgreSQL promises none."""
