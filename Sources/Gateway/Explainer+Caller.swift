@@ -48,6 +48,11 @@ extension Explainer {
         if let evidence = passed.evidence, let resolution = passed.resolution {
             account.adopt(resolution, evidence, generation.plan)
         }
+        if route.tellsStatus {
+            try await generation.plan.requirePrivilege(of: caller, passed.evidence)
+            guard let caller, [.get, .head].contains(head.method) else { throw .methodNotAllowed("GET, HEAD") }
+            return .answered(ExplainedCaller(caller))
+        }
         var content: [UInt8]?
         if let requirements = route.requirements {
             content = try check(question, caller, against: requirements)

@@ -49,6 +49,8 @@ package struct Explanation: Sendable {
 
     package enum End: Sendable {
         case refused(Refusal)
+        /// Segue answers, and asks no origin.
+        case answered(ExplainedCaller)
         /// With the caller, if any, and what the origin would get.
         case forwarded(ExplainedCaller?, isConflict: Bool, head: ExplainedHead)
     }

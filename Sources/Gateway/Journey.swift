@@ -14,7 +14,6 @@ extension Conversation {
         let head = client.head
         let generation = worker.generation
         let now = UnixTime(milliseconds: worker.loop.wallMilliseconds)
-
         let section = head.section
         var path = try canonicalise(head, section, generation.plan)
         var content: [UInt8]?
@@ -23,6 +22,7 @@ extension Conversation {
         var evidence = try await authenticate(head, for: route, generation, at: now)
         var caller = try await resolve(evidence, for: route, generation, at: now)
         if let canary = route.canary { try await hold(&evidence, &caller, to: canary, for: route, generation, at: now) }
+        if route.tellsStatus { return try await tellStatus(to: caller, evidence, generation) }
         if let requirements = route.requirements {
             content = try await check(head, section, path.bytes, content, caller, against: requirements)
         }

@@ -25,6 +25,8 @@ package enum Refusal: Error {
     case webhook(WebhookFault)
     /// It is Clerk's, and not as Clerk publishes it.
     case unreadWebhook(member: String)
+    /// What the route tells is for callers with a privileged role.
+    case notPrivileged
     /// A preflight for a page of a site that is not allowed.
     case crossOrigin
     /// A path of Segue's own that takes one method only.
@@ -57,7 +59,7 @@ package enum Refusal: Error {
         case .query(let refusal): refusal == .notYours ? .forbidden : .badRequest
         case .requirement(let refusal): refusal.isAmbiguous ? .badRequest : .forbidden
         case .tooManyAttempts: .tooManyRequests
-        case .crossOrigin, .linkingClosed: .forbidden
+        case .crossOrigin, .linkingClosed, .notPrivileged: .forbidden
         case .methodNotAllowed: .methodNotAllowed
         case .unsigned: .internalServerError
         case .closed(let status): status
@@ -85,6 +87,7 @@ package enum Refusal: Error {
         case .linkingClosed: "linking_closed"
         case .webhook: "webhook_unverified"
         case .unreadWebhook: "webhook_unread"
+        case .notPrivileged: "not_privileged"
         case .crossOrigin: "cross_origin"
         case .methodNotAllowed: "method_not_allowed"
         case .unsigned: "assertion_unsigned"
@@ -114,6 +117,7 @@ package enum Refusal: Error {
         case .linkingClosed: "Accounts are not linked at present"
         case .webhook: "The event is not signed as it should be"
         case .unreadWebhook: "The event cannot be read"
+        case .notPrivileged: "This is for administrators"
         case .crossOrigin: "Pages of this site may not read this"
         case .methodNotAllowed: "This method is not allowed here"
         case .unsigned: "The request could not be signed"
@@ -159,8 +163,8 @@ package enum Refusal: Error {
         switch self {
         case .request, .headTimeout, .contentTimeout, .contentTooLarge, .content, .upgradeWithContent, .clientGone:
             true
-        case .path, .routing, .query, .requirement, .tooManyAttempts, .linkingClosed, .webhook, .unreadWebhook, .crossOrigin,
-            .methodNotAllowed, .unsigned, .closed, .authentication, .identity, .origin, .tunnelsFull, .loop:
+        case .path, .routing, .query, .requirement, .tooManyAttempts, .linkingClosed, .webhook, .unreadWebhook, .notPrivileged,
+            .crossOrigin, .methodNotAllowed, .unsigned, .closed, .authentication, .identity, .origin, .tunnelsFull, .loop:
             false
         }
     }
@@ -180,7 +184,8 @@ package enum Refusal: Error {
         case .requirement(let refusal): String(describing: refusal)
         case .webhook(let fault): String(describing: fault)
         case .unreadWebhook(let member): "no good " + member
-        case .tooManyAttempts, .linkingClosed, .crossOrigin, .methodNotAllowed, .unsigned, .identity, .headTimeout, .contentTimeout,
+        case .tooManyAttempts, .linkingClosed, .notPrivileged, .crossOrigin, .methodNotAllowed, .unsigned, .identity, .headTimeout,
+            .contentTimeout,
             .closed, .upgradeWithContent, .loop, .clientGone:
             nil
         }

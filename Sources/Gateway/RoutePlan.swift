@@ -13,8 +13,10 @@ final class RoutePlan: Sendable {
     let isOptional: Bool
     let canary: Canary?
     let denyStatus: Status
-    /// Index into `Settings.origins`; `nil` only for `deny`.
+    /// Index into `Settings.origins`; `nil` only for `deny` and where Segue answers.
     let origin: Int?
+    /// Whether Segue answers itself, with how far the migration is.
+    let tellsStatus: Bool
     /// Host and port of the origin's first server.
     let originAuthority: String
     let credentials: Route.CredentialForwarding
@@ -40,6 +42,7 @@ final class RoutePlan: Sendable {
 
     init(_ route: Route, at index: Int, in settings: Settings, crossOrigin: CrossOrigin?) {
         (self.index, name, mode, isOptional) = (index, route.name, route.mode, route.optional)
+        tellsStatus = route.answer == .migrationStatus
         (denyStatus, origin, credentials, errors) = (route.denyStatus, route.origin, route.credentials, route.errors)
         let looksForClerk = route.modes.contains { $0 == .observe || $0 == .dual || $0 == .clerk }
         upgrade = looksForClerk && !route.upgradeFrom.isEmpty ? UpgradeTokens(route.upgradeFrom) : nil

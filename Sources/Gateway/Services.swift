@@ -20,5 +20,8 @@ package struct Services: Sendable {
     /// `nil` where the keys cannot change.
     package var keySource: (any KeySource)?
 
+    /// `nil` where nobody counts.
+    package var status: (any StatusSource)?
+
     package init() {}
 }

@@ -156,7 +156,7 @@ extension LinkRules {
         return row.isActive ? nil : .rowInactive
     }
 
-    private func isPrivileged(_ row: DirectoryUser) -> Bool {
+    package func isPrivileged(_ row: DirectoryUser) -> Bool {
         guard let role = row.role else { return false }
         return linking.privilegedRoles.contains { EmailAddress.areSame($0, role) }
     }

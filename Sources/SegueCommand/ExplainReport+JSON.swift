@@ -87,6 +87,10 @@ extension ExplainReport {
     private func write(_ end: Explanation.End, to writer: inout JSONWriter) {
         switch end {
         case .refused(let refusal): write(refusal, to: &writer)
+        case .answered(let caller):
+            writer.member("user", caller.user)
+            writer.member("clerkUser", caller.clerkUser)
+            writer.member("method", caller.method)
         case .forwarded(let caller, let isConflict, let head):
             writer.member("user", caller?.user)
             writer.member("clerkUser", caller?.clerkUser)

@@ -78,6 +78,7 @@ struct ExplainReport {
     private func words(_ end: Explanation.End) -> String {
         switch end {
         case .refused(let refusal): words(refusal)
+        case .answered(let caller): "answered by Segue for \(caller.user), by \(caller.method)"
         case .forwarded(nil, _, _): "forwarded without identity"
         case .forwarded(.some(let caller), let isConflict, _):
             "forwarded as \(caller.user)" + (caller.clerkUser.map { ", linked to \($0)" } ?? ", not linked")

@@ -64,7 +64,7 @@ extension GatewayProcess {
         }
         guard live.inForce != before else { return }
         plan.publish(
-            Plan(effective, services: services.services(for: loaded.settings), origins: plan.read().value.origins))
+            Plan(effective, services: services(of: services, for: loaded.settings), origins: plan.read().value.origins))
     }
 
     func tell(_ change: LiveModes.Change) {

@@ -64,7 +64,7 @@ extension GatewayProcess {
         var nextLive = live
         let changes = nextLive.settle(nil, with: next.settings, at: UnixTime(milliseconds: Clock.wallMilliseconds()))
         let nextPlan = Plan(
-            next.settings.overridden(by: nextLive.inForce), services: nextServices.services(for: next.settings),
+            next.settings.overridden(by: nextLive.inForce), services: services(of: nextServices, for: next.settings),
             origins: origins.map(\.addresses))
         _ = try nextPlan.authenticator(version: 0, tokens: TokenCache(seed: 0))
         _ = try nextPlan.webhookVerifier()

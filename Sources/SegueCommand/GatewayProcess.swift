@@ -62,6 +62,11 @@ final class GatewayProcess: @unchecked Sendable {
         resolver.follow(origins)
         let first = Plan(settings, services: services.services(for: settings), origins: origins.map(\.addresses))
         plan = Published(first)
+        // What counts for a route asks this process, which is whole only now.
+        if settings.routes.contains(where: { $0.answer != nil }) {
+            plan.publish(
+                Plan(settings, services: services(of: services, for: settings), origins: origins.map(\.addresses)))
+        }
         // Key material that OpenSSL refuses must be found before a worker finds it.
         _ = try first.authenticator(version: 0, tokens: TokenCache(seed: 0))
         _ = try first.webhookVerifier()

@@ -23,6 +23,7 @@ extension Builder {
         let origin = origin(entry, mode, origins)
         guard let name = entry.string("name"), let match, let mode else { return nil }
         var route = Route(name: name, match: match, origin: origin, mode: mode)
+        route.answer = entry.choice("answer")
         route.optional = entry.bool("optional") ?? false
         if let canary = entry["canary"], let mode: Mode = canary.choice("mode"), let percent = canary.int("percent") {
             route.canary = Route.Canary(mode: mode, percent: percent)
@@ -48,10 +49,10 @@ extension Builder {
 
     private func origin(_ entry: Entry, _ mode: Mode?, _ origins: [Origin]) -> Int? {
         guard let name = entry["origin"], let text = name.text else {
-            if let mode, mode != .deny {
+            if let mode, mode != .deny, entry["answer"] == nil {
                 problems.missing(
                     "\(entry.path).origin", entry.range, expected: "the name of an origin",
-                    hint: "only deny needs none")
+                    hint: "only deny and answer need none")
             }
             return nil
         }
@@ -122,10 +123,29 @@ extension Builder {
                 entry["upgradeFrom"] ?? entry, expected: "mode \"dual\" or \"clerk\"",
                 hint: "no Clerk session is looked for now, and the token is forwarded as sent")
         }
+        if route.answer != nil { checkAnswer(of: route, entry) }
         if route.mode == .public, entry["set"] != nil || entry["require"] != nil {
             problems.warn(
                 entry["set"] ?? entry["require"] ?? entry, expected: "a mode that knows the caller",
                 hint: "in mode \"public\" the request is forwarded as sent")
+        }
+    }
+}
+
+extension Builder {
+    /// Who asks must be known, and nothing goes on to an origin.
+    private func checkAnswer(of route: Route, _ entry: Entry) {
+        if !route.mode.identifies, route.mode != .deny {
+            problems.error(
+                entry["mode"] ?? entry, expected: "\"legacy\", \"dual\" or \"clerk\", because of answer",
+                hint: "only callers with a privileged role are answered")
+        }
+        if route.optional {
+            problems.error(entry["optional"] ?? entry, expected: "false, because of answer", hint: "somebody unknown has no role")
+        }
+        for name in ["origin", "set", "require", "mint", "credentials", "upgradeFrom", "timeouts"] {
+            guard let member = entry[name] else { continue }
+            problems.error(member, expected: "no \(name) beside answer", hint: "Segue answers itself, and no origin is asked")
         }
     }
 }

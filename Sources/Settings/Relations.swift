@@ -18,6 +18,22 @@ struct Relations {
         guard let routes = root["routes"]?.elements, routes.count == settings.routes.count else { return }
         checkTies(settings, routes)
         checkShadows(settings, routes)
+        checkAnswers(settings, routes)
+    }
+
+    /// Nobody would be answered.
+    private func checkAnswers(_ settings: Settings, _ entries: [Entry]) {
+        guard let directory = settings.directory else { return }
+        for (index, route) in settings.routes.enumerated() where route.answer != nil {
+            let entry = entries[index]["answer"] ?? entries[index]
+            if directory.users.role == nil {
+                problems.error(
+                    entry, found: "no directory.users.role", expected: "the column that says who is privileged",
+                    hint: "only callers with a role of linking.privilegedRoles are answered")
+            } else if directory.linking.privilegedRoles.isEmpty {
+                problems.error(entry, found: "no directory.linking.privilegedRoles", expected: "the roles that may ask")
+            }
+        }
     }
 
     private func checkNeeds(_ settings: Settings) {

@@ -19,8 +19,10 @@ package struct Route: Sendable {
 
     package var name: String
     package var match: Match
-    /// Index into `Settings.origins`; `nil` only for `deny`.
+    /// Index into `Settings.origins`; `nil` only for `deny` and where Segue answers.
     package var origin: Int?
+    /// What Segue answers itself, in the place of an origin.
+    package var answer: Answer?
     package var mode: Mode
     package var optional = false
     package var canary: Canary?
@@ -69,6 +71,11 @@ package struct Route: Sendable {
     package enum Template: Sendable, Hashable {
         case userID, clerkUserID
         case literal(String)
+    }
+
+    package enum Answer: String, Sendable, CaseIterable {
+        /// How far the migration is, for callers with a privileged role.
+        case migrationStatus
     }
 
     package struct CredentialForwarding: Sendable {

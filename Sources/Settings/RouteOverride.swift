@@ -61,7 +61,8 @@ extension RouteOverride.Standing: CustomStringConvertible {
 extension Settings {
     /// What stands between a route and a mode that the file does not give it.
     package func obstacle(to mode: Mode, on route: Route) -> String? {
-        if mode != .deny, route.origin == nil { return "the route has no origin" }
+        if route.answer != nil, !mode.identifies, mode != .deny { return "Segue answers there, and must know whom" }
+        if mode != .deny, route.origin == nil, route.answer == nil { return "the route has no origin" }
         guard mode.identifies else { return nil }
         guard let directory else { return "there is no directory" }
         if mode != .clerk, legacy.isEmpty { return "there are no old credentials" }

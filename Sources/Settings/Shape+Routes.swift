@@ -2,7 +2,11 @@ extension Shape {
     static let route: Shape = .object([
         required("name", .string, "For logs, metrics and `segue flip`."),
         required("match", match, "Which requests."),
-        key("origin", .string, "Where they go; only `deny` needs none."),
+        key("origin", .string, "Where they go; only `deny` and `answer` need none."),
+        key(
+            "answer", .words(of: Route.Answer.self),
+            "In the place of an origin Segue answers a GET itself: `migrationStatus` is what `segue status --json` says, for callers whose row has a role of `linking.privilegedRoles`; others get 403 `not_privileged`. It is counted every 10 s at most."
+        ),
         required("mode", .words(of: Mode.self), "Who passes; see the table of modes."),
         key(
             "optional", .bool, standard: "false",

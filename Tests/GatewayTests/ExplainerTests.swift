@@ -53,6 +53,9 @@ import Testing
             let status = "\(refusal.status.code)"
             if !(told.lines.first ?? "").contains(status) { return "\(status) \(refusal.code) is explained, and not \(told.lines)" }
         case (.refused(let refusal), _): return "\(refusal) is explained, and the journey goes on"
+        case (.answered, .client):
+            if !(told.lines.first ?? "").contains("200") { return "an answer is explained, and not \(told.lines)" }
+        case (.answered, _): return "it is explained as answered, and the journey goes on"
         case (.forwarded, _): return "it is explained as forwarded, and the journey ends with \(told.lines)"
         }
         return nil

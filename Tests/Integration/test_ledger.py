@@ -19,6 +19,7 @@ COLUMNS = ["id", "at", "actor", "action", "user_id", "clerk_user_id", "rule", "r
 def front(start_gateway, origin, clerk, users):
     made = gateways.settings(origin, clerk, users)
     made["directory"]["users"]["passwordHash"] = "hashed_password"
+    made["routes"].append({"name": "progress", "match": {"path": "/api/admin/migration-status"}, "answer": "migrationStatus", "mode": "dual"})
     return start_gateway(made, clerk, users)
 
 
@@ -180,3 +181,26 @@ def test_an_empty_table_is_at_nothing(start_gateway, origin, clerk, postgres):
     }  # fmt: skip
     empty.add("alone@example.com")
     assert "no more were linked than unlinked" in gateway.run("status").stdout
+
+
+def test_a_route_tells_administrators_how_far_it_is(front, clerk, users, story):
+    root, user = users.add("root@example.com", role="admin"), users.add("nosy@example.com")
+    path = "/api/admin/migration-status"
+    told = front.get(path, cookies={"session_token": users.add_session(root)})
+    assert told.status_code == 200 and told.headers["Cache-Control"] == "no-store"
+    expected = json.loads(front.run("status", "--json").stdout)
+    expected.pop("routes")
+    answer = told.json()
+    assert answer["metrics"]["totalAttempts"] > 0 and answer["metrics"]["successRate"] > 0
+    for rate in ("totalAttempts", "totalErrors", "successRate", "errorRate"):
+        answer["metrics"].pop(rate)
+        expected["metrics"].pop(rate)
+    assert {"total_users", "migrated_users", "not_migrated", "migration_percentage"} <= answer.keys() and answer == expected
+    # It is not counted anew for everybody who asks, and a role that was taken away opens nothing at once.
+    users.add("later@example.com")
+    assert front.get(path, cookies={"session_token": users.add_session(root)}).json()["total_users"] == answer["total_users"]
+    for session, status in ((users.add_session(user), 403), (None, 401)):
+        refused = front.get(path, cookies={"session_token": session} if session else None)
+        assert refused.status_code == status and "total_users" not in refused.text
+    users.execute(f"UPDATE users SET role = 'user' WHERE id = '{root}'")
+    assert front.get(path, cookies={"session_token": users.add_session(root)}).json()["code"] == "not_privileged"
