@@ -16,14 +16,15 @@ from harness.postgres import Postgres  # noqa: E402
 
 
 def main() -> None:
-    if len(sys.argv) != 2 or sys.argv[1] not in NAMES:
+    if len(sys.argv) < 2 or sys.argv[1] not in NAMES:
         sys.exit(f"Which one? NAME={', NAME='.join(NAMES)}")
+    port = int(sys.argv[2]) if len(sys.argv) > 2 else 8080
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="segue-example-") as made:
         folder = Path(made)
         server = Postgres(folder / "postgres.log")
         try:
-            with Example(sys.argv[1], server, folder, folder, port=8080) as example:
+            with Example(sys.argv[1], server, folder, folder, port=port) as example:
                 example.serve()
                 tell(example)
                 signal.pause()

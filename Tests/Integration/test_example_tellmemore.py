@@ -9,6 +9,7 @@ from harness.example import Credential, Example, bearer, cookie
 from harness.processes import wait_until
 
 PAGES = ["/api/v1/auth/me", "/api/v1/sessions", "/api/v1/prompts", "/api/v1/quotas", "/api/v1/audit-logs"]
+PROMPTS = ["/api/v1/prompts"]
 ROUTES = ["me", "sessions", "prompts", "quotas", "audit-logs", "admin"]
 CALLBACK = "/api/v1/auth/clerk-login-callback"
 ADA, GRACE, TONY = "ada@lovelace.example", "grace@hopper.example", "tony@hoare.example"
@@ -62,8 +63,19 @@ def counts(story: Example) -> tuple[int, int, int]:
     return counted
 
 
-def only(answers: dict[str, list[str]], emails: list[str]) -> dict[str, list[str]]:
-    return {email: answers[email] for email in emails}
+def foreseen(story: Example, credential: Credential) -> dict:
+    """What would become of a request if its route were in `dual`."""
+    token = credential["Authorization"].partition(" ")[2]
+    return story.report("explain", "GET", "/api/v1/prompts", "--token", token)["modes"]["dual"]
+
+
+Answers = dict[str, list[str]]
+
+
+def assert_same(story: Example, before: Answers, people: dict[str, Credential], pages: list[str] = PAGES) -> None:
+    """Each of them is shown what they were shown before."""
+    places = [PAGES.index(page) for page in pages]
+    assert story.shown(pages, people) == {email: [before[email][place] for place in places] for email in people}
 
 
 @pytest.mark.parametrize("story", ["tellmemore"], indirect=True)
@@ -87,23 +99,31 @@ def test_the_guide_s_gradual_migration_and_all_the_way_back(story: Example):
     ]  # fmt: skip
     story.apply_schema("--add")
     assert story.findings() == {} and counts(story) == (44, 0, 44)
+    prompts = next(route for route in story.report("status")["routes"] if route["name"] == "prompts")
+    judged = {(verdict["mode"], verdict["outcome"]) for verdict in prompts["verdicts"]}
+    assert judged >= {("legacy", "legacy"), ("dual", "legacy"), ("clerk", "missing")}, "what each mode would have said is known"
 
-    # Steps 3 and 4: routes take both kinds. Eight people have been to Clerk by themselves, and are linked when they come.
-    story.flip(ROUTES, "dual")
+    # Eight people have been to Clerk by themselves. What a flip will do for them is asked first.
     eight = list(everybody)[:8]
     assert ADA in eight
     for email in eight:
         sign_up(story, email)
     sign_up(story, GRACE, status="unverified")
     new = sign_in(story, eight)
+    assert foreseen(story, new[eight[1]])["would"].startswith(f"it would link {everybody[eight[1]]} to")
+    assert foreseen(story, new[ADA])["code"] == "privileged_row"
+    assert counts(story) == (44, 0, 44)
+
+    # Steps 3 and 4: routes take both kinds, and who comes from Clerk is linked on first sight.
+    story.flip(ROUTES, "dual")
     refused = story.ask(PAGES[0], new[ADA])
     assert (refused.status_code, refused.json()["code"]) == (403, "privileged_row"), "an administrator is not known by an address alone"
     linked = story.ask(CALLBACK, new[ADA] | credentials[ADA][1], method="POST")
     assert linked.json() == {"status": "success", "migrated": True, "user_id": everybody[ADA]}
     told = story.ask(CALLBACK, sign_in(story, [GRACE])[GRACE], method="POST").json()
     assert (told["migrated"], told["code"]) == (False, "email_unverified"), "who is not linked is not told that they are"
-    assert story.shown(PAGES, new) == only(at_first, eight)
-    assert story.shown(PAGES, old) == at_first
+    assert_same(story, at_first, new)
+    assert_same(story, at_first, old, PROMPTS)
     assert counts(story) == (44, 8, 36)
 
     # Steps 2 and 5: the others are created in Clerk, with their passwords. First in thought, then one, then all.
@@ -137,8 +157,8 @@ def test_the_guide_s_gradual_migration_and_all_the_way_back(story: Example):
     # Everybody has both, and each still has what was theirs.
     half = list(everybody)[:22]
     new = sign_in(story, half)
-    assert story.shown(PAGES, new) == only(at_first, half)
-    assert story.shown(PAGES, old) == at_first
+    assert_same(story, at_first, new)
+    assert_same(story, at_first, old)
     assert story.belongings() == whose
 
     # Step 6: the old login ends, route by route; on one a canary goes first.
@@ -151,12 +171,12 @@ def test_the_guide_s_gradual_migration_and_all_the_way_back(story: Example):
     assert 0 < len(held) < 44
     story.flip(ROUTES, "clerk")
     assert {story.ask(page, old[TONY]).status_code for page in PAGES} == {401}
-    assert story.shown(PAGES, new) == only(at_first, half)
+    assert_same(story, at_first, new, PROMPTS)
 
     # And back. The emergency switch first: everybody has a password to go back to.
     assert "Everybody has a password to go back to" in story.segue("flip", "--all", "legacy")
     wait_until(lambda: {story.modes()[route] for route in ROUTES} == {"legacy"}, "all are back")
-    assert story.shown(PAGES, old) == at_first
+    assert_same(story, at_first, old, PROMPTS)
     assert story.ask(PAGES[0], new[ADA]).status_code == 401
     story.flip(ROUTES, "observe")
     undone = story.report("undo", "everybody", "--yes", "--reason", "the rollback of the guide", code=3)
@@ -167,7 +187,7 @@ def test_the_guide_s_gradual_migration_and_all_the_way_back(story: Example):
     assert "links" in story.segue("schema", "revert", code=4), "it says what would be forgotten"
     story.segue("schema", "revert", "--yes")
     assert story.dump() == tables, "the database is as it was on the first day"
-    assert story.shown(PAGES, old) == at_first
+    assert_same(story, at_first, old)
     story.assert_unchanged(PAGES[0], old[TONY])
 
 
@@ -179,16 +199,15 @@ def test_the_quick_start_s_migration_of_everybody_and_its_end(story: Example):
         story.clerk.control("users", id=clerk_user, email_addresses=[{"email_address": email, "primary": True}])
     old = {email: log_in(story, email)[0] for email in everybody if email not in eight}
     # The application itself knows what is whose: it believes Segue, and here the test speaks for Segue.
-    by_segue = {email: {"X-User-Id": user} for email, user in everybody.items()}
-    at_first = story.shown(PAGES, by_segue, past_segue=True)
+    at_first = story.shown(PAGES, {email: {"X-User-Id": user} for email, user in everybody.items()}, past_segue=True)
     whose = story.belongings()
-    assert story.shown(PAGES, old) == only(at_first, list(old))
+    assert_same(story, at_first, old, PROMPTS)
 
     # Step 1: the state.
     story.apply_schema()
     assert story.findings() == {} and counts(story) == (44, 8, 36)
     story.flip(ROUTES, "dual")
-    assert story.shown(PAGES, sign_in(story, eight)) == only(at_first, eight)
+    assert_same(story, at_first, sign_in(story, eight))
 
     # Step 2: in thought. Step 3: one person, looked at, and taken back once, since it can be.
     before = story.dump()
@@ -201,7 +220,7 @@ def test_the_quick_start_s_migration_of_everybody_and_its_end(story: Example):
     story.segue("undo", "one", "--yes")
     assert story.dump() == before and TONY not in story.clerk_users()
     story.segue("migrate", "--email", TONY, "--no-backup")
-    assert story.shown(PAGES, sign_in(story, [TONY])) == only(at_first, [TONY])
+    assert_same(story, at_first, sign_in(story, [TONY]))
 
     # Step 4: all. Grace has an account of her own already, which is hers by its proved address: she is linked, not skipped.
     sign_up(story, GRACE)
@@ -210,8 +229,8 @@ def test_the_quick_start_s_migration_of_everybody_and_its_end(story: Example):
     # Step 5: and looked at again.
     assert counts(story) == (44, 44, 0)
     new = sign_in(story, list(everybody))
-    assert story.shown(PAGES, new) == at_first
-    assert story.shown(PAGES, old) == only(at_first, list(old))
+    assert_same(story, at_first, new)
+    assert_same(story, at_first, old)
     assert story.belongings() == whose
 
     # What somebody writes with the new credential is theirs with the old one.
@@ -226,8 +245,7 @@ def test_the_quick_start_s_migration_of_everybody_and_its_end(story: Example):
     assert len(story.ask("/api/v1/admin/users", new[ADA]).json()) == 44
     story.flip(ROUTES, "clerk")
     assert {story.ask(page, old[TONY]).status_code for page in PAGES} == {401}
-    quiet = [page for page in PAGES if "audit" not in page]
-    assert story.shown(quiet, new) == story.shown(quiet, by_segue, past_segue=True)
+    assert_same(story, at_first, new, PROMPTS)
     assert story.report("status")["seen_with_clerk_session"] == 44
     assert story.run("reconcile").returncode == 0 and story.run("ledger", "verify").returncode == 0
 
@@ -243,5 +261,5 @@ def test_the_quick_start_s_migration_of_everybody_and_its_end(story: Example):
     for step in ("keep-columns", "not-null", "null-hashes", "drop-hash-column"):
         story.segue("finalize", "apply", step, "--yes", step, "--days", "0")
     assert story.columns() >= {"clerk_user_id NOT NULL", "user_id NOT NULL"} and "password_hash" not in story.columns()
-    assert story.shown(quiet, new) == story.shown(quiet, by_segue, past_segue=True)
+    assert_same(story, at_first, new, PAGES[:4])
     assert story.run("ledger", "verify").returncode == 0
