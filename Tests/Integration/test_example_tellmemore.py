@@ -126,6 +126,12 @@ def test_the_guide_s_gradual_migration_and_all_the_way_back(story: Example):
     assert_same(story, at_first, old, PROMPTS)
     assert counts(story) == (44, 8, 36)
 
+    # For administrators there is a page.
+    story.flip("migration-status", "dual")
+    page = story.ask("/api/v1/admin/migration-status", credentials[ADA][0]).json()
+    assert (page["total_users"], page["migrated_users"], page["not_migrated"]) == (44, 8, 36)
+    assert story.ask("/api/v1/admin/migration-status", credentials[TONY][0]).json()["code"] == "not_privileged"
+
     # Steps 2 and 5: the others are created in Clerk, with their passwords. First in thought, then one, then all.
     before = story.dump()
     rehearsal = story.report("migrate", "--dry-run")
@@ -179,6 +185,7 @@ def test_the_guide_s_gradual_migration_and_all_the_way_back(story: Example):
     assert_same(story, at_first, old, PROMPTS)
     assert story.ask(PAGES[0], new[ADA]).status_code == 401
     story.flip(ROUTES, "observe")
+    story.flip("migration-status", "deny")
     undone = story.report("undo", "everybody", "--yes", "--reason", "the rollback of the guide", code=3)
     stay = set(half) - set(eight) - {GRACE}
     assert {left["user_id"] for left in undone["left"]} == {everybody[email] for email in stay}, "who has been in keeps their account"
@@ -232,6 +239,7 @@ def test_the_quick_start_s_migration_of_everybody_and_its_end(story: Example):
     assert_same(story, at_first, new)
     assert_same(story, at_first, old)
     assert story.belongings() == whose
+    assert story.run("migrate", "--verify").returncode == 0
 
     # What somebody writes with the new credential is theirs with the old one.
     written = story.ask("/api/v1/prompts", new[TONY], method="POST", json={"content": "Who am I?"}).json()

@@ -16,7 +16,7 @@ def test_the_settings_of_an_example_pass_and_nothing_is_decided_on_its_first_day
     with Example(name, postgres, tmp_path, logs) as example:
         example.segue("check")
         example.serve()
-        assert set(example.modes().values()) <= {"observe", "public"}
+        assert set(example.modes().values()) <= {"observe", "public", "deny"}
         example.assert_unchanged("/")
         example.assert_unchanged("/openapi.json")
 
