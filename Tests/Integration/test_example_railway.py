@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from harness.example import Credential, Example, bearer
+from harness.example import Credential, Example, bearer, cookie
 
 WITH_CLERK = ["users", "onboarding", "peers", "jobs", "chat", "auth_clerk"]
 WITH_OLD_TOKENS = [
@@ -112,8 +112,14 @@ def test_one_router_after_the_other(story: Example):
     assert story.rows(f"SELECT owner_id FROM courses WHERE id = {written['id']}") == [row[0][:1]]
     assert story.ask(f"/courses/{written['id']}", new[ADA]).status_code == 404
 
+    # Phase 5.2: two credentials in one request. Ada's session is hers; that somebody wrote Grace's number beside it changes nothing.
+    both = unsigned(everybody[GRACE]) | cookie("__session", new[ADA]["Authorization"].removeprefix("Bearer "))
+    assert story.ask("/courses", both).text == said["courses"][ADA][0]
+    assert story.metric("segue_contradicted_ids_total") == 1
+
     # Phase 5: the old tokens end.
     assert story.ask("/courses", unsigned(everybody[GRACE])).status_code == 200, "by whoever knows her number"
+    assert story.metric("segue_insecure_requests_total", route="courses") > 0
     story.flip(ROUTERS, "clerk")
     for router in ROUTERS:
         assert story.ask(f"/{router}", unsigned(everybody[GRACE])).status_code == 401

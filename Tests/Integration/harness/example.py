@@ -14,7 +14,7 @@ import httpx
 from . import leaks
 from .clerk import AUTHORIZED_PARTY
 from .emulator import SECRET_KEY, Emulator
-from .gateway import ADMIN_TOKEN, BINARY
+from .gateway import ADMIN_TOKEN, BINARY, total
 from .postgres import Postgres
 from .processes import Process, free_port, wait_until
 
@@ -146,6 +146,9 @@ class Example:
     def modes(self) -> dict[str, str]:
         """The mode in force of each route."""
         return {route["name"]: route["mode"] for route in self.ready()["routes"]}
+
+    def metric(self, name: str, **labels: str) -> float:
+        return total(self._client.get(f"http://127.0.0.1:{self.admin_port}/metrics").text, name, **labels)
 
     def flip(self, routes: str | list[str], mode: str) -> None:
         """In the file, one after the other, as an operator does it; all hold when this returns."""

@@ -171,13 +171,17 @@ class Gateway:
         return answer
 
     def metric(self, name: str, **labels: str) -> float:
-        """The sum of a metric's samples that carry these labels."""
-        total = 0.0
-        for line in self.admin("/metrics")[1].splitlines():
-            sample, _, value = line.rpartition(" ")
-            if sample.partition("{")[0] == name and all(f'{label}="{text}"' in sample for label, text in labels.items()):
-                total += float(value)
-        return total
+        return total(self.admin("/metrics")[1], name, **labels)
+
+
+def total(metrics: str, name: str, **labels: str) -> float:
+    """The sum of a metric's samples that carry these labels."""
+    total = 0.0
+    for line in metrics.splitlines():
+        sample, _, value = line.rpartition(" ")
+        if sample.partition("{")[0] == name and all(f'{label}="{text}"' in sample for label, text in labels.items()):
+            total += float(value)
+    return total
 
 
 def seen(response: httpx.Response, name: str) -> list[str]:
