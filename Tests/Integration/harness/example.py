@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import uuid
 from pathlib import Path
 
 import httpx
@@ -14,6 +13,7 @@ import httpx
 from . import leaks
 from .clerk import AUTHORIZED_PARTY
 from .emulator import SECRET_KEY, Emulator
+from .example_database import ExampleDatabase
 from .gateway import ADMIN_TOKEN, BINARY, total
 from .postgres import Postgres
 from .processes import Process, free_port, wait_until
@@ -36,7 +36,7 @@ def cookie(name: str, value: str) -> Credential:
     return {"Cookie": f"{name}={value}"}
 
 
-class Example:
+class Example(ExampleDatabase):
     """`with Example(…) as one:` runs the application and Clerk; `serve` puts Segue in front, the commands work without it.
 
     An application in two shapes has files for both: `tellmemore_linked` is the folder `tellmemore` with `schema_linked.sql`."""
@@ -45,12 +45,9 @@ class Example:
         self, name: str, server: Postgres, folder: Path, logs: Path, *, port: int = 0, environment: dict[str, str] | None = None
     ):
         directory, underscore, shape = name.partition("_")
-        self.home, self.server, self.folder, self.logs = EXAMPLES / directory, server, folder, logs
+        self.home, self.folder, self.logs = EXAMPLES / directory, folder, logs
         self.label = f"{name}-{next(_numbers)}"
-        self.database = f"{name}_{uuid.uuid4().hex[:12]}"
-        server.psql("postgres", f"CREATE DATABASE {self.database}")
-        for file in ("schema", "data"):
-            server.load(self.database, self.home / f"{file}{underscore}{shape}.sql")
+        super().__init__(server, name, [self.home / f"{file}{underscore}{shape}.sql" for file in ("schema", "data")])
         #: A copy, since flips edit it.
         self.file = folder / "routes.json"
         shutil.copyfile(self.home / f"routes{underscore}{shape}.json", self.file)
@@ -195,35 +192,3 @@ class Example:
         """A new session, as Clerk's front end sends it."""
         token = self.clerk.control("tokens", user_id=clerk_user)["jwt"]
         return bearer(leaks.token(token, "an emulated session token"))
-
-    # The database.
-
-    def rows(self, sql: str) -> list[tuple[str, ...]]:
-        return [tuple(line.split("\t")) for line in self.server.psql(self.database, sql).stdout.splitlines()]
-
-    def belongings(self, table: str = "users") -> dict[str, list[tuple[str, ...]]]:
-        """For each column that refers to a person, every row with its owner's id: whose is what."""
-        references = self.rows(
-            f"""
-            SELECT conrelid::regclass, attname FROM pg_constraint, pg_attribute
-            WHERE contype = 'f' AND confrelid = '{table}'::regclass AND attrelid = conrelid AND attnum = conkey[1] ORDER BY 1, 2
-            """
-        )
-        return {
-            f"{other}.{column}": self.rows(f"SELECT {column}, to_jsonb(row) FROM {other} row WHERE {column} IS NOT NULL ORDER BY 1, 2")
-            for other, column in references
-        }
-
-    def columns(self, table: str = "users") -> set[str]:
-        sql = f"SELECT attname || CASE WHEN attnotnull THEN ' NOT NULL' ELSE '' END FROM pg_attribute WHERE attrelid = '{table}'::regclass"
-        return {name for (name,) in self.rows(f"{sql} AND attnum > 0 AND NOT attisdropped")}
-
-    def dump(self) -> list[str]:
-        """The application's own part of the database; rows stand in the order of their text, since PostgreSQL promises none."""
-        result = subprocess.run(
-            ["pg_dump", "--inserts", "--exclude-schema=segue", self.environment["DATABASE_URL"]],
-            capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        # Newer versions of pg_dump put a random word behind \restrict.
-        lines = [line for line in result.stdout.splitlines() if not line.startswith("\\")]
-        return [line for line in lines if not line.startswith("INSERT")] + sorted(line for line in lines if line.startswith("INSERT"))
