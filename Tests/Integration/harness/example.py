@@ -189,6 +189,6 @@ class Example(ExampleDatabase):
         return {user["email_addresses"][0]["email_address"]: user for user in users}
 
     def sign_in(self, clerk_user: str) -> Credential:
-        """A new session, as Clerk's front end sends it."""
-        token = self.clerk.control("tokens", user_id=clerk_user)["jwt"]
+        """A new session, as Clerk's front end sends it; a story is told with one token, and may take longer than the 60 s of Clerk's."""
+        token = self.clerk.control("tokens", user_id=clerk_user, expires_in=600)["jwt"]
         return bearer(leaks.token(token, "an emulated session token"))
