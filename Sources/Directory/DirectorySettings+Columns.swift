@@ -33,4 +33,11 @@ extension DirectorySettings {
         keep(&settings.users.backupCodes)
         return settings
     }
+
+    /// As if they had named no more than where the users are.
+    var withIDsAlone: DirectorySettings {
+        var settings = without(users.columns)
+        (settings.mapping, settings.sync) = (nil, [])
+        return settings
+    }
 }

@@ -28,7 +28,7 @@ package final class DirectoryThread: Sendable {
             let status = DirectoryStatus([.lookUps, .links], isListening: false)
             self.status = status
             func lanes(_ kind: LaneKind, _ count: Int) -> Lanes {
-                Lanes(kind, count, through: SessionEntrance(settings: settings, isReadOnly: kind != .links), on: loop, status)
+                Lanes(kind, count, through: SessionEntrance(settings: settings, kind: kind), on: loop, status)
             }
             readers = lanes(.lookUps, max(1, settings.connections))
             writers = lanes(.links, Limits.writers)
@@ -37,7 +37,7 @@ package final class DirectoryThread: Sendable {
         case .sqlite:
             let status = DirectoryStatus([.lookUps], isListening: nil)
             self.status = status
-            readers = Lanes(.lookUps, 1, through: SessionEntrance(settings: settings, isReadOnly: false), on: loop, status)
+            readers = Lanes(.lookUps, 1, through: SessionEntrance(settings: settings, kind: .lookUps), on: loop, status)
             (writers, legacyReaders, listener) = (readers, readers, nil)
         }
     }
@@ -56,6 +56,13 @@ package final class DirectoryThread: Sendable {
             loop.spawn { await work.follow(through: writers, on: loop) { Self.tell(subscribers, $0) } }
         }
         loop.spawn { await work.seal(through: writers, on: loop) }
+    }
+
+    /// The database has by now what was missing in it: nobody waits for the next attempt to connect.
+    package func tryAgain() {
+        loop.post { [readers, writers, legacyReaders] in
+            for lanes in [readers, writers, legacyReaders] { lanes.tryAgain() }
+        }
     }
 
     /// Another takes its place: it closes what is idle at once and what is busy when that is done, and still answers

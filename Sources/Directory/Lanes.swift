@@ -1,5 +1,4 @@
 import Authentication
-import Settings
 import Sockets
 
 /// One question on its way to a connection.
@@ -25,6 +24,10 @@ final class Lanes: @unchecked Sendable {
 
     private var waiting: [Question] = []
     private var idle: [Strand] = []
+    /// Lanes between two attempts to connect.
+    private var pausing: [Strand] = []
+    /// How often `tryAgain` was called: an attempt that began before says nothing.
+    private var trials = 0
     private var connected = 0
     private var failure: Unavailable?
     private var running = 0
@@ -61,6 +64,13 @@ final class Lanes: @unchecked Sendable {
         if isRetired, running < count { addLane() }
     }
 
+    /// What stood in the way is known to be gone: lanes connect at once, and questions wait for them.
+    func tryAgain() {
+        trials += 1
+        failure = nil
+        for strand in pausing { strand.wake() }
+    }
+
     /// Closes what is idle, and from now on what becomes so: a late question gets a connection of its own.
     func retire() {
         isRetired = true
@@ -82,6 +92,7 @@ final class Lanes: @unchecked Sendable {
         var backOff = BackOff(Limits.backOffMilliseconds)
         while isNeeded {
             status.opening()
+            let trial = trials
             do throws(DirectoryError) {
                 let session = try await entrance.open()
                 backOff.reset()
@@ -94,11 +105,23 @@ final class Lanes: @unchecked Sendable {
                 status.closed()
             } catch {
                 status.closed()
+                guard trial == trials else {
+                    backOff.reset()
+                    continue
+                }
                 failed(error)
                 guard isNeeded else { return }
-                await sleep(milliseconds: backOff.pause(random: .random(in: 0...1)))
+                await pause(milliseconds: backOff.pause(random: .random(in: 0...1)))
             }
         }
+    }
+
+    private func pause(milliseconds: Int) async {
+        let strand = Strand(on: loop)
+        defer { strand.retire() }
+        pausing.append(strand)
+        _ = await strand.park(until: loop.deadline(in: milliseconds))
+        pausing.removeAll { $0 === strand }
     }
 
     private var isNeeded: Bool { !isClosing && (!isRetired || !waiting.isEmpty) }
@@ -163,19 +186,5 @@ final class Lanes: @unchecked Sendable {
         }
         status.queued(kind, max(0, waiting.count - 1))
         return waiting.isEmpty ? nil : waiting.removeFirst()
-    }
-}
-
-/// How a lane comes to its connection.
-struct SessionEntrance: Sendable {
-    let settings: DirectorySettings
-    let isReadOnly: Bool
-
-    func open() async throws(DirectoryError) -> Session {
-        switch settings.location {
-        case .postgres(let url):
-            try await Session(settings, on: PostgresSQL(to: url, prepared: settings.prepared, isReadOnly: isReadOnly))
-        case .sqlite(let path): try await Session(settings, on: SQLiteSQL(path: path))
-        }
     }
 }

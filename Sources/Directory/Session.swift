@@ -11,13 +11,14 @@ final class Session {
 
     var dialect: Dialect { connection.dialect }
 
-    /// Reads the catalogue: a table or column that is missing ends the session before it begins.
-    init(_ settings: DirectorySettings, on connection: any SQLConnection) async throws(DirectoryError) {
+    /// Reads the catalogue: a table or column that is missing ends the session before it begins. One for the application's own
+    /// queries needs nothing of Segue's: a gateway that only observes asks them before the database has heard of it.
+    init(_ settings: DirectorySettings, on connection: any SQLConnection, kind: LaneKind = .lookUps) async throws(DirectoryError) {
         self.settings = settings
         self.connection = connection
         do throws(DirectoryError) {
-            try await Self.requireState(on: connection)
-            users = try await UsersTable(settings, on: connection)
+            if kind != .legacy { try await Self.requireState(on: connection) }
+            users = try await UsersTable(kind == .legacy ? settings.withIDsAlone : settings, on: connection)
         } catch {
             connection.close()
             throw error

@@ -57,7 +57,10 @@ extension GatewayProcess {
     /// Puts the settings in force as a whole; what throws changes nothing.
     private func adopt(_ next: LoadedSettings) async throws {
         try InsecureListener.check(next.settings, listen: started.listen, environment: environment)
-        if asksOtherwise(next.settings, than: loaded.settings) { try await DirectoryMisfit.check(next.settings) }
+        if asksOtherwise(next.settings, than: loaded.settings) {
+            try await DirectoryMisfit.check(next.settings)
+            services.directory?.tryAgain()
+        }
         let origins = await resolver.find(next.settings.origins, timeoutMilliseconds: FixedLimits.reloadNamesMilliseconds)
         if next.settings.directory != loaded.settings.directory { await replaced.settle() }
         let nextServices = try ServiceSet(next.settings, after: services, engine: engine, log: log)

@@ -51,6 +51,41 @@ import Testing
         }
     }
 
+    @Test func `the application's own queries are answered before the database has heard of Segue`() async throws {
+        let database = TestDatabase(.postgresUUID, columns: "email text")
+        let entry = LegacySettings(name: "s", from: [], kind: .session(.init(query: "SELECT $1::text")))
+        try await withBareDirectory(database.settings()) { directory in
+            let user = try await LegacyQueries([entry], on: directory).sessionUser(entry: 0, token: Secret("42"))
+            #expect(user == UserID("42"))
+            await #expect(throws: Unavailable.self) { _ = try await directory.user(UserID("42")) }
+        }
+    }
+
+    @Test func `what was missing need not be waited for once it is there`() async throws {
+        let database = TestDatabase(.postgresUUID)
+        database.add(1)
+        let settings = database.settings()
+        try await withBareDirectory(settings) { directory in
+            let id = database.backend.id(1)
+            await #expect(throws: Unavailable.self) { _ = try await directory.user(id) }
+            _ = try await DirectorySchema(settings).apply()
+            directory.tryAgain()
+            let linked = try await directory.link(id, to: "user_a")
+            #expect(linked.linked != nil)
+        }
+    }
+
+    private func withBareDirectory(
+        _ settings: DirectorySettings, _ body: @escaping @Sendable (DirectoryThread) async throws -> Void
+    ) async throws {
+        let directory = try DirectoryThread(settings)
+        defer { directory.stop() }
+        try await onLoop {
+            directory.start()
+            try await body(directory)
+        }
+    }
+
     private func closed(_ directory: DirectoryThread) async {
         let isClosed = await happens { directory.connections == 0 }
         #expect(isClosed)

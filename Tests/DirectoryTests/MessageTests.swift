@@ -242,7 +242,7 @@ import Testing
         _ settings: DirectorySettings, _ body: @escaping @Sendable (Session) async throws -> Void
     ) async throws {
         try await onLoop {
-            let session = try await SessionEntrance(settings: settings, isReadOnly: false).open()
+            let session = try await SessionEntrance(settings: settings, kind: .links).open()
             defer { session.close() }
             try await body(session)
         }
