@@ -89,10 +89,9 @@ package struct DirectoryMigration: MigrationStore {
         try await ask { session throws(DirectoryError) in try await session.settle(person, settlement, for: run, at: time) }
     }
 
-    /// The process may end before its ledger rows are sealed by the way.
     package func release() async throws(Unavailable) {
         try await ask { session throws(DirectoryError) in try await session.release(run) }
-        while try await ask({ session throws(DirectoryError) in try await session.seal() }) > 0 {}
+        await directory.sealLedger()
     }
 
     package func counts() async throws(Unavailable) -> [PersonState: Int] {

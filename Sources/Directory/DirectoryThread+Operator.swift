@@ -23,6 +23,17 @@ package enum UnlinkOutcome: Sendable, Hashable {
 }
 
 extension DirectoryThread {
+    /// For a command, before it ends: its process would not live to seal what it wrote, and nobody else may run. What cannot be sealed
+    /// now waits for the next sealer.
+    package func sealLedger() async {
+        do throws(Unavailable) {
+            while try await ask(
+                writers, within: Limits.linkMilliseconds, { session throws(DirectoryError) in try await session.seal() })
+                > 0
+            {}
+        } catch {}
+    }
+
     package func reviews(most count: Int) async throws(Unavailable) -> [Review] {
         try await ask(readers) { session throws(DirectoryError) in try await session.reviews(most: count) }
     }

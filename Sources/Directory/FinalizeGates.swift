@@ -147,7 +147,7 @@ package struct FinalizeGates: Sendable, Hashable {
     private static func ledger(_ verdict: LedgerVerdict) -> [Obstacle] {
         switch verdict {
         case .intact: []
-        case .altered, .missing: [.ledger(verdict)]
+        case .altered, .missing, .unsealed: [.ledger(verdict)]
         }
     }
 }

@@ -49,6 +49,8 @@ package struct LedgerHead: Sendable, Hashable {
     package let position: Int64
     package let seal: String
 
+    init(_ position: Int64, _ seal: String) { (self.position, self.seal) = (position, seal) }
+
     /// Of `segue.meta`: `17 9f3c…`.
     init(_ note: String?) {
         let parts = (note ?? "0 \(ledgerGenesis)").split(separator: " ", maxSplits: 1)

@@ -32,6 +32,8 @@ enum Limits {
     static let pruneTurns = 7_200
     /// How soon after a change the ledger is sealed.
     static let sealMilliseconds = 500
+    /// For how long a row may wait for its seal before that is a fault: a sealer that is busy or has just died needs seconds.
+    static let sealPatienceMilliseconds: Int64 = 60_000
     /// How often the ledger is read for what other processes have changed, where nothing announces it.
     static let followMilliseconds = 500
     /// How often a set that ends looks whether its last connection is closed.

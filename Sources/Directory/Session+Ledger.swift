@@ -1,5 +1,7 @@
 import Authentication
 import Identity
+import Sockets
+import Telemetry
 
 /// What checking the chain of seals came to.
 package enum LedgerVerdict: Sendable, Hashable {
@@ -9,6 +11,8 @@ package enum LedgerVerdict: Sendable, Hashable {
     case altered(id: String, position: Int)
     /// A row was taken out here, the last one included.
     case missing(position: Int)
+    /// This row has waited for its seal for longer than any sealer takes: until it has one, nothing shows a change of it.
+    case unsealed(id: String, at: String)
 }
 
 extension Session {
@@ -48,8 +52,9 @@ extension Session {
                 let lock = try await connection.rows("SELECT pg_try_advisory_xact_lock(hashtext('segue'), hashtext('ledger'))")
                 guard lock[0][0] == "t" else { return 0 }
             }
-            let head = try await connection.rows(
-                "SELECT position, seal FROM \(dialect.state("ledger")) WHERE position IS NOT NULL ORDER BY position DESC LIMIT 1")
+            // From the note and not from the rows: of those the last may have been taken away or altered, and a chain that goes on
+            // from the note shows it for ever.
+            let head = try await head
             let pending = try await connection.rows(
                 """
                 SELECT \(SealedRow.columns(dialect)) FROM \(dialect.state("ledger"))
@@ -57,8 +62,7 @@ extension Session {
                 """
             ).map(SealedRow.init(values:))
             guard !pending.isEmpty else { return 0 }
-            var position = Int(head.first?[0] ?? "") ?? 0
-            var seal = (head.first?[1] ?? nil) ?? ledgerGenesis
+            var (position, seal) = (head.position, head.seal)
             for row in pending {
                 position += 1
                 seal = row.seal(after: seal)
@@ -66,7 +70,6 @@ extension Session {
                     "UPDATE \(dialect.state("ledger")) SET position = $2, seal = $3 WHERE id = $1",
                     [row.id, String(position), seal])
             }
-            // The chain alone does not show that its last rows were taken away.
             try await connection.setMeta("ledger_head", "\(position) \(seal)")
             return pending.count
         }
@@ -74,28 +77,50 @@ extension Session {
 
     /// Walks the whole chain and names the first row that does not fit.
     func verifyLedger() async throws(DirectoryError) -> LedgerVerdict {
+        let ledger = dialect.state("ledger")
+        // The chain begins with 1: what stands before it was put there by hand.
+        if let ghost = try await connection.rows("SELECT id, position FROM \(ledger) WHERE position < 1 LIMIT 1").first {
+            return .altered(id: ghost[0] ?? "", position: Int(ghost[1] ?? "") ?? 0)
+        }
         // Before the rows, of which more may be sealed meanwhile: a chain that is longer than this head is no fault.
-        let head = try await connection.meta("ledger_head") ?? "0 \(ledgerGenesis)"
-        let sealed = Int(head.prefix { $0 != " " }) ?? 0
-        var seal = ledgerGenesis
-        var position = 0
+        let head = try await head
+        var (last, seal, position) = ("", ledgerGenesis, Int64(0))
         while true {
             let page = try await connection.rows(
                 """
-                SELECT \(SealedRow.columns(dialect)), position, seal FROM \(dialect.state("ledger"))
+                SELECT \(SealedRow.columns(dialect)), position, seal FROM \(ledger)
                 WHERE position > \(position) ORDER BY position LIMIT \(Limits.ledgerPage)
                 """)
             for row in page {
                 position += 1
-                guard row[SealedRow.columnCount] == String(position) else { return .missing(position: position) }
+                guard row[SealedRow.columnCount] == String(position) else { return .missing(position: Int(position)) }
                 let entry = SealedRow(values: Array(row.prefix(SealedRow.columnCount)))
-                seal = entry.seal(after: seal)
-                guard row[SealedRow.columnCount + 1] == seal else { return .altered(id: entry.id, position: position) }
+                (last, seal) = (entry.id, entry.seal(after: seal))
+                let isNoted = position != head.position || seal == head.seal
+                guard row[SealedRow.columnCount + 1] == seal, isNoted else { return .altered(id: last, position: Int(position)) }
             }
             if page.isEmpty { break }
         }
-        guard sealed <= position else { return .missing(position: position + 1) }
-        let pending = try await connection.rows("SELECT count(*) FROM \(dialect.state("ledger")) WHERE position IS NULL")
-        return .intact(sealed: position, pending: Int(pending[0][0] ?? "") ?? 0)
+        guard head.position <= position else { return .missing(position: Int(position) + 1) }
+        // And behind them: what no sealer has noted was put in by somebody else.
+        let now = try await self.head
+        guard position < now.position || LedgerHead(position, seal) == now else {
+            return .altered(id: last, position: Int(position))
+        }
+        return try await verifyPending(sealed: Int(position))
+    }
+
+    private var head: LedgerHead {
+        get async throws(DirectoryError) { LedgerHead(try await connection.meta("ledger_head")) }
+    }
+
+    private func verifyPending(sealed: Int) async throws(DirectoryError) -> LedgerVerdict {
+        let pending = "FROM \(dialect.state("ledger")) WHERE position IS NULL"
+        let patience = UnixTime(milliseconds: Clock.wallMilliseconds() - Limits.sealPatienceMilliseconds)
+        let late = try await connection.rows(
+            "SELECT id, \(dialect.timeText("at")) \(pending) AND at < $1 ORDER BY id LIMIT 1", [time(patience)])
+        if let late = late.first { return .unsealed(id: late[0] ?? "", at: late[1] ?? "") }
+        let count = try await connection.rows("SELECT count(*) \(pending)")
+        return .intact(sealed: sealed, pending: Int(count[0][0] ?? "") ?? 0)
     }
 }

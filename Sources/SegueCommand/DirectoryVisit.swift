@@ -21,16 +21,26 @@ enum DirectoryVisit {
             return .failure(Failure(code: Terminal.fail("\(file) names no directory", .precondition)))
         }
         do {
-            let directory = try DirectoryThread(directorySettings)
-            directory.start()
-            defer { directory.stop() }
-            let result: Result<Answer, Unavailable> = try await onLoop {
-                do throws(Unavailable) { return .success(try await body(directory, settings)) } catch { return .failure(error) }
-            }
-            return .success(try result.get())
+            return .success(
+                try await ask(directorySettings) { directory throws(Unavailable) in try await body(directory, settings) })
         } catch {
             return .failure(Failure(code: Terminal.fail("the directory cannot be asked: \(error)", .remote)))
         }
+    }
+
+    /// Runs `body` with a directory, and seals what it wrote.
+    static func ask<Answer: Sendable>(
+        _ settings: DirectorySettings, _ body: @escaping @Sendable (DirectoryThread) async throws(Unavailable) -> Answer
+    ) async throws -> Answer {
+        let directory = try DirectoryThread(settings)
+        directory.start()
+        defer { directory.stop() }
+        return try await onLoop { () async -> Result<Answer, Unavailable> in
+            let answer: Result<Answer, Unavailable>
+            do throws(Unavailable) { answer = .success(try await body(directory)) } catch { answer = .failure(error) }
+            await directory.sealLedger()
+            return answer
+        }.get()
     }
 
     /// The reason is on standard error already.

@@ -53,6 +53,7 @@ extension FinalizeGates.Obstacle {
         case .backupTooOld(let at): "the dump is of \(at.rfc3339): older than \(FinalizeGates.backupHours) hours"
         case .ledger(.altered(let id, let position)): "row \(id), number \(position) of the chain, is not what was sealed"
         case .ledger(.missing(let position)): "number \(position) of the chain was taken out"
+        case .ledger(.unsealed(let id, let at)): "row \(id) has waited for its seal since \(at.prefix(19))Z"
         case .ledger(.intact): "it is whole"
         }
     }

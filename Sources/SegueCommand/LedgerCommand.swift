@@ -74,6 +74,14 @@ enum LedgerCommand {
             writer.bool(false)
             writer.key("missing")
             writer.int(position)
+        case .unsealed(let id, let at):
+            text =
+                "unsealed: row \(id) has waited for its seal since \(at.prefix(19))Z: no gateway runs that seals, or it cannot write segue.ledger"
+            writer.bool(false)
+            writer.key("unsealed")
+            writer.string(id)
+            writer.key("since")
+            writer.string(at)
         }
         writer.endObject()
         let said = Terminal.say(json ? writer.text : text.onOneLine)

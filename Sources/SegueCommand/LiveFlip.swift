@@ -62,7 +62,7 @@ struct LiveFlip {
         guard let directory = loaded.settings.directory else { return noDirectory(loaded) }
         let rows: [RouteOverride]
         do {
-            rows = try await LiveFlip.ask(directory) { directory throws(Unavailable) in try await directory.overrides() }
+            rows = try await DirectoryVisit.ask(directory) { directory throws(Unavailable) in try await directory.overrides() }
         } catch { return away(error) }
         let inForce = rows.filter { $0.standing(in: loaded.settings, at: Self.now) == .inForce }
         let effective = loaded.settings.overridden(by: inForce)
@@ -76,7 +76,7 @@ struct LiveFlip {
             guard let obstacle = loaded.settings.obstacle(to: mode, on: route) else { continue }
             return Terminal.fail("\(route.name) cannot be in mode \(mode.rawValue): \(obstacle)", .precondition)
         }
-        let stranded = try? await LiveFlip.ask(directory) { directory throws(Unavailable) in try await directory.stranded() }
+        let stranded = try? await DirectoryVisit.ask(directory) { directory throws(Unavailable) in try await directory.stranded() }
         list(stranded)
         if isDryRun { return .ok }
         guard isConfirmed || stranded?.isKnownToBeNobody == true else {
@@ -140,24 +140,12 @@ struct LiveFlip {
         _ settings: DirectorySettings, _ body: @escaping @Sendable (DirectoryThread) async throws(Unavailable) -> String
     ) async -> ExitCode {
         do {
-            Terminal.talk(try await LiveFlip.ask(settings, body))
+            Terminal.talk(try await DirectoryVisit.ask(settings, body))
             return .ok
         } catch { return away(error) }
     }
 
     private func away(_ error: any Error) -> ExitCode {
         Terminal.fail("the directory cannot be asked: \(error)", .remote)
-    }
-
-    /// Asks the directory from a command.
-    static func ask<Answer: Sendable>(
-        _ settings: DirectorySettings, _ body: @escaping @Sendable (DirectoryThread) async throws(Unavailable) -> Answer
-    ) async throws -> Answer {
-        let directory = try DirectoryThread(settings)
-        directory.start()
-        defer { directory.stop() }
-        return try await onLoop { () async -> Result<Answer, Unavailable> in
-            do throws(Unavailable) { return .success(try await body(directory)) } catch { return .failure(error) }
-        }.get()
     }
 }

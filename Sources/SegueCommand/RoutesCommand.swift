@@ -32,7 +32,7 @@ enum RoutesCommand {
         guard let directory = settings.directory else { return [] }
         do {
             let now = UnixTime(milliseconds: Clock.wallMilliseconds())
-            return try await LiveFlip.ask(directory) { directory throws(Unavailable) in try await directory.overrides() }
+            return try await DirectoryVisit.ask(directory) { directory throws(Unavailable) in try await directory.overrides() }
                 .filter { $0.standing(in: settings, at: now) == .inForce }
         } catch {
             Terminal.talk("warning: whether a route was flipped live is not known: \(error)")
