@@ -31,7 +31,7 @@ extension Linker {
             requestID: requestID, time: now)
         let arrival = Arrival(session)
         let row = try await settle(
-            await outcome { () async throws(Unavailable) in try await directory.link(link) }, arrival)
+            await outcome { () async throws(Unavailable) in try await directory.link(link) }, arrival, proposal.row.id, at: now)
         guard let row else { throw await refuse(.rowChanged, arrival, proposal.row.id, at: now) }
         return row
     }

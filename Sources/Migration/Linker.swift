@@ -87,7 +87,7 @@ extension Linker {
                     row: row, clerkUser: arrival.user, rule: rule.rawValue, needsSoleEmail: rule.needsSoleEmail,
                     requestID: requestID, time: now)
                 if let row = try await settle(
-                    await outcome { () async throws(Unavailable) in try await directory.link(link) }, arrival)
+                    await outcome { () async throws(Unavailable) in try await directory.link(link) }, arrival, row.id, at: now)
                 {
                     return row
                 }
@@ -96,7 +96,7 @@ extension Linker {
                     clerkUser: arrival.user, email: clerkUser.primaryEmail?.address, firstName: clerkUser.firstName,
                     lastName: clerkUser.lastName, requestID: requestID, time: now)
                 if let row = try await settle(
-                    await outcome { () async throws(Unavailable) in try await directory.provision(user) }, arrival)
+                    await outcome { () async throws(Unavailable) in try await directory.provision(user) }, arrival, nil, at: now)
                 {
                     return row
                 }
@@ -106,15 +106,15 @@ extension Linker {
     }
 
     /// The row of a finished link; `nil` when the world has moved and the evidence must be read again.
-    func settle(_ outcome: Result<LinkOutcome, Unavailable>, _ arrival: Arrival) async throws(IdentityRefusal)
-        -> DirectoryUser?
-    {
+    func settle(
+        _ outcome: Result<LinkOutcome, Unavailable>, _ arrival: Arrival, _ candidate: UserID?, at now: UnixTime
+    ) async throws(IdentityRefusal) -> DirectoryUser? {
         switch outcome {
         case .success(.linked(let row)), .success(.existing(let row)): return row
         case .success(.rowTaken), .success(.changed), .success(.emailTaken):
             // Perhaps another request or replica has just linked this very user, by whatever rule: no error then.
             return try await ask { () async throws(Unavailable) in try await directory.user(linkedTo: arrival.user) }
-        case .success(.unlinked): throw .link(.unlinked)
+        case .success(.unlinked): throw await refuse(.unlinked, arrival, candidate, at: now)
         case .success(.deleted): throw .link(.clerkUserUnknown)
         case .failure: throw Self.unavailable
         }
