@@ -27,7 +27,8 @@ package struct CreatedUser: Sendable, Hashable {
 
 // What is held against Clerk. Everything is read page by page, and nothing written.
 extension Session {
-    /// All links in the order of the rows, until `page` says that it wants no more.
+    /// The links of all who are active, in the order of the rows, until `page` says that it wants no more. Who is inactive is refused, and a
+    /// link that goes would let them in again.
     func linkedPairs(_ page: ([LinkedPair]) async -> Bool) async throws(DirectoryError) {
         let (id, clerkUser) = (users.columns[0], users.columns[5])
         let ledger = dialect.state("ledger")
@@ -39,7 +40,7 @@ extension Session {
                 SELECT \(id), \(clerkUser), CASE WHEN l.clerk_user_id <> \(clerkUser) THEN l.clerk_user_id END,
                   CASE WHEN EXISTS (SELECT 1 FROM \(ledger) c WHERE c.clerk_user_id = \(clerkUser)
                     AND c.action = 'create_clerk_user' AND c.user_id = \(id)) THEN 1 ELSE 0 END
-                FROM \(users.name.quoted) u\(users.joins) WHERE \(clerkUser) IS NOT NULL\(after)
+                FROM \(users.name.quoted) u\(users.joins) WHERE \(clerkUser) IS NOT NULL AND \(users.columns[4]) = 1\(after)
                 ORDER BY u.\(users.id.quoted) LIMIT \(Limits.ledgerPage)
                 """, last.map { [$0] } ?? [])
             let pairs = rows.map { row in

@@ -42,19 +42,23 @@ private struct Comparison: Sendable {
     private let records: ClerkUserRecords
     private var drifts: [Drift] = []
     private var compared = 0
+    /// Whether Clerk has anybody at all whom the directory or the ledger names.
+    private var isAnybodyThere = false
 
     init(_ schema: DirectorySchema, _ records: ClerkUserRecords) { (self.schema, self.records) = (schema, records) }
 
     mutating func run() async throws(ClerkCallFailure) -> Result<Comparison, DirectorySchema.Failure> {
         var clerkFailure: ClerkCallFailure?
-        var (found, count) = ([Drift](), 0)
+        var (found, count, isAnybodyThere) = ([Drift](), 0, false)
         var created: [CreatedUser]
         do throws(DirectorySchema.Failure) {
             created = try await schema.createdUnrecorded()
             found += Reconciliation.drifts(try await schema.sharedClerkUsers())
             try await schema.linkedPairs { pairs in
                 do throws(ClerkCallFailure) {
-                    found += Reconciliation.drifts(pairs, try await records.records(of: pairs.map(\.clerkUser)))
+                    let there = try await records.records(of: pairs.map(\.clerkUser))
+                    if !there.isEmpty { isAnybodyThere = true }
+                    found += Reconciliation.drifts(pairs, there)
                 } catch {
                     clerkFailure = error
                 }
@@ -69,11 +73,17 @@ private struct Comparison: Sendable {
         }
         if let clerkFailure { throw clerkFailure }
         found += Reconciliation.drifts(created, try await records.records(of: created.map(\.clerkUser)))
-        (drifts, compared) = (found, count)
+        (drifts, compared, self.isAnybodyThere) = (found, count, isAnybodyThere)
         return .success(self)
     }
 
     func report(json: Bool) -> ExitCode {
+        // More likely the wrong key than that everybody is gone; what would be printed for each would unlink them.
+        if compared > 1, !isAnybodyThere {
+            return Terminal.fail(
+                "Clerk has none of the \(compared) linked users: clerk.secretKey may be another instance's; segue doctor says so",
+                .precondition)
+        }
         let said = json ? Terminal.say(text) : sayLines()
         return said == .ok && !drifts.isEmpty ? .failed : said
     }

@@ -69,6 +69,22 @@ def test_each_drift_is_named_with_its_remedy(front, people, emulator):
     assert len(lines) == len(report["drifts"]) and all("  =>  " in line for line in lines)
 
 
+def test_who_is_inactive_is_no_drift_and_nobody_is_told_to_let_them_in(front, people, emulator):
+    batch = Batch(people, emulator)
+    (user, clerk_user), _ = batch.add(), batch.add()
+    people.execute(f"UPDATE segue.links SET tombstoned_at = now() WHERE user_id = '{user}'")
+    emulator.ask("DELETE", f"/users/{clerk_user}")
+    assert reconcile(front, 0) == {"compared": 1, "drifts": []}
+
+
+def test_an_instance_that_knows_nobody_is_taken_for_the_wrong_one(front, people, emulator):
+    batch = Batch(people, emulator)
+    for _ in range(2):
+        emulator.ask("DELETE", f"/users/{batch.add()[1]}")
+    result = front.run("reconcile")
+    assert (result.returncode, result.stdout, "another instance's" in result.stderr) == (4, "", True), result.stderr
+
+
 def test_two_rows_of_one_clerk_user_are_both_named(front, people, emulator):
     people.execute("ALTER TABLE users DROP CONSTRAINT users_clerk_user_id_key")
     clerk_user = emulator.user()
