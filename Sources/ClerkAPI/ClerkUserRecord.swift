@@ -1,5 +1,6 @@
 package import Authentication
 import JSON
+import Migration
 
 /// A user of Clerk's, as far as an operator's commands need it: no address and no name.
 package struct ClerkUserRecord: Sendable, Hashable {
@@ -9,10 +10,12 @@ package struct ClerkUserRecord: Sendable, Hashable {
     package let hasSignedIn: Bool
     package let isBanned: Bool
     package let isLocked: Bool
+    /// Whether a run of ours created them, by their private metadata, which nobody but a back end writes.
+    package let isOurs: Bool
 
-    package init(id: ClerkUserID, externalID: String?, hasSignedIn: Bool, isBanned: Bool, isLocked: Bool) {
+    package init(id: ClerkUserID, externalID: String?, hasSignedIn: Bool, isBanned: Bool, isLocked: Bool, isOurs: Bool = true) {
         (self.id, self.externalID, self.hasSignedIn) = (id, externalID, hasSignedIn)
-        (self.isBanned, self.isLocked) = (isBanned, isLocked)
+        (self.isBanned, self.isLocked, self.isOurs) = (isBanned, isLocked, isOurs)
     }
 
     /// Reads a list of the published API's users. A member that decides whether somebody is deleted must be there.
@@ -28,7 +31,8 @@ package struct ClerkUserRecord: Sendable, Hashable {
             records.append(
                 ClerkUserRecord(
                     id: ClerkUserID(id), externalID: user["external_id"]?.string, hasSignedIn: !signedIn.isNull,
-                    isBanned: banned, isLocked: locked))
+                    isBanned: banned, isLocked: locked,
+                    isOurs: user["private_metadata"]?[CreateUser.batchMember]?.string != nil))
         }
         return records
     }

@@ -47,19 +47,30 @@ package struct ClerkUserRecords: Sendable {
         return found
     }
 
-    /// Whether there was such a user.
-    package func delete(_ id: ClerkUserID) async throws(ClerkCallFailure) -> Bool {
-        guard !id.text.isEmpty, id.text.utf8.allSatisfy(\.isWordCharacter) else { return false }
-        return try await call(.delete, "/v1/users/\(id.text)").status.code == 200
+    /// Deletes a user. An attempt may have to wait for minutes, so it is looked before each whether anything is against it by now.
+    /// - Returns: what is against it; `nil`: there is no such user any more.
+    package func delete<Obstacle>(
+        _ id: ClerkUserID, unless obstacle: (ClerkUserRecord) -> Obstacle?
+    ) async throws(ClerkCallFailure) -> Obstacle? {
+        var reason = ""
+        for _ in 1...Limits.recordAttempts {
+            guard let record = try await records(of: [id]).first else { return nil }
+            if let obstacle = obstacle(record) { return obstacle }
+            switch await attempt(.delete, "/v1/users/\(id.text)") {
+            case .answered: return nil
+            case .failed(let failure): throw failure
+            case .later(let words, let seconds):
+                reason = words
+                await pause(seconds * 1_000)
+            }
+        }
+        throw .unavailable(reason)
     }
 
     /// 200, or a 404 that is Clerk's.
     private func call(_ method: Method, _ target: String) async throws(ClerkCallFailure) -> FetchResponse {
-        let request = FetchRequest(
-            method, baseURL + target, fields: ClerkBackendAPI.fields(secretKey: secretKey),
-            timeoutMilliseconds: Limits.recordMilliseconds, responseBytesMax: Limits.recordBytes)
         for attempt in 1...Limits.recordAttempts {
-            switch ClerkCallOutcome(await send(request)) {
+            switch await self.attempt(method, target) {
             case .answered(let response): return response
             case .failed(let failure): throw failure
             case .later(let reason, let seconds):
@@ -68,6 +79,14 @@ package struct ClerkUserRecords: Sendable {
             }
         }
         preconditionFailure("the last attempt returns or throws")
+    }
+
+    private func attempt(_ method: Method, _ target: String) async -> ClerkCallOutcome {
+        ClerkCallOutcome(
+            await send(
+                FetchRequest(
+                    method, baseURL + target, fields: ClerkBackendAPI.fields(secretKey: secretKey),
+                    timeoutMilliseconds: Limits.recordMilliseconds, responseBytesMax: Limits.recordBytes)))
     }
 }
 

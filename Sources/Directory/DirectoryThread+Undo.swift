@@ -4,8 +4,24 @@ package import Telemetry
 
 extension DirectoryThread {
     /// What the ledger has against undoing an entry now; `nil`: nothing.
-    package func mayUndo(_ row: LedgerRow) async throws(Unavailable) -> UndoOutcome? {
-        try await ask(readers) { session throws(DirectoryError) in try await session.mayUndo(row) }
+    /// - Parameter others: entries about the same person that are undone with it.
+    package func mayUndo(_ row: LedgerRow, with others: [LedgerRow]) async throws(Unavailable) -> UndoOutcome? {
+        try await ask(readers) { session throws(DirectoryError) in try await session.mayUndo(row, with: others) }
+    }
+
+    /// Before a Clerk user is deleted by us: the message of Clerk's about it is to change nothing.
+    /// - Returns: whether nobody had said so before.
+    package func announceEnd(of clerkUser: ClerkUserID, at now: UnixTime) async throws(Unavailable) -> Bool {
+        try await ask(writers, within: Limits.linkMilliseconds) { session throws(DirectoryError) in
+            try await session.announceEnd(of: clerkUser, at: now)
+        }
+    }
+
+    /// The Clerk user stays after all.
+    package func withdrawEnd(of clerkUser: ClerkUserID) async throws(Unavailable) {
+        try await ask(writers, within: Limits.linkMilliseconds) { session throws(DirectoryError) in
+            try await session.withdrawEnd(of: clerkUser)
+        }
     }
 
     package func undo(

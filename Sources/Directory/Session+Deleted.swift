@@ -10,13 +10,15 @@ extension Session {
     func bury(
         _ clerkUser: ClerkUserID, toldAt told: UnixTime, messageID: String, at now: UnixTime
     ) async throws(DirectoryError) -> MessageEffect {
-        try await lock(clerkUser)
+        let isKnown = try await isDeleted(locking: clerkUser)
         try await connection.rows(
             """
             INSERT INTO \(dialect.state("clerk_users")) AS known (clerk_user_id, updated_at_ms, deleted_at) VALUES ($1, $2, $3)
             ON CONFLICT (clerk_user_id) DO UPDATE SET deleted_at = COALESCE(known.deleted_at, EXCLUDED.deleted_at)
             """, [clerkUser.text, String(told.milliseconds), time(now)])
         try await revoke(clerkUser.text, at: now)
+        // Whoever ends a Clerk user on purpose (`segue undo`) has said so before, and takes care of the row.
+        if isKnown { return .revoked }
         guard let linked = try await user(linkedTo: clerkUser), let row = try await row(of: linked.id, users.byIDLocking),
             row.clerkUser == clerkUser
         else { return .revoked }

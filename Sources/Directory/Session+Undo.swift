@@ -31,17 +31,25 @@ extension Session {
     }
 
     /// What the ledger has against undoing an entry now; `nil`: nothing.
-    func mayUndo(_ row: LedgerRow) async throws(DirectoryError) -> UndoOutcome? {
+    /// - Parameter others: entries about the same person that are undone with it.
+    func mayUndo(_ row: LedgerRow, with others: [LedgerRow] = []) async throws(DirectoryError) -> UndoOutcome? {
         let later = try await laterEntries(about: row)
+        let together = Set(others.map(\.id))
         var findings = UndoFindings()
-        (findings.selected, findings.others, findings.undone) = ([row], later, Set(later.compactMap(\.undoneEntry)))
-        let plan = UndoPlan(findings, kept: [:])
-        if plan.doneBefore > 0 { return .doneBefore }
-        // By a link that is none of the undone: of an earlier entry, or of the application's.
-        if case .deleteClerkUser(let clerkUser) = Reversal(row), try await user(linkedTo: clerkUser) != nil {
-            return .left(.directoryDiffers)
+        findings.selected = [row] + later.filter { together.contains($0.id) }
+        findings.others = later.filter { !together.contains($0.id) }
+        findings.undone = Set(later.compactMap(\.undoneEntry))
+        if findings.undone.contains(row.id) { return .doneBefore }
+        if case .deleteClerkUser(let clerkUser) = Reversal(row) {
+            if let user = try await user(linkedTo: clerkUser) {
+                // By a link that is none of the undone: of an earlier entry, or of the application's.
+                guard others.contains(where: { Reversal($0) == .unlink(user.id, clerkUser) }) else {
+                    return .left(.directoryDiffers)
+                }
+                if try await isSeen(user.id, clerkUser) { return .left(.signedIn) }
+            }
         }
-        return plan.left.first.map { .left($0.obstacle) }
+        return UndoPlan(findings, kept: [:]).left.first { $0.row.id == row.id }.map { .left($0.obstacle) }
     }
 
     /// Everything is looked at before anything is written: an obstacle ends the transaction without a change.
@@ -72,6 +80,27 @@ extension Session {
         try await connection.rows("SET LOCAL lock_timeout = \(Limits.finalizeLockMilliseconds)")
         try await connection.rows("ALTER TABLE \(users.name.quoted) ALTER COLUMN \(column.quoted) DROP NOT NULL")
         return nil
+    }
+
+    /// Before a Clerk user is deleted: the message of Clerk's about it finds that it is known, and leaves the row to us.
+    /// - Returns: whether nobody had said so before.
+    func announceEnd(of clerkUser: ClerkUserID, at now: UnixTime) async throws(DirectoryError) -> Bool {
+        try await connection.transaction { () async throws(DirectoryError) in
+            try await lock(clerkUser)
+            let announced = try await connection.rows(
+                """
+                INSERT INTO \(dialect.state("clerk_users")) AS known (clerk_user_id, updated_at_ms, deleted_at) VALUES ($1, 0, $2)
+                ON CONFLICT (clerk_user_id) DO UPDATE SET deleted_at = EXCLUDED.deleted_at WHERE known.deleted_at IS NULL
+                RETURNING 1
+                """, [clerkUser.text, self.time(now)])
+            return !announced.isEmpty
+        }
+    }
+
+    /// The Clerk user stays after all.
+    func withdrawEnd(of clerkUser: ClerkUserID) async throws(DirectoryError) {
+        try await connection.rows(
+            "UPDATE \(dialect.state("clerk_users")) SET deleted_at = NULL WHERE clerk_user_id = $1", [clerkUser.text])
     }
 
     private func takeBackLink(

@@ -40,7 +40,15 @@ extension Session {
     private func condition(of selection: UndoSelection) -> (String, String) {
         switch selection {
         case .entry(let id): ("id = $1", String(id))
-        case .batch(let batch): ("batch IS NOT NULL AND batch = $1", batch)
+        // A webhook of Clerk's may have linked whom a run has created before the run could, under no batch.
+        case .batch(let batch):
+            (
+                """
+                (batch IS NOT NULL AND batch = $1 OR batch IS NULL AND action = 'link' AND COALESCE(rule, '') = 'external_id'
+                AND clerk_user_id IN (SELECT b.clerk_user_id FROM \(dialect.state("ledger")) b
+                  WHERE b.action = 'create_clerk_user' AND b.batch = $1 AND b.clerk_user_id IS NOT NULL))
+                """, batch
+            )
         case .since(let time): ("at >= $1", self.time(time))
         }
     }

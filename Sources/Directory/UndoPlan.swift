@@ -51,6 +51,8 @@ package enum UndoObstacle: Sendable, Hashable {
     case signedIn
     /// In Clerk it has another `external_id` by now.
     case otherExternalID
+    /// Its private metadata in Clerk does not say that a run of ours created it.
+    case notOurs
     /// No entry of this kind can be taken back.
     case noReversal
     /// The directory does not say any more what the entry says.

@@ -8,6 +8,7 @@ enum UndoCommand {
     static func run(_ arguments: inout Arguments) async -> ExitCode {
         let isDryRun = arguments.flag("dry-run", "show what would be done, and do nothing")
         let isConfirmed = arguments.flag("yes", "do it without asking")
+        let areGone = arguments.flag("gone", "go on although Clerk has none of the users: they were deleted there by hand")
         let json = arguments.flag("json", "print JSON")
         let isWhole = ["--since", "--batch"].contains { name in
             arguments.words.contains { $0 == name || $0.hasPrefix(name + "=") }
@@ -24,7 +25,7 @@ enum UndoCommand {
         if let end = arguments.finish() { return end }
         let selection =
             batch.map(UndoSelection.batch) ?? since.map(UndoSelection.since) ?? Int64(word).map(UndoSelection.entry) ?? .batch(word)
-        guard let work = UndoWork(file, selection, note) else { return .precondition }
+        guard let work = UndoWork(file, selection, note, areGone: areGone) else { return .precondition }
         let plan: UndoPlan
         switch await work.plan() {
         case .failure(let failure): return failure.code

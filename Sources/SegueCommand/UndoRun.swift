@@ -16,7 +16,6 @@ struct UndoRun {
     /// Clerk users that Segue created and this run deletes.
     private let created: Set<ClerkUserID>
     private var kept: [ClerkUserID: UndoObstacle] = [:]
-    private var asked: Set<ClerkUserID> = []
     private(set) var outcomes: [Int64: UndoOutcome] = [:]
     /// Why the run stopped before its end.
     private(set) var failure: String?
@@ -45,8 +44,8 @@ struct UndoRun {
     mutating func carryOut() async {
         var progress = UndoProgress(people.reduce(0) { $0 + $1.count })
         defer { progress.end() }
-        for step in people.joined() {
-            do throws(Failure) { outcomes[step.row.id] = try await outcome(of: step) } catch {
+        for steps in people {
+            do throws(Failure) { try await carryOut(steps) } catch {
                 failure = error.description
                 return
             }
@@ -54,16 +53,17 @@ struct UndoRun {
         }
     }
 
+    /// One person. The end of their Clerk user comes first: when it turns out that it must stay, nothing was changed yet.
+    private mutating func carryOut(_ steps: [UndoPlan.Step]) async throws(Failure) {
+        for step in steps {
+            guard case .deleteClerkUser(let clerkUser) = step.reversal else { continue }
+            if let obstacle = try await end(clerkUser, step.row, among: steps.map(\.row)) { kept[clerkUser] = obstacle }
+        }
+        for step in steps { outcomes[step.row.id] = try await outcome(of: step) }
+    }
+
     private mutating func outcome(of step: UndoPlan.Step) async throws(Failure) -> UndoOutcome {
-        if let clerkUser = step.row.clerkUser, created.contains(clerkUser) {
-            try await askOnce(clerkUser, step.row.user)
-            if let obstacle = kept[clerkUser] { return .left(obstacle) }
-        }
-        if case .deleteClerkUser(let clerkUser) = step.reversal {
-            let standing = try await asking { directory throws(Unavailable) in try await directory.mayUndo(step.row) }
-            if let standing { return standing }
-            _ = try await calling { records throws(ClerkCallFailure) in try await records.delete(clerkUser) }
-        }
+        if let clerkUser = step.row.clerkUser, let obstacle = kept[clerkUser] { return .left(obstacle) }
         let (note, now) = (note, DirectoryVisit.now)
         let keepsSeen = step.row.clerkUser.map(created.contains) ?? false
         let outcome = try await asking { directory throws(Unavailable) in
@@ -73,11 +73,28 @@ struct UndoRun {
         return outcome
     }
 
-    /// The plan may be older than a sign-in: right before the first change about a Clerk user, Clerk is asked again.
-    private mutating func askOnce(_ clerkUser: ClerkUserID, _ user: UserID?) async throws(Failure) {
-        guard asked.insert(clerkUser).inserted else { return }
-        let found = try await calling { records throws(ClerkCallFailure) in try await records.records(of: [clerkUser]) }
-        kept.merge(UndoKeeping.obstacles(found, [(clerkUser, user)])) { first, _ in first }
+    /// Deletes a Clerk user whom the ledger and Clerk leave us to delete; otherwise says why not.
+    private func end(_ clerkUser: ClerkUserID, _ row: LedgerRow, among rows: [LedgerRow]) async throws(Failure) -> UndoObstacle? {
+        switch try await asking({ directory throws(Unavailable) in try await directory.mayUndo(row, with: rows) }) {
+        case .left(let obstacle): return obstacle
+        case .undone, .doneBefore: return nil
+        case nil: break
+        }
+        let now = DirectoryVisit.now
+        let isOurs = try await asking { directory throws(Unavailable) in try await directory.announceEnd(of: clerkUser, at: now) }
+        let obstacle: UndoObstacle?
+        do throws(Failure) {
+            obstacle = try await calling { records throws(ClerkCallFailure) in
+                try await records.delete(clerkUser) { UndoKeeping.obstacle($0, for: row.user) }
+            }
+        } catch {
+            if isOurs { try? await directory.withdrawEnd(of: clerkUser) }
+            throw error
+        }
+        if isOurs, obstacle != nil {
+            try await asking { directory throws(Unavailable) in try await directory.withdrawEnd(of: clerkUser) }
+        }
+        return obstacle
     }
 
     // MARK: Asking

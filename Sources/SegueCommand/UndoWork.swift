@@ -12,10 +12,12 @@ struct UndoWork: Sendable {
     private let directory: DirectorySettings
     private let selection: UndoSelection
     private let note: OperatorNote
+    /// Somebody has said that the Clerk users are gone already.
+    private let areGone: Bool
 
     /// Says why there is none.
-    init?(_ file: String, _ selection: UndoSelection, _ note: OperatorNote) {
-        (self.selection, self.note) = (selection, note)
+    init?(_ file: String, _ selection: UndoSelection, _ note: OperatorNote, areGone: Bool) {
+        (self.selection, self.note, self.areGone) = (selection, note, areGone)
         do throws(SettingsFailure) { settings = try SettingsFile.load(file).settings } catch {
             SettingsFile.report(error)
             return nil
@@ -58,12 +60,21 @@ struct UndoWork: Sendable {
             let records = try await Self.withClerk(clerk) { records throws(ClerkCallFailure) in
                 try await records.records(of: created.map(\.clerkUser))
             }
+            guard !records.isEmpty || areGone else { return refusal(Self.strangers(created.count)) }
             let obstacles = UndoKeeping.obstacles(records, created)
             kept.merge(obstacles) { first, _ in first }
         } catch {
             return .failure(.init(code: Terminal.fail("\(error)", .remote)))
         }
         return .success(UndoPlan(findings, kept: kept))
+    }
+
+    /// Nobody there whom the ledger names: more likely the wrong key than a batch that somebody deleted by hand.
+    private static func strangers(_ count: Int) -> String {
+        """
+        Clerk has none of the \(counted(count, "user")) that would be deleted: clerk.secretKey may be another instance's \
+        (segue doctor says so). Say --gone if they were deleted in Clerk by hand
+        """
     }
 
     private func refusal(_ reason: String) -> Result<UndoPlan, DirectoryVisit.Failure> {
@@ -98,6 +109,7 @@ struct UndoWork: Sendable {
                 return try await onLoop {
                     var run = UndoRun(plan, directory, records, note)
                     await run.carryOut()
+                    await directory.sealLedger()
                     return (run.outcomes, run.failure)
                 }
             }
@@ -130,19 +142,19 @@ extension UndoSelection {
 
 /// Which Clerk users are not deleted, by what Clerk says of them.
 enum UndoKeeping {
+    static func obstacle(_ record: ClerkUserRecord, for user: UserID?) -> UndoObstacle? {
+        if record.hasSignedIn { return .signedIn }
+        if !record.isOurs { return .notOurs }
+        if let user, record.externalID != user.text { return .otherExternalID }
+        return nil
+    }
+
     static func obstacles(
         _ records: [ClerkUserRecord], _ created: [(clerkUser: ClerkUserID, user: UserID?)]
     ) -> [ClerkUserID: UndoObstacle] {
-        var users: [ClerkUserID: UserID] = [:]
-        for (clerkUser, user) in created { users[clerkUser] = user }
+        let users = Dictionary(created.map { ($0.clerkUser, $0.user) }) { first, _ in first }
         var kept: [ClerkUserID: UndoObstacle] = [:]
-        for record in records {
-            if record.hasSignedIn {
-                kept[record.id] = .signedIn
-            } else if let user = users[record.id], let externalID = record.externalID, externalID != user.text {
-                kept[record.id] = .otherExternalID
-            }
-        }
+        for record in records { kept[record.id] = obstacle(record, for: users[record.id] ?? nil) }
         return kept
     }
 }

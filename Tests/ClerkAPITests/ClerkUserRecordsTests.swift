@@ -45,6 +45,15 @@ import Testing
         #"{"object":"user","id":"\#(id)","external_id":"42","last_sign_in_at":\#(signedIn),"banned":false,"locked":true}"#
     }
 
+    private func there(_ id: String = "user_1", signedIn: String = "null") -> Result<FetchResponse, FetchError> {
+        Self.answer(200, "[\(user(id, signedIn: signedIn))]")
+    }
+
+    /// `nil`: deleted, or gone before.
+    private func delete(_ id: String = "user_1", in clerk: FakeClerk) async throws(ClerkCallFailure) -> String? {
+        try await clerk.records.delete(ClerkUserID(id)) { $0.hasSignedIn ? "signed in" : nil }
+    }
+
     private func failure(_ body: () async throws(ClerkCallFailure) -> Void) async -> ClerkCallFailure? {
         do throws(ClerkCallFailure) {
             try await body()
@@ -59,7 +68,8 @@ import Testing
         let found = try await clerk.records.records(of: (1...101).map { ClerkUserID("user_\($0)") })
         #expect(
             found == [
-                ClerkUserRecord(id: ClerkUserID("user_1"), externalID: "42", hasSignedIn: true, isBanned: false, isLocked: true)
+                ClerkUserRecord(
+                    id: ClerkUserID("user_1"), externalID: "42", hasSignedIn: true, isBanned: false, isLocked: true, isOurs: false)
             ])
         let urls = clerk.requests.withLock { $0.map(\.url) }
         #expect(urls.count == 2 && urls[0].hasPrefix("https://api.clerk.test/v1/users?limit=100&user_id=user_1&user_id=user_2&"))
@@ -70,42 +80,58 @@ import Testing
     func `what cannot be an id is not asked about, and deletes nobody`(id: String) async throws {
         let clerk = FakeClerk([])
         let found = try await clerk.records.records(of: [ClerkUserID(id)])
-        let deleted = try await clerk.records.delete(ClerkUserID(id))
-        #expect(found.isEmpty && !deleted && clerk.requests.withLock { $0.isEmpty })
+        let obstacle = try await delete(id, in: clerk)
+        #expect(found.isEmpty && obstacle == nil && clerk.requests.withLock { $0.isEmpty })
     }
 
     @Test func `Clerk's limit is waited for as long as it says, and trouble a moment`() async throws {
-        let clerk = FakeClerk([
+        let refusals = [
             Self.answer(429, retryAfter: "7"), Self.answer(429), Self.answer(503), .failure(.timeout(milliseconds: 1)),
-            Self.answer(409), Self.answer(200, "{}"),
-        ])
-        let deleted = try await clerk.records.delete(ClerkUserID("user_1"))
-        #expect(deleted && clerk.pauses.withLock { $0 } == [7_000, 10_000, 1_000, 1_000, 1_000])
-        #expect(clerk.requests.withLock { $0.map(\.method) } == Array(repeating: .delete, count: 6))
+            Self.answer(409),
+        ]
+        let clerk = FakeClerk(refusals.flatMap { [there(), $0] } + [there(), Self.answer(200, "{}")])
+        let obstacle = try await delete(in: clerk)
+        #expect(obstacle == nil && clerk.pauses.withLock { $0 } == [7_000, 10_000, 1_000, 1_000, 1_000])
+        #expect(clerk.requests.withLock { $0.map(\.method) } == Array(repeating: [.get, .delete], count: 6).flatMap(\.self))
+    }
+
+    @Test func `whoever signs in while a deletion waits is kept`() async throws {
+        let clerk = FakeClerk([there(), Self.answer(429, retryAfter: "60"), there(signedIn: "1700000000000")])
+        let obstacle = try await delete(in: clerk)
+        #expect(obstacle == "signed in" && clerk.requests.withLock { $0.map(\.method) } == [.get, .delete, .get])
     }
 
     @Test func `a user who is gone is gone`() async throws {
-        let deleted = try await FakeClerk([Self.answer(404, Self.notFound)]).records.delete(ClerkUserID("user_1"))
-        #expect(!deleted)
+        let obstacle = try await delete(in: FakeClerk([there(), Self.answer(404, Self.notFound)]))
+        let before = try await delete(in: FakeClerk([Self.answer(200, "[]")]))
+        #expect(obstacle == nil && before == nil)
+    }
+
+    @Test func `only the private metadata say that a run of ours created somebody`() async throws {
+        for (member, isOurs) in [("private_metadata", true), ("public_metadata", false), ("unsafe_metadata", false)] {
+            let marked = user("user_1").dropLast() + #","\#(member)":{"segue_batch":"b"}}"#
+            let records = try await FakeClerk([Self.answer(200, "[\(marked)]")]).records.records(of: [ClerkUserID("user_1")])
+            #expect(records.map(\.isOurs) == [isOurs])
+        }
     }
 
     @Test(arguments: [(UInt16(401), ClerkCallFailure.refused(status: 401)), (403, .refused(status: 403))])
     func `a refused key ends it at once`(status: UInt16, expected: ClerkCallFailure) async {
-        let clerk = FakeClerk([Self.answer(status)])
-        let failure = await failure { () throws(ClerkCallFailure) in _ = try await clerk.records.delete(ClerkUserID("user_1")) }
+        let clerk = FakeClerk([there(), Self.answer(status)])
+        let failure = await failure { () throws(ClerkCallFailure) in _ = try await delete(in: clerk) }
         #expect(failure == expected && clerk.pauses.withLock { $0.isEmpty })
     }
 
     @Test(arguments: [(UInt16(404), "<html>"), (404, "{}"), (302, ""), (422, Self.notFound), (204, "")] as [(UInt16, String)])
     func `an answer that is not Clerk's is not taken for one`(status: UInt16, content: String) async {
-        let clerk = FakeClerk([Self.answer(status, content)])
-        let failure = await failure { () throws(ClerkCallFailure) in _ = try await clerk.records.delete(ClerkUserID("user_1")) }
+        let clerk = FakeClerk([there(), Self.answer(status, content)])
+        let failure = await failure { () throws(ClerkCallFailure) in _ = try await delete(in: clerk) }
         #expect(failure == .unexpected("status \(status)"))
     }
 
     @Test func `nobody waits for ever`() async {
         let clerk = FakeClerk([])
-        let failure = await failure { () throws(ClerkCallFailure) in _ = try await clerk.records.delete(ClerkUserID("user_1")) }
+        let failure = await failure { () throws(ClerkCallFailure) in _ = try await delete(in: clerk) }
         guard case .unavailable = failure else {
             Issue.record("\(String(describing: failure))")
             return

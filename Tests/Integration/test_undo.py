@@ -9,13 +9,15 @@ import uuid
 
 import pytest
 
-from harness import gateway as gateways
+from harness import gateway as gateways, legacy
 from harness.batch import Batch
+from harness.emulator import WEBHOOK_SECRET
+from harness.processes import wait_until
 from harness.users import PostgresUsers
 
 #: Segue's own tables whose rows may differ afterwards: the ledger is appended to, and its head moves on; what is still to be done for
-#: whom, and when Clerk may be asked next, is written by every run of a migration.
-APART = ("segue.ledger", "segue.meta", "segue.people", "segue.migrators", "segue.budget")
+#: whom, and when Clerk may be asked next, is written by every run of a migration; who is gone from Clerk is known for ever.
+APART = ("segue.ledger", "segue.meta", "segue.people", "segue.migrators", "segue.budget", "segue.clerk_users")
 
 
 @pytest.fixture(scope="module")
@@ -178,17 +180,88 @@ def test_a_batch_whose_run_goes_on_is_not_undone(front, people, emulator):
 
 def test_a_clerk_user_that_is_gone_already_is_no_trouble(front, people, emulator):
     batch = Batch(people, emulator, links=False)
-    _, clerk_user = batch.add()
+    (_, clerk_user), _ = batch.add(), batch.add()
     emulator.ask("DELETE", f"/users/{clerk_user}")
-    assert undo(front, batch.name, "--yes")["undone"] == 1
+    assert undo(front, batch.name, "--yes")["undone"] == 2
 
 
-def test_a_clerk_user_that_belongs_to_somebody_else_by_now_stays(front, people, emulator):
+def test_an_instance_that_knows_nobody_is_taken_for_the_wrong_one(front, people, emulator):
+    batch = Batch(people, emulator)
+    user, clerk_user = batch.add()
+    emulator.ask("DELETE", f"/users/{clerk_user}")
+    refused = front.run("undo", batch.name, "--yes")
+    assert (refused.returncode, "another instance's" in refused.stderr) == (4, True), refused.stderr
+    assert people.link_of(user) == clerk_user
+    assert undo(front, batch.name, "--yes", "--gone")["undone"] == 2
+
+
+@pytest.mark.parametrize("external_id", ["somebody-else", ""])
+def test_a_clerk_user_of_whom_clerk_says_otherwise_by_now_stays(front, people, emulator, external_id):
     batch = Batch(people, emulator, links=False)
     _, clerk_user = batch.add()
-    emulator.ask("PATCH", f"/users/{clerk_user}", json={"external_id": "somebody-else"})
+    emulator.ask("PATCH", f"/users/{clerk_user}", json={"external_id": external_id})
     assert undo(front, batch.name, "--yes", code=4)["left"][0]["reason"] == "other_external_id"
     assert emulator.ask("GET", f"/users/{clerk_user}").status_code == 200
+
+
+def test_a_row_of_the_ledger_alone_deletes_nobody(front, people, emulator):
+    """Whoever may write the ledger may write lies into it; Clerk must say so too."""
+    batch = Batch(people, emulator, links=False)
+    user, clerk_user = batch.add()
+    emulator.ask("PATCH", f"/users/{clerk_user}/metadata", json={"private_metadata": {"segue_batch": None}})
+    assert undo(front, batch.name, "--yes", code=4)["left"][0]["reason"] == "not_ours"
+    assert emulator.ask("GET", f"/users/{clerk_user}").status_code == 200
+
+
+def test_who_signs_in_while_clerk_makes_us_wait_is_left(front, people, emulator):
+    batch = Batch(people, emulator)
+    user, clerk_user = batch.add()
+    emulator.control("faults", kind="refuse", endpoint="DELETE /v1/users/{id}", status=429, retry_after=2)
+    process = subprocess.Popen(
+        [str(gateways.BINARY), "undo", batch.name, "--yes", "--json", str(front.file)], text=True, stdout=subprocess.PIPE,
+        env=os.environ | front.environment,
+    )  # fmt: skip
+    wait_until(lambda: emulator.look("status")["faults"] == 0, "the deletion was refused")
+    emulator.session_token(clerk_user)
+    said, _ = process.communicate(timeout=30)
+    assert process.returncode == 3, said
+    assert {left["reason"] for left in json.loads(said)["left"]} == {"signed_in"}
+    assert people.link_of(user) == clerk_user, "the link stays with its Clerk user"
+    assert people.query(f"SELECT 1 FROM segue.clerk_users WHERE clerk_user_id = '{clerk_user}' AND deleted_at IS NOT NULL") == []
+    assert emulator.ask("GET", f"/users/{clerk_user}").status_code == 200
+
+
+def test_what_clerk_tells_of_a_run_and_of_its_end_leaves_nobody_behind(start_gateway, origin, postgres, emulator):
+    """With webhooks on: some are linked by a message before the run could, and each deletion is told while it is undone."""
+    people = PostgresUsers(postgres)
+    made = gateways.settings(origin, emulator, people)
+    made["clerk"] = emulator.settings() | {"webhooks": {"path": "/hooks", "secrets": ["${WEBHOOK_ONE}"]}}
+    environment = {"CLERK_SECRET_KEY": emulator.secret_key, "WEBHOOK_ONE": WEBHOOK_SECRET}
+    gateway = start_gateway(made, None, people, environment=environment)
+    rows = [people.add(f"{uuid.uuid4().hex[:12]}@example.com") for _ in range(30)]
+    emulator.control("webhooks", url=gateway.url + "/hooks", secret=WEBHOOK_SECRET)
+    try:
+        assert gateway.run("migrate", "--no-backup", "--batch", "told").returncode == 0
+        assert undo(gateway, "told", "--yes")["undone"] == 60
+        wait_until(lambda: all(message["state"] == "delivered" for message in emulator.look("deliveries")), "delivered")
+    finally:
+        emulator.control("webhooks", url=None)
+    assert not any(people.link_of(row) for row in rows)
+    assert people.query("SELECT count(*) FROM segue.links") == [("0",)], "no link and no tombstone"
+    assert {gateway.get("/legacy/x", bearer=legacy.token(row)).status_code for row in rows} == {200}
+    assert gateway.run("migrate", "--no-backup").returncode == 0
+    assert all(people.link_of(row) for row in rows)
+
+
+def test_a_link_that_a_webhook_made_of_a_runs_user_is_taken_back_with_the_run(front, people, emulator):
+    batch = Batch(people, emulator)
+    user, clerk_user = batch.add()
+    people.execute(f"UPDATE segue.ledger SET batch = NULL, rule = 'external_id' WHERE action = 'link' AND user_id = '{user}'")
+    other = Batch(people, emulator)
+    other.add()
+    assert undo(front, batch.name, "--yes")["undone"] == 2
+    assert people.link_of(user) is None and emulator.ask("GET", f"/users/{clerk_user}").status_code == 404
+    assert people.link_of(other.members[0][0]) == other.members[0][1]
 
 
 def test_a_link_that_was_undone_stays_away(front, people, emulator):
@@ -220,10 +293,9 @@ def test_a_run_that_stops_half_way_is_gone_on_with(front, people, emulator):
     user, clerk_user = batch.add()
     emulator.control("faults", kind="refuse", endpoint="DELETE /v1/users/{id}", status=401)
     stopped = undo(front, batch.name, "--yes", code=5)
-    assert "clerk.secretKey" in stopped["failure"] and stopped["undone"] == 1
-    assert people.link_of(user) is None and emulator.ask("GET", f"/users/{clerk_user}").status_code == 200
-    done = undo(front, batch.name, "--yes")
-    assert (done["undone"], done["undone_before"]) == (1, 1)
+    assert "clerk.secretKey" in stopped["failure"] and stopped["undone"] == 0
+    assert people.link_of(user) == clerk_user, "nothing is changed here before the end of the Clerk user"
+    assert undo(front, batch.name, "--yes")["undone"] == 2
     assert emulator.ask("GET", f"/users/{clerk_user}").status_code == 404
 
 
@@ -272,6 +344,12 @@ def test_all_since_a_time_is_undone_the_latest_first(front, people, emulator):
     assert [step["action"] for step in done["steps"]] == ["link", "unlink", "link"]
     assert people.link_of(user) is None and done["left"] == []
     assert emulator.ask("GET", f"/users/{clerk_user}").status_code == 200, "Segue did not create it"
+
+
+def test_what_a_command_does_is_sealed_when_it_ends(front, people, emulator):
+    user = people.add("sealed@example.com")
+    assert front.run("link", user, emulator.user(), "--reason", "r").returncode == 0
+    assert people.query("SELECT count(*) FROM segue.ledger WHERE position IS NULL") == [("0",)]
 
 
 def test_a_live_flip_is_ended(front, people):

@@ -15,7 +15,9 @@ class Batch:
 
     def add(self, user: str | None = None) -> tuple[str, str]:
         user = user or self.people.add(f"{uuid.uuid4().hex[:12]}@example.com")
-        made = self.emulator.ask("POST", "/users", json={"external_id": user, "username": uuid.uuid4().hex})
+        made = self.emulator.ask("POST", "/users", json={
+            "external_id": user, "username": uuid.uuid4().hex, "private_metadata": {"segue_batch": self.name},
+        })
         clerk_user = made.json()["id"]
         at = "'2026-11-21 04:05:06.789+00'"
         self.people.execute(
