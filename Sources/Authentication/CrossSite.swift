@@ -17,6 +17,11 @@ package struct CrossSiteRule: Sendable {
             allowedOrigins: settings.csrf.allowedOrigins ?? settings.clerk?.authorizedParties ?? [], isStrict: settings.csrf.strict)
     }
 
+    /// For a page that only pages ask: silence about where a request comes from is no answer.
+    package init(strictly settings: Settings) {
+        self.init(allowedOrigins: settings.csrf.allowedOrigins ?? settings.clerk?.authorizedParties ?? [], isStrict: true)
+    }
+
     /// Whether a request with a cookie credential may go on. `isSecure`: the client reached us over TLS.
     package func admits(_ head: RequestHead, isSecure: Bool) -> Bool {
         // A WebSocket handshake is a GET and is not held back by CORS, so that an Upgrade counts whatever its method.

@@ -1,3 +1,4 @@
+package import HTTP
 package import Settings
 
 /// What a route asks of a request: the mode in force (a canary or an override may differ from the file) and the rest
@@ -108,6 +109,11 @@ extension Evidence {
         case .clerk, .both: clerkPlace
         case .legacy, .legacyBesideExpired: legacyPlace
         }
+    }
+
+    /// The old credential that decided its side, as it was sent; `nil` where there is none.
+    package func legacyCredential(in head: RequestHead) -> [UInt8]? {
+        legacyDecider.map { CredentialPass.bytes(of: credentials[$0], in: head) }
     }
 
     /// Whether this credential proves what its side says.

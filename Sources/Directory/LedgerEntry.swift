@@ -17,6 +17,8 @@ enum LedgerAction: String, Sendable {
     case remove
     /// A refusal was looked at, and stands.
     case dismiss
+    /// An old session was exchanged for a ticket of Clerk's.
+    case upgrade
     /// A dump was made; the detail is its digest.
     case backup
     /// The migration may end without this person.

@@ -46,6 +46,8 @@ enum Limits {
     static let progressDays: Int64 = 30
     /// How long it is known by which credentials a route was used on a day: longer than anybody waits before the old login ends.
     static let trafficDays: Int64 = 400
+    /// How long a session that was exchanged for a ticket is known: longer than old sessions live.
+    static let upgradeDays: Int64 = 400
     /// PostgreSQL refuses a notification of 8,000 bytes; an id that long is announced as "everything".
     static let notificationBytes = 7_900
     /// People without a way back who are named; the rest are counted.

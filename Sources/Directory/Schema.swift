@@ -4,7 +4,7 @@ enum Schema {
     static let version = "3"
     static let tables =
         ["meta", "links", "ledger", "reviews", "overrides", "clerk_messages", "clerk_users", "revocations"]
-        + ["people", "migrators", "budget", "traffic"]
+        + ["people", "migrators", "budget", "traffic", "upgrades"]
 
     /// What an earlier version's table lacks. New columns stand last, so that a table that grew is as one that was made.
     static let laterColumns = [(table: "ledger", column: "batch"), (table: "people", column: "digest")]
@@ -59,6 +59,7 @@ enum Schema {
                     "route \(text) NOT NULL", "kind \(text) NOT NULL", "day \(text) NOT NULL", "requests bigint NOT NULL",
                     "first_at \(time) NOT NULL", "last_at \(time) NOT NULL", "PRIMARY KEY (route, kind, day)",
                 ]),
+            table("upgrades", ["credential \(text) PRIMARY KEY", "user_id \(text) NOT NULL", "at \(time) NOT NULL"]),
         ] + messages(dialect, text: text, time: time) + people(dialect, text: text, time: time)
     }
 

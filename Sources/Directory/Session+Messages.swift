@@ -75,6 +75,8 @@ extension Session {
         try await connection.rows("DELETE FROM \(dialect.state("revocations")) WHERE until_ms <= $1", [String(now.milliseconds)])
         let firstDay = TrafficRow.day(of: now.adding(seconds: -Limits.trafficDays * 86_400))
         try await connection.rows("DELETE FROM \(dialect.state("traffic")) WHERE day < $1", [firstDay])
+        let firstUpgrade = now.adding(seconds: -Limits.upgradeDays * 86_400)
+        try await connection.rows("DELETE FROM \(dialect.state("upgrades")) WHERE at < $1", [time(firstUpgrade)])
     }
 
     // MARK: Who is gone

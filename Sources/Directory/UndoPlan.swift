@@ -35,7 +35,7 @@ package enum Reversal: Sendable, Hashable {
             self = .endOverride(route: route)
         case (.finalize, _, _) where row.rule == FinalizeStep.notNull.rawValue: self = .allowNoLink
         case (.waive, let user?, _): self = .endWaiver(user)
-        case (.finalize, _, _), (.waive, _, _), (.backup, _, _), (.link, _, _), (.provision, _, _), (.unlink, _, _),
+        case (.finalize, _, _), (.waive, _, _), (.backup, _, _), (.upgrade, _, _), (.link, _, _), (.provision, _, _), (.unlink, _, _),
             (.createClerkUser, _, _), (.deactivate, _, _), (.remove, _, _),
             (.dismiss, _, _), (.undo, _, _), (.migrate, _, _), (nil, _, _):
             return nil
@@ -163,14 +163,14 @@ extension LedgerRow {
     /// Whether an earlier entry cannot be undone beneath it. What an operator looked at or undid changes nothing that stands.
     var isRestedOn: Bool {
         switch LedgerAction(rawValue: action) {
-        case .dismiss, .undo, .waive, .backup: false
+        case .dismiss, .undo, .waive, .backup, .upgrade: false
         case .link, .provision, .createClerkUser, .migrate, .flip, .unlink, .deactivate, .remove, .finalize, nil: true
         }
     }
 
-    /// That a run began, or a dump was made.
+    /// That a run began, a dump was made, or somebody got a ticket.
     fileprivate var isNoChange: Bool {
-        action == LedgerAction.migrate.rawValue || action == LedgerAction.backup.rawValue
+        [LedgerAction.migrate, .backup, .upgrade].contains { $0.rawValue == action }
     }
 
     /// The entry that this row undid.

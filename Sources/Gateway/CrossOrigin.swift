@@ -100,7 +100,7 @@ extension Conversation {
         let section = client.head.section
         let bytes = path.bytes.isEmpty ? section.bytes.span.extracting(client.head.path) : path.bytes.span
         switch plan.ownPages.page(at: bytes) {
-        case .loginCallback: break
+        case .loginCallback, .upgrade: break
         case .confirmation, .webhook: throw .crossOrigin
         case nil: try admit(preflight, to: bytes, path.canonical, plan)
         }

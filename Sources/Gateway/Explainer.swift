@@ -120,6 +120,7 @@ extension Explainer {
         if plan.crossOrigin != nil, Preflight(question.head, question.head.section) != nil { return .preflight }
         switch plan.ownPages.page(at: question.pathText.span) {
         case .loginCallback: return .loginCallback
+        case .upgrade: return .upgrade
         case .confirmation: return .confirmation
         case .webhook: return .webhook
         case nil: return nil

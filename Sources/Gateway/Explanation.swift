@@ -24,10 +24,10 @@ package struct Explanation: Sendable {
     package var lacksContent = false
 
     package enum OwnAnswer: Sendable {
-        case health, preflight, loginCallback, confirmation, webhook
+        case health, preflight, loginCallback, upgrade, confirmation, webhook
 
-        /// Whether somebody may be linked by it.
-        var links: Bool { self == .loginCallback || self == .confirmation }
+        /// Whether it is closed where nobody is to be linked.
+        var links: Bool { self == .loginCallback || self == .confirmation || self == .upgrade }
     }
 
     /// What becomes of somebody in the sample.

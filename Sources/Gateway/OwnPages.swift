@@ -11,6 +11,7 @@ import Telemetry
 struct OwnPages: Sendable {
     enum Page: Sendable {
         case loginCallback
+        case upgrade
         case confirmation(path: String)
         case webhook
     }
@@ -26,7 +27,8 @@ struct OwnPages: Sendable {
         confirmation = settings.directory?.linking.confirmation
         isLinkingOpen = settings.isLinkingOpen
         var pages: [(path: [UInt8], page: Page)] = []
-        if let login = settings.login { pages.append((Array(login.callback.utf8), .loginCallback)) }
+        if let callback = settings.login?.callback { pages.append((Array(callback.utf8), .loginCallback)) }
+        if let upgrade = settings.login?.upgrade { pages.append((Array(upgrade.utf8), .upgrade)) }
         if let confirmation { pages.append((Array(confirmation.utf8), .confirmation(path: confirmation))) }
         if let webhooks = settings.clerk?.webhooks { pages.append((Array(webhooks.path.utf8), .webhook)) }
         self.pages = pages
@@ -57,6 +59,7 @@ extension Conversation {
         let bytes = path.bytes.isEmpty ? section.bytes.span.extracting(head.path) : path.bytes.span
         switch plan.ownPages.page(at: bytes) {
         case .loginCallback: try await answerLogin(head, generation, at: now)
+        case .upgrade: try await answerUpgrade(head, generation, at: now)
         case .confirmation(let path): try await answerConfirmation(head, at: path, generation)
         case .webhook:
             content = try await receiveWebhook(head, generation)
@@ -66,7 +69,7 @@ extension Conversation {
         return true
     }
 
-    /// Who calls a page of our own, which is for Clerk sessions.
+    /// Who calls a page of our own.
     func authenticateForPage(
         _ head: RequestHead, mode: Mode, _ generation: Generation, at now: UnixTime
     ) async throws(Refusal) -> Evidence {

@@ -25,6 +25,8 @@ package enum Refusal: Error {
     case webhook(WebhookFault)
     /// It is Clerk's, and not as Clerk publishes it.
     case unreadWebhook(member: String)
+    /// An old session is not exchanged for a ticket.
+    case upgrade(UpgradeRefusal)
     /// What the route tells is for callers with a privileged role.
     case notPrivileged
     /// A preflight for a page of a site that is not allowed.
@@ -60,6 +62,7 @@ package enum Refusal: Error {
         case .requirement(let refusal): refusal.isAmbiguous ? .badRequest : .forbidden
         case .tooManyAttempts: .tooManyRequests
         case .crossOrigin, .linkingClosed, .notPrivileged: .forbidden
+        case .upgrade(let refusal): refusal.status
         case .methodNotAllowed: .methodNotAllowed
         case .unsigned: .internalServerError
         case .closed(let status): status
@@ -87,6 +90,7 @@ package enum Refusal: Error {
         case .linkingClosed: "linking_closed"
         case .webhook: "webhook_unverified"
         case .unreadWebhook: "webhook_unread"
+        case .upgrade(let refusal): refusal.code
         case .notPrivileged: "not_privileged"
         case .crossOrigin: "cross_origin"
         case .methodNotAllowed: "method_not_allowed"
@@ -117,6 +121,7 @@ package enum Refusal: Error {
         case .linkingClosed: "Accounts are not linked at present"
         case .webhook: "The event is not signed as it should be"
         case .unreadWebhook: "The event cannot be read"
+        case .upgrade(let refusal): refusal.text
         case .notPrivileged: "This is for administrators"
         case .crossOrigin: "Pages of this site may not read this"
         case .methodNotAllowed: "This method is not allowed here"
@@ -163,7 +168,8 @@ package enum Refusal: Error {
         switch self {
         case .request, .headTimeout, .contentTimeout, .contentTooLarge, .content, .upgradeWithContent, .clientGone:
             true
-        case .path, .routing, .query, .requirement, .tooManyAttempts, .linkingClosed, .webhook, .unreadWebhook, .notPrivileged,
+        case .path, .routing, .query, .requirement, .tooManyAttempts, .linkingClosed, .webhook, .unreadWebhook, .upgrade,
+            .notPrivileged,
             .crossOrigin, .methodNotAllowed, .unsigned, .closed, .authentication, .identity, .origin, .tunnelsFull, .loop:
             false
         }
@@ -184,7 +190,8 @@ package enum Refusal: Error {
         case .requirement(let refusal): String(describing: refusal)
         case .webhook(let fault): String(describing: fault)
         case .unreadWebhook(let member): "no good " + member
-        case .tooManyAttempts, .linkingClosed, .notPrivileged, .crossOrigin, .methodNotAllowed, .unsigned, .identity, .headTimeout,
+        case .tooManyAttempts, .linkingClosed, .upgrade, .notPrivileged, .crossOrigin, .methodNotAllowed, .unsigned, .identity,
+            .headTimeout,
             .contentTimeout,
             .closed, .upgradeWithContent, .loop, .clientGone:
             nil

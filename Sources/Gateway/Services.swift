@@ -13,6 +13,9 @@ package struct Services: Sendable {
     /// The old application, where it must be asked whose a credential is.
     package var userInfo: (any LegacyUserInfo)?
     package var clerkUsers: (any ClerkUsers)?
+    /// Where old sessions are exchanged for tickets of Clerk's.
+    package var tickets: (any ClerkTickets)?
+    package var upgrades: (any UpgradeLog)?
     /// What was heard of Clerk's messages before, and where they take effect.
     package var messages: (any ClerkMessageLog)?
     /// Clerk's keys as they were fetched last.

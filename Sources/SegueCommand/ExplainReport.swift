@@ -123,6 +123,7 @@ extension Explanation.OwnAnswer {
         case .preflight: "a CORS preflight, by the route of the method that it asks for"
         case .confirmation: "the page on which somebody joins their two accounts"
         case .webhook: "Clerk's webhooks: an event is verified, and taken once"
+        case .upgrade: "the silent upgrade, which exchanges an old session for a ticket of Clerk's"
         case .loginCallback: "the login callback, which says whether the caller is linked"
         }
     }

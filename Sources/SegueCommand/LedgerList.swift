@@ -13,7 +13,7 @@ enum LedgerList {
         let user = arguments.option("user", "ID", "only entries about this internal user id or Clerk user id")
         filter.batch = arguments.option("batch", "ID", "only entries of this run of a command")
         filter.action = arguments.option(
-            "action", "ACTION", "only link, unlink, provision, create_clerk_user, deactivate, remove, flip, dismiss, backup, waive, finalize or undo")
+            "action", "ACTION", "only link, unlink, provision, create_clerk_user, deactivate, remove, flip, dismiss, upgrade, backup, waive, finalize or undo")
         let file = SettingsFile.word(&arguments)
         arguments.example("segue ledger list --user 42")
         arguments.example("segue ledger list --since 24h --action unlink --json")

@@ -15,6 +15,7 @@ import Telemetry
 final class ServiceSet: Sendable {
     let keys: KeyKeeper?
     let clerkUsers: ClerkUsersAPI?
+    let tickets: ClerkTicketsAPI?
     let directory: DirectoryThread?
     /// Made once for the process: the questions of newer settings join those under way.
     let userInfo: UserInfoCalls
@@ -68,6 +69,9 @@ final class ServiceSet: Sendable {
                 api == nil
                 ? nil : settings.clerk.map { ClerkUsersAPI(settings: $0, client: FetchClient(engine: engine), report: report) }
         }
+        tickets = settings.clerk.flatMap { clerk in
+            clerk.secretKey.map { ClerkTicketsAPI(clerk, secretKey: $0, client: FetchClient(engine: engine)) }
+        }
         userInfo = old?.userInfo ?? UserInfoCalls(engine: engine, report: report)
         if let old, old.origins.directory == settings.directory {
             directory = old.directory
@@ -92,6 +96,7 @@ final class ServiceSet: Sendable {
         services.store = directory.map { LegacyQueries(settings.legacy, on: $0) }
         services.userInfo = UserInfoAPI(settings.legacy, through: userInfo)
         (services.clerkUsers, services.messages) = (clerkUsers, directory)
+        (services.tickets, services.upgrades) = (tickets, directory)
         services.keys = keys?.keys
         services.keySource = keys
         return services

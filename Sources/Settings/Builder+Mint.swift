@@ -132,6 +132,14 @@ extension Builder {
         return nil
     }
 
+    func login(_ section: Entry) -> Login {
+        var login = Login()
+        login.callback = section["callback"].flatMap { ownPath($0) }
+        login.upgrade = section["upgrade"].flatMap { ownPath($0) }
+        if section["callback"] == nil, section["upgrade"] == nil { problems.empty(section, expected: "callback or upgrade") }
+        return login
+    }
+
     func assertion(_ section: Entry, field: String?) -> Assertion? {
         guard let field else {
             if let key = section["assertionKey"] ?? section["assertionKeyId"] {

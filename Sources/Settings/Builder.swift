@@ -22,7 +22,7 @@ struct Builder {
         settings.path.slashes = root["path"]?.choice("slashes") ?? settings.path.slashes
         settings.csrf = csrf(root["csrf"])
         settings.cors = root["cors"].map { cors($0) }
-        settings.login = root["login"]?["callback"].flatMap { ownPath($0) }.map { Login(callback: $0) }
+        settings.login = root["login"].map { login($0) }
         settings.identity = identity(root["identity"])
         settings.clerk = root["clerk"].flatMap { clerk($0) }
         settings.legacy = legacy(root["legacy"])

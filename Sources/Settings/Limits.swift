@@ -85,6 +85,8 @@ package enum FixedLimits {
     package static let confirmationBytes = 4_096
     /// Until that form must be there, whole.
     package static let confirmationSeconds = 10
+    /// How long a ticket signs somebody in: the page that asked uses it at once.
+    package static let ticketSeconds = 60
     /// An event of Clerk's: a user with full metadata and many addresses is a tenth of it.
     package static let webhookBytes = 262_144
     /// Until it must be there, whole; Svix itself gives up after 15 s.

@@ -6,6 +6,7 @@ extension Relations {
         var taken: [String: String] = [:]
         for (name, entry) in [
             ("login.callback", root["login"]?["callback"]),
+            ("login.upgrade", root["login"]?["upgrade"]),
             ("directory.linking.confirmation", root["directory"]?["linking"]?["confirmation"]),
             ("clerk.webhooks.path", root["clerk"]?["webhooks"]?["path"]),
         ] {

@@ -68,10 +68,29 @@ struct Relations {
                 entry, found: "a confirmation page without an old credential that proves anything", expected: "one in `legacy`",
                 hint: "nobody could show that the old account is theirs")
         }
-        guard let entry = root["login"], settings.login != nil else { return }
+        guard let entry = root["login"], let login = settings.login else { return }
+        let page = login.callback == nil ? "login.upgrade" : "login.callback"
         for (section, isThere) in [("clerk", root["clerk"] != nil), ("directory", root["directory"] != nil)] where !isThere {
-            problems.missing(section, entry.range, expected: "this section, because login.callback asks who a Clerk session is")
+            problems.missing(section, entry.range, expected: "this section, because \(page) asks who a Clerk session is")
         }
+        if login.upgrade != nil { checkUpgrade(settings, entry["upgrade"] ?? entry) }
+    }
+
+    private func checkUpgrade(_ settings: Settings, _ entry: Entry) {
+        if !settings.legacy.contains(where: { !$0.insecure }) {
+            problems.error(
+                entry, found: "no old credential that proves anything", expected: "one in `legacy`",
+                hint: "there is nothing to exchange for a ticket")
+        }
+        if settings.directory?.linking.afterLink == .refuse {
+            problems.error(
+                entry, found: "linking.afterLink: \"refuse\"", expected: "\"allow\"",
+                hint: "who can be upgraded is linked, and their old sessions are refused")
+        }
+        guard let clerk = settings.clerk, clerk.secretKey == nil else { return }
+        problems.missing(
+            "clerk.secretKey", entry.range, expected: "Clerk's secret key, because of login.upgrade", hint: "Clerk makes the ticket"
+        )
     }
 
     /// Linking happens where a Clerk session may arrive, unless the id in the users table is the Clerk user id.
@@ -79,7 +98,7 @@ struct Relations {
         let because =
             settings.routes.first { [.dual, .clerk].contains($0.mode) }
             .map { "because route \"\($0.name)\" is in mode \"\($0.mode.rawValue)\"" }
-            ?? settings.login.map { _ in "because of login.callback" }
+            ?? settings.login?.callback.map { _ in "because of login.callback" }
         guard let entry = root["directory"], let directory = settings.directory, let because,
             directory.users.clerkUserID != directory.users.id
         else { return }

@@ -88,8 +88,10 @@ package struct CORS: Sendable {
 
 package struct Login: Sendable {
     /// The path of the login callback.
-    package var callback: String
-    package init(callback: String) { self.callback = callback }
+    package var callback: String?
+    /// The path at which an old session is exchanged for a ticket of Clerk's.
+    package var upgrade: String?
+    package init() {}
 }
 
 /// The names of the fields that tell an origin who is calling; `nil`: not sent. Each is stripped from every client

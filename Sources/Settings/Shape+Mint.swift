@@ -16,9 +16,13 @@ extension Shape {
     ])
 
     static let login: Shape = .object([
-        required(
+        key(
             "callback", .string,
             "The path at which Segue answers a POST with a Clerk session by saying whether its user is linked, after linking on first sight."
-        )
+        ),
+        key(
+            "upgrade", .string,
+            "The path at which Segue answers a POST with an old session by a ticket that signs its user in to Clerk, once for each session. See docs/upgrade.md."
+        ),
     ])
 }

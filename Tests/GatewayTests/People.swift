@@ -32,6 +32,8 @@ enum People {
         services.userInfo = userInfo
         (services.directory, services.store, services.clerkUsers) = (directory, store, clerkUsers)
         services.sessions = sessions
+        services.upgrades = FakeUpgrades(outage: away.contains(.directory) ? .timedOut : nil)
+        services.tickets = FakeTickets(isAway: away.contains(.clerk))
         services.status = FakeStatus(outage: away.contains(.directory) ? .timedOut : nil)
         (services.keys, services.keySource) = (keySource.published, keySource)
         return services
