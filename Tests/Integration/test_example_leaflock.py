@@ -223,8 +223,7 @@ def without_jwt(it: LeafLock) -> None:
     assert refusal(it.ask("/api/user", token)) == (401, "token_invalid")
 
     # Nothing goes before it may: the old token was in use today, and the last dump is older than the last link.
-    missing = {gate["gate"] for gate in it.report("finalize", "check", code=4)["gates"] if not gate["held"]}
-    assert missing == {"traffic", "backup"}
+    assert it.missing_at_the_end() == {"traffic", "backup"}
     it.segue("finalize", "backup", "before-the-end.dump")
     it.segue("finalize", "check", "--days", "0")
     for step in ("keep-columns", "not-null", "null-hashes", "drop-hash-column"):

@@ -70,7 +70,7 @@ def test_one_router_after_the_other(story: Example):
     story.rows(r"UPDATE users SET clerk_user_id = NULL WHERE clerk_user_id NOT LIKE 'user\_%' RETURNING id")
     mended = story.dump()
     assert len(set(mended) - set(tables)) == 2
-    story.apply_schema("--add")
+    story.segue("schema", "apply", "--add")
     assert set(story.findings()) == {"settings_warning"}, "but for old tokens that prove nothing"
 
     # Phase 6.2: the way back, before anybody depends on it.
@@ -86,7 +86,7 @@ def test_one_router_after_the_other(story: Example):
 
     # Phase 2: everybody gets an account in Clerk with their password. Edsger has made one by himself, and an address that any old token could have
     # written into the table is no proof that he is he: a person decides.
-    story.apply_schema("--add")
+    story.segue("schema", "apply", "--add")
     edsger = story.clerk.control("users", email_addresses=[{"email_address": EDSGER, "primary": True}])["id"]
     report = story.report("migrate", "--no-backup", "--rate", "9000", code=3)
     assert (report["linked"], report["conflict"]) == (11, 1)

@@ -97,7 +97,7 @@ def test_the_guide_s_gradual_migration_and_all_the_way_back(story: Example):
     assert [text.partition(" → ")[0] for text in story.findings()["column_missing"]] == [
         'table "users" has no column "clerk_user_id"', 'table "users" has no column "migrated_at"',
     ]  # fmt: skip
-    story.apply_schema("--add")
+    story.segue("schema", "apply", "--add")
     assert story.findings() == {} and counts(story) == (44, 0, 44)
     prompts = next(route for route in story.report("status")["routes"] if route["name"] == "prompts")
     judged = {(verdict["mode"], verdict["outcome"]) for verdict in prompts["verdicts"]}
@@ -211,7 +211,7 @@ def test_the_quick_start_s_migration_of_everybody_and_its_end(story: Example):
     assert_same(story, at_first, old, PROMPTS)
 
     # Step 1: the state.
-    story.apply_schema()
+    story.segue("schema", "apply")
     assert story.findings() == {} and counts(story) == (44, 8, 36)
     story.flip(ROUTES, "dual")
     assert_same(story, at_first, sign_in(story, eight))

@@ -149,7 +149,7 @@ def phase_1(it: XGrowth) -> None:
 
 def phase_2(it: XGrowth) -> str:
     """"Add Webhooks (Safe)": Clerk tells of people, and the front end is still believed where it brings nothing better."""
-    it.apply_schema()
+    it.segue("schema", "apply")
     [read] = [route for route in it.report("status")["routes"] if route["name"] == "read"]
     would = {(verdict["mode"], verdict["outcome"]): verdict["count"] for verdict in read["verdicts"]}
     assert would["legacy", "legacy"] > would["clerk", "missing"] > would["clerk", "clerk"] == 2, "who brings no session would be refused"

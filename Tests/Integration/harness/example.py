@@ -128,12 +128,6 @@ class Example(ExampleDatabase):
     def ready(self) -> dict:
         return self._client.get(f"http://127.0.0.1:{self.admin_port}/readyz").json()
 
-    def apply_schema(self, *words: str) -> None:
-        """Done when a gateway that runs has found the tables, too: it looks for them again every few seconds."""
-        self.segue("schema", "apply", *words)
-        if self.gateway.is_running():
-            wait_until(lambda: not self.ready().get("causes"), "the gateway has found the tables")
-
     def missing_at_the_end(self, *words: str) -> set[str]:
         """The gates that `segue finalize check` finds closed."""
         result = self.run("finalize", "check", "--json", *words)
