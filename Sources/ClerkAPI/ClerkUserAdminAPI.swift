@@ -66,7 +66,7 @@ extension FetchError {
 }
 
 extension ClerkLookUp {
-    /// Without `limit` Clerk returns ten.
+    /// Without `limit` Clerk returns ten; it reads a plus sign as a space, or as one of its own.
     fileprivate var query: String {
         let (name, values) =
             switch self {
@@ -75,21 +75,5 @@ extension ClerkLookUp {
             case .userIDs(let values): ("user_id", values)
             }
         return (["limit=500"] + values.map { "\(name)=\(percentEncoded($0))" }).joined(separator: "&")
-    }
-
-    /// RFC 3986 §2.3: what is not unreserved is encoded, the plus sign above all, which Clerk reads as a space or a sign.
-    private func percentEncoded(_ text: String) -> String {
-        var encoded = ""
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"),
-                UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-                encoded.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                encoded += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }
-        return encoded
     }
 }

@@ -21,26 +21,11 @@ struct UserInfoQuestion: Sendable, Hashable {
         case .scheme(let name): fields.append(.init("Authorization", prefixed(name + " ")))
         case .cookie(let name): fields.append(.init("Cookie", prefixed(name + "=")))
         case .header(let name): fields.append(.init(name, credential))
-        case .query(let name): url += "?\(percentEncoded(Array(name.utf8)))=\(percentEncoded(credential.expose()))"
+        case .query(let name): url += "?\(percentEncoded(name))=\(percentEncoded(credential.expose()))"
         }
         return FetchRequest(
             .get, url, fields: fields, timeoutMilliseconds: Limits.waitMilliseconds, responseBytesMax: Limits.answerBytes)
     }
 
     private func prefixed(_ text: String) -> Secret { Secret(Array(text.utf8) + credential.expose()) }
-
-    /// Everything but unreserved characters (RFC 3986 §2.3).
-    private func percentEncoded(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var encoded: [UInt8] = []
-        for byte in bytes {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-                encoded.append(byte)
-            default: encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: encoded, as: UTF8.self)
-    }
 }
