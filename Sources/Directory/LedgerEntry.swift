@@ -4,7 +4,7 @@ import Identity
 import Telemetry
 
 /// What the ledger records. The names are stored, and never change.
-enum LedgerAction: String, Sendable {
+package enum LedgerAction: String, Sendable, CaseIterable {
     case link
     case provision
     case createClerkUser = "create_clerk_user"

@@ -7,6 +7,11 @@ package enum FileError: Error, Hashable, Sendable {
 }
 
 extension FileError: CustomStringConvertible {
+    /// Nobody reads any more.
+    package var isBrokenPipe: Bool {
+        if case .system(_, _, EPIPE) = self { true } else { false }
+    }
+
     package var description: String {
         switch self {
         case .system(let path, _, let code): unsafe "\(path): \(String(cString: strerror(code)))"

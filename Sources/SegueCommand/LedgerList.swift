@@ -12,8 +12,11 @@ enum LedgerList {
         filter.since = arguments.moment("since", "only entries since then")
         let user = arguments.option("user", "ID", "only entries about this internal user id or Clerk user id")
         filter.batch = arguments.option("batch", "ID", "only entries of this run of a command")
-        filter.action = arguments.option(
-            "action", "ACTION", "only link, unlink, provision, create_clerk_user, deactivate, remove, flip, dismiss, upgrade, backup, waive, finalize or undo")
+        let actions = LedgerAction.allCases.map(\.rawValue).joined(separator: ", ")
+        filter.action = arguments.option("action", "ACTION", "only entries of this kind: \(actions)")
+        if let action = filter.action, LedgerAction(rawValue: action) == nil {
+            arguments.note("--action: found \(action), expected one of \(actions)")
+        }
         let file = SettingsFile.word(&arguments)
         arguments.example("segue ledger list --user 42")
         arguments.example("segue ledger list --since 24h --action unlink --json")

@@ -3,7 +3,7 @@ internal import Files
 /// Standard output carries data, standard error carries talk. What strangers have put into a database or a token commands no
 /// terminal: whatever is said here is made harmless.
 enum Terminal {
-    /// Writes a line of data. A reader that has gone away (`segue … | head`) is a failure.
+    /// Writes a line of data. A reader that has gone away (`segue … | head`) is a failure, and knows it.
     @discardableResult
     static func say(_ text: String) -> ExitCode { write(harmless(text)) }
 
@@ -12,7 +12,10 @@ enum Terminal {
     static func sayColoured(_ text: String) -> ExitCode { write(text) }
 
     private static func write(_ text: String) -> ExitCode {
-        do { try Files.writeOutput(text + "\n") } catch { return .failed }
+        do throws(FileError) { try Files.writeOutput(text + "\n") } catch {
+            if !error.isBrokenPipe { talk("segue: \(error)") }
+            return .failed
+        }
         return .ok
     }
 

@@ -327,11 +327,21 @@ def test_who_sits_at_a_terminal_is_asked(front, people, emulator, word, code):
         (("undo", "--batch", "b", "--since", "1h"), 2, "do not go together"),
         (("undo", "--since", "yesterday"), 2, "--since must be a time"),
         (("undo", "1", "--reason", "write to ada@example.com"), 2, "no addresses"),
+        (("ledger", "list", "--action", "unlinked"), 2, "found unlinked, expected one of link, provision,"),
     ],
 )
 def test_what_makes_no_sense_is_refused_in_words(front, words, code, said):
     result = front.run(*words)
     assert (result.returncode, said in result.stderr) == (code, True), result.stdout + result.stderr
+
+
+def test_an_output_that_cannot_be_written_is_named(front):
+    with open("/dev/full", "w") as full:
+        result = subprocess.run(
+            [str(gateways.BINARY), "ledger", "verify", str(front.file)], stdout=full, stderr=subprocess.PIPE, text=True,
+            env=os.environ | front.environment,
+        )  # fmt: skip
+    assert (result.returncode, result.stderr) == (1, "segue: standard output: No space left on device\n")
 
 
 def test_all_since_a_time_is_undone_the_latest_first(front, people, emulator):
