@@ -167,7 +167,8 @@ let package = Package(
         tests(
             "SegueCommandTests",
             [
-                "SegueCommand", "Authentication", "ClerkAPI", "Crypto", "Directory", "Files", "Gateway", "HTTP", "HTTPServer", "JOSE",
+                "SegueCommand", "Authentication", "ClerkAPI", "Crypto", "Directory", "Files", "Gateway", "HTTP", "HTTPServer",
+                "JOSE",
                 "JSON", "Settings", "Sockets", "Telemetry",
             ]),
         tests(

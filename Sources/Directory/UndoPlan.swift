@@ -35,7 +35,8 @@ package enum Reversal: Sendable, Hashable {
             self = .endOverride(route: route)
         case (.finalize, _, _) where row.rule == FinalizeStep.notNull.rawValue: self = .allowNoLink
         case (.waive, let user?, _): self = .endWaiver(user)
-        case (.finalize, _, _), (.waive, _, _), (.backup, _, _), (.upgrade, _, _), (.link, _, _), (.provision, _, _), (.unlink, _, _),
+        case (.finalize, _, _), (.waive, _, _), (.backup, _, _), (.upgrade, _, _), (.link, _, _), (.provision, _, _),
+            (.unlink, _, _),
             (.createClerkUser, _, _), (.deactivate, _, _), (.remove, _, _),
             (.dismiss, _, _), (.undo, _, _), (.migrate, _, _), (nil, _, _):
             return nil
