@@ -26,7 +26,8 @@ struct MigrationColumns {
         let totpSecret = try catalogue.optional(users.totpSecret)
         let createdAt = try catalogue.optional(users.createdAt)
         names = MigrationNames(
-            table: table.name.quoted, id: table.id.quoted, email: table.email?.quoted, passwordHash: passwordHash?.quoted,
+            table: table.name.quoted, id: table.id.quoted, email: table.email?.quoted,
+            clerkUserID: try catalogue.optional(users.clerkUserID)?.quoted, passwordHash: passwordHash?.quoted,
             phone: phone?.quoted, username: username?.quoted, createdAt: createdAt?.quoted, totpSecret: totpSecret?.quoted)
         add(username) { $0.username = $1 }
         add(phone) { $0.phone = $1 }

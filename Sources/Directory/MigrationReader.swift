@@ -18,6 +18,8 @@ package struct MigrationNames: Sendable {
     package let table: String
     package let id: String
     package let email: String?
+    /// The column of links in the users table.
+    package let clerkUserID: String?
     package let passwordHash: String?
     package let phone: String?
     package let username: String?

@@ -22,6 +22,8 @@ package enum MigrationSkip: String, Sendable, CaseIterable {
 package enum MigrationDefect: Sendable, Hashable {
     /// Clerk's list reads `+` and `-` before an `external_id` as "with" and "without".
     case externalIDAmbiguous
+    /// Where the link stands there is no id of Clerk's: it was never one, and the person would be left behind as linked.
+    case linkMalformed
     /// No address, no number and no name to sign in with.
     case noIdentifier
     case emailMalformed
@@ -49,6 +51,7 @@ package enum MigrationDefect: Sendable, Hashable {
     package var code: String {
         switch self {
         case .externalIDAmbiguous: "external_id_ambiguous"
+        case .linkMalformed: "link_malformed"
         case .noIdentifier: "no_identifier"
         case .emailMalformed: "email_malformed"
         case .emailNotASCII: "email_not_ascii"

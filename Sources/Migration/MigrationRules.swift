@@ -14,7 +14,10 @@ package struct MigrationRules: Sendable {
     }
 
     package func decide(_ row: LegacyRow, among shared: SharedIdentifiers, at now: UnixTime) -> MigrationDecision {
-        if row.user.clerkUser != nil { return renewal(row).map { .renew($0) } ?? .skip(.alreadyLinked) }
+        if let clerkUser = row.user.clerkUser {
+            guard clerkUser.text.hasPrefix("user_") else { return .mend([.linkMalformed]) }
+            return renewal(row).map { .renew($0) } ?? .skip(.alreadyLinked)
+        }
         if !row.user.isActive { return .skip(.inactive) }
         let draft = drafted(row, among: shared, at: now)
         guard draft.defects.isEmpty else { return .mend(draft.defects) }

@@ -10,7 +10,8 @@ extension MigrationDefect {
         switch self {
         case .digestUnsupported(let scheme): scheme
         case .digestMalformed(let hasher): hasher.rawValue
-        case .externalIDAmbiguous, .noIdentifier, .emailMalformed, .emailNotASCII, .emailTest, .emailShared, .phoneMalformed,
+        case .externalIDAmbiguous, .linkMalformed, .noIdentifier, .emailMalformed, .emailNotASCII, .emailTest, .emailShared,
+            .phoneMalformed,
             .phoneShared, .usernameMalformed, .usernameShared, .missing, .digestUnrecognized, .totpSecretMalformed,
             .backupCodesMalformed, .createdAtUnreadable, .createdAtInFuture, .publicMetadataTooLarge, .privateMetadataTooLarge:
             nil
@@ -21,6 +22,7 @@ extension MigrationDefect {
         switch self {
         case .externalIDAmbiguous:
             "Clerk reads + and - before an external_id as with and without; such a row cannot be looked up again, so create its user by hand and `segue link` them"
+        case .linkMalformed: Self.unlink(names)
         case .noIdentifier: "give the row an address, or leave it out with --where"
         case .emailMalformed: "correct the address, or empty it and give the row another way to sign in"
         case .emailNotASCII: "ask the person for an address in ASCII: such a one cannot be linked, and Clerk may fold its letters"
@@ -53,6 +55,14 @@ extension MigrationDefect {
         case .publicMetadataTooLarge: "take a column out of migrate.publicMetadata: Clerk holds 8 KiB, and session tokens less"
         case .privateMetadataTooLarge: "take a column out of migrate.privateMetadata: Clerk holds 8 KiB"
         }
+    }
+
+    private static func unlink(_ names: MigrationNames) -> String {
+        guard let column = names.clerkUserID, column != names.id else {
+            return "the row's Clerk user id does not begin with user_: correct it, or leave the row out with --where"
+        }
+        return
+            "nobody is linked by such a value, and an id of your own belongs into another column: UPDATE \(names.table) SET \(column) = NULL WHERE substr(\(column), 1, 5) <> 'user_'"
     }
 
     /// As text: PostgreSQL knows no least uuid.

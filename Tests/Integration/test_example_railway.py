@@ -67,6 +67,8 @@ def test_one_router_after_the_other(story: Example):
     assert sorted(text.split('"')[3] for text in found["column_missing"]) == ["first_name", "is_active", "last_name"]
     assert found["not_clerk_ids"][0].startswith("2 values")
     assert "--add" in story.segue("schema", "apply", code=4)
+    [mixed_up] = story.report("migrate", "--dry-run", code=1)["defects"]
+    assert (mixed_up["code"], mixed_up["count"]) == ("link_malformed", 2), "they do not count as linked"
     story.rows(r"UPDATE users SET clerk_user_id = NULL WHERE clerk_user_id NOT LIKE 'user\_%' RETURNING id")
     mended = story.dump()
     assert len(set(mended) - set(tables)) == 2

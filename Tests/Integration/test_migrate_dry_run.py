@@ -39,6 +39,7 @@ ROWS: dict[str, dict[str, object]] = {
     "backup_codes_malformed": {"codes": "<none>"},
     "created_at_in_future": {"created_at": "2999-01-01 00:00:00"},
     "public_metadata_too_large": {"bio": "a" * 9_000},
+    "link_malformed": {"clerk_user_id": "4711"},
 }
 TWINS = [{"email": "Twin@Example.com"}, {"phone": "+441632960001"}, {"username": "Twin_Name"}]
 NOTED = [

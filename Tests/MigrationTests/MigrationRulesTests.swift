@@ -102,6 +102,15 @@ import Testing
         #expect(decide(LegacyRow(user: inactive)) == .skip(.inactive))
     }
 
+    @Test func `a link that is no id of Clerk's links nobody`() {
+        for link in ["7", "User_a", "4e15502b-d21d-4200-93d0-608b8d31efd2"] {
+            let mixedUp = DirectoryUser(
+                id: UserID("7"), email: "ada@example.com", isEmailVerified: nil, role: nil, isActive: true,
+                clerkUser: ClerkUserID(link))
+            #expect(defects(decide(LegacyRow(user: mixedUp))) == [.linkMalformed])
+        }
+    }
+
     @Test func `a privileged role and a weak digest are noted and no hindrance`() {
         var linking = DirectorySettings.Linking(legacyEmail: .trusted)
         linking.privilegedRoles = ["admin"]
