@@ -116,6 +116,14 @@ def ready(scene) -> Scene:
     return scene
 
 
+@pytest.fixture(scope="module")
+def calm(postgres, start_gateway, origin, clerk) -> Scene:
+    """One for tests that put back what they change."""
+    scene = Scene(postgres, start_gateway, origin, clerk)
+    scene.backup()
+    return scene
+
+
 # What is known of the traffic.
 
 
@@ -149,52 +157,55 @@ def test_old_credentials_are_noted_for_each_route_across_restarts(postgres, star
 # Gates.
 
 
-def test_everything_holds(ready):
-    report = ready.check(code=0)
+def test_everything_holds(calm):
+    report = calm.check(code=0)
     assert (report["ready"], report["over"], report["next"]) == (True, False, "segue finalize apply not-null")
-    said = ready.run("check")
+    said = calm.run("check")
     assert said.returncode == 0 and "NOT HELD" not in said.stdout and "Next: segue finalize apply" in said.stdout
 
 
-def test_routes_must_be_closed(ready):
-    ready.front.settings["routes"][0]["mode"] = "dual"
-    ready.front.configure(ready.front.settings)
-    assert ready.missing() == {"routes": ["route_open"]}
-    ready.front.settings["routes"][0] |= {"mode": "clerk", "canary": {"mode": "legacy", "percent": 1}}
-    ready.front.configure(ready.front.settings)
-    assert ready.missing() == {"routes": ["route_open"]}
-    del ready.front.settings["routes"][0]["canary"]
-    ready.front.configure(ready.front.settings)
-    ready.people.execute("INSERT INTO segue.overrides VALUES ('clerk', 'legacy', 'clerk', 'grace', 1, NULL)")
-    assert ready.missing() == {"routes": ["route_open_live"]}
+def test_routes_must_be_closed(calm):
+    calm.front.settings["routes"][0]["mode"] = "dual"
+    calm.front.configure(calm.front.settings)
+    assert calm.missing() == {"routes": ["route_open"]}
+    calm.front.settings["routes"][0] |= {"mode": "clerk", "canary": {"mode": "legacy", "percent": 1}}
+    calm.front.configure(calm.front.settings)
+    assert calm.missing() == {"routes": ["route_open"]}
+    del calm.front.settings["routes"][0]["canary"]
+    calm.front.configure(calm.front.settings)
+    calm.people.execute("INSERT INTO segue.overrides VALUES ('clerk', 'legacy', 'clerk', 'grace', 1, NULL)")
+    assert calm.missing() == {"routes": ["route_open_live"]}
     # A flip that was made over another mode is not in force.
-    ready.people.execute("UPDATE segue.overrides SET base_mode = 'dual'")
-    ready.check(code=0)
+    calm.people.execute("UPDATE segue.overrides SET base_mode = 'dual'")
+    calm.check(code=0)
+    calm.people.execute("DELETE FROM segue.overrides")
 
 
-def test_traffic_must_have_ended(ready):
+def test_traffic_must_have_ended(calm):
     legacy_row = "INSERT INTO segue.traffic VALUES ('{route}', 'legacy', to_char(now() - interval '{age}', 'YYYY-MM-DD'), 3, now() - interval '{age}', now() - interval '{age}')"
-    ready.people.execute(legacy_row.format(route="clerk", age="3 days"))
-    assert ready.missing() == {"traffic": ["legacy_traffic"]}
-    said = ready.run("check")
+    calm.people.execute(legacy_row.format(route="clerk", age="3 days"))
+    assert calm.missing() == {"traffic": ["legacy_traffic"]}
+    said = calm.run("check")
     assert "clerk: 3 requests by an old credential alone, the last at" in said.stdout and "=> wait until" in said.stdout
-    ready.check("--days", "2", code=0)
-    ready.check("--days", "0", code=0)
+    calm.check("--days", "2", code=0)
+    calm.check("--days", "0", code=0)
     # A route that was taken out of the settings was used all the same.
-    ready.people.execute("UPDATE segue.traffic SET route = 'gone' WHERE kind = 'legacy'")
-    assert ready.missing() == {"traffic": ["legacy_traffic"]}
+    calm.people.execute("UPDATE segue.traffic SET route = 'gone' WHERE kind = 'legacy'")
+    assert calm.missing() == {"traffic": ["legacy_traffic"]}
+    calm.people.execute("DELETE FROM segue.traffic WHERE kind = 'legacy'")
 
 
-def test_routes_must_have_been_watched(ready):
-    ready.people.execute("DELETE FROM segue.traffic WHERE route = 'clerk' AND first_at < now() - interval '5 days 1 hour'")
-    assert ready.missing() == {"traffic": ["watched_too_short"]}
-    ready.check("--days", "4", code=0)
-    ready.watch()
+def test_routes_must_have_been_watched(calm):
+    calm.people.execute("DELETE FROM segue.traffic WHERE route = 'clerk' AND first_at < now() - interval '5 days 1 hour'")
+    assert calm.missing() == {"traffic": ["watched_too_short"]}
+    calm.check("--days", "4", code=0)
+    calm.watch()
     # A day without a gateway begins the count anew.
-    ready.people.execute("DELETE FROM segue.traffic WHERE route = 'clerk' AND day = to_char(now() AT TIME ZONE 'UTC' - interval '7 days', 'YYYY-MM-DD')")
-    assert ready.missing() == {"traffic": ["watched_too_short"]}
-    ready.people.execute("DELETE FROM segue.traffic WHERE route = 'clerk'")
-    assert ready.missing() == {"traffic": ["not_watched"]}
+    calm.people.execute("DELETE FROM segue.traffic WHERE route = 'clerk' AND day = to_char(now() AT TIME ZONE 'UTC' - interval '7 days', 'YYYY-MM-DD')")
+    assert calm.missing() == {"traffic": ["watched_too_short"]}
+    calm.people.execute("DELETE FROM segue.traffic WHERE route = 'clerk'")
+    assert calm.missing() == {"traffic": ["not_watched"]}
+    calm.watch()
 
 
 def test_people_must_be_linked_and_seen_or_waived_by_name(scene):
@@ -373,9 +384,9 @@ def test_a_hash_column_that_is_required_and_one_that_a_view_reads(ready):
 @pytest.mark.parametrize(
     "words", [("apply", "null"), ("apply", "null-hashes", "--yes", "yes"), ("apply", "null-hashes", "--yes", "not-null"), ("check", "--days", "-1"), ()]
 )  # fmt: skip
-def test_words_that_make_no_sense(ready, words):
-    result = ready.run(*words)
-    assert result.returncode == 2 and ready.hashes() == 3
+def test_words_that_make_no_sense(calm, words):
+    result = calm.run(*words)
+    assert result.returncode == 2 and calm.hashes() == 3
 
 
 def test_other_tables_skip_what_makes_no_sense_there(postgres, start_gateway, origin, clerk):
