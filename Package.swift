@@ -54,26 +54,29 @@ let package = Package(
         swift("HTTPServer", ["HTTP", "HTTP1", "Sockets", "Telemetry"]),
         swift("JOSE", ["Crypto", "JSON", "Telemetry"]),
         swift("Webhooks", ["Crypto", "Telemetry"]),
+        swift("Mail", ["Crypto", "Telemetry"]),
 
         // Decisions: pure.
-        swift("Settings", ["Files", "HTTP", "JSON", "Telemetry"]),
+        swift("Settings", ["Files", "HTTP", "JSON", "Mail", "Telemetry"]),
         swift("Routing", ["HTTP", "JSON", "Settings"]),
         swift("Authentication", ["HTTP", "JOSE", "JSON", "Crypto", "Routing", "Settings", "Telemetry", "Snapshot"]),
         swift("Identity", ["Authentication", "Crypto", "HTTP", "JOSE", "JSON", "Settings", "Telemetry"]),
         swift("Migration", ["Authentication", "Crypto", "Identity", "JSON", "Settings", "Telemetry", "Webhooks"]),
+        swift("Invitations", ["Authentication", "Crypto", "Identity", "Mail", "Migration", "Settings", "Telemetry"]),
 
         // Adapters: answers to the questions that the decisions ask.
+        swift("SMTP", ["Fetch", "Invitations", "Mail", "Settings"]),
         swift(
             "ClerkAPI",
             [
-                "Authentication", "Crypto", "Fetch", "Files", "HTTP", "Identity", "JOSE", "Logging", "JSON", "Migration",
+                "Authentication", "Crypto", "Fetch", "Files", "HTTP", "Identity", "Invitations", "JOSE", "Logging", "JSON", "Migration",
                 "Settings", "Snapshot", "Sockets",
                 "Telemetry",
             ]),
         swift(
             "Directory",
             [
-                "Authentication", "Crypto", "Identity", "Logging", "Migration", "Postgres", "Settings", "Snapshot", "Sockets",
+                "Authentication", "Crypto", "Identity", "Invitations", "Logging", "Migration", "Postgres", "Settings", "Snapshot", "Sockets",
                 "SQLite", "Telemetry",
             ]),
         swift("LegacyAPI", ["Authentication", "Fetch", "HTTP", "JSON", "Settings", "Snapshot", "Sockets", "Telemetry"]),
@@ -91,9 +94,8 @@ let package = Package(
         swift(
             "Gateway",
             [
-                "Authentication", "Crypto", "HTTP", "HTTP1", "HTTPServer", "Identity", "JOSE", "Logging", "Migration", "Routing",
-                "Settings",
-                "Sockets", "Telemetry", "Snapshot", "Webhooks",
+                "Authentication", "Crypto", "HTTP", "HTTP1", "HTTPServer", "Identity", "Invitations", "JOSE", "Logging", "Mail",
+                "Migration", "Routing", "Settings", "Sockets", "Telemetry", "Snapshot", "Webhooks",
             ]),
         swift(
             "Admin",
@@ -103,9 +105,8 @@ let package = Package(
             dependencies: [
                 "Admin", "Authentication", "ClerkAPI", "Crypto", "Directory", "Emulator", "Fetch", "Files", "Gateway", "HTTP",
                 "HTTPServer",
-                "Identity", "JOSE", "JSON", "LegacyAPI", "Logging", "Migration", "Routing", "Settings", "Setup", "Snapshot",
-                "Sockets",
-                "SQLite", "Telemetry", "Webhooks",
+                "Identity", "Invitations", "JOSE", "JSON", "LegacyAPI", "Logging", "Mail", "Migration", "Routing", "SMTP", "Settings",
+                "Setup", "Snapshot", "Sockets", "SQLite", "Telemetry", "Webhooks",
             ],
             swiftSettings: strict),
 
@@ -130,6 +131,10 @@ let package = Package(
         tests("FetchTests", ["Fetch", "HTTP", "Snapshot", "Sockets", "Telemetry"]),
         tests("HTTP1Tests", ["HTTP1", "HTTP"]),
         tests("JOSETests", ["JOSE", "Crypto", "JSON", "Telemetry", "GatewayTesting"]),
+        tests("MailTests", ["Mail", "Crypto", "Telemetry"]),
+        tests(
+            "InvitationsTests",
+            ["Invitations", "Authentication", "Crypto", "GatewayTesting", "Identity", "Mail", "Migration", "Settings", "Telemetry"]),
         tests("WebhooksTests", ["Webhooks", "Crypto", "GatewayTesting", "Telemetry"]),
         tests("SettingsTests", ["Settings", "Files", "GatewayTesting", "HTTP", "JSON", "Telemetry"]),
         tests("RoutingTests", ["Routing", "GatewayTesting", "HTTP", "Settings", "Telemetry"]),
@@ -155,7 +160,8 @@ let package = Package(
         tests(
             "DirectoryTests",
             [
-                "Directory", "Authentication", "Identity", "Migration", "Postgres", "PostgresTesting", "Settings", "Snapshot",
+                "Directory", "Authentication", "Identity", "Invitations", "Migration", "Postgres", "PostgresTesting", "Settings",
+                "Snapshot",
                 "Sockets", "SQLite", "Telemetry",
             ]),
         tests(

@@ -59,13 +59,15 @@ extension DirectoryInspector {
     }
 
     /// What this role may not do, of what links need.
-    func inspectPrivileges(_ users: UsersTable, isPrepared: Bool) async throws(DirectoryError) {
+    func inspectPrivileges(_ users: UsersTable, isPrepared: Bool, invites: Bool) async throws(DirectoryError) {
         var needed: [(table: String, privilege: String, column: Column?)] = [(users.name.quoted, "SELECT", nil)]
         if case .column(let column) = users.source, !users.isKeyedByClerk { needed.append((users.name.quoted, "UPDATE", column)) }
         if let mapping = users.mapping { needed.append((mapping.name.quoted, "INSERT", nil)) }
         if settings.linking.unknown == .provision { needed.append((users.name.quoted, "INSERT", nil)) }
         if isPrepared {
-            for table in ["links", "ledger", "reviews"] { needed.append((users.dialect.state(table), "INSERT", nil)) }
+            for table in ["links", "ledger", "reviews"] + (invites ? ["invitations"] : []) {
+                needed.append((users.dialect.state(table), "INSERT", nil))
+            }
         }
         for need in needed {
             let rows =

@@ -69,10 +69,11 @@ package struct DirectorySchema: Sendable {
     package var isDirectURLReadable: Bool { settings.directURL.map(PostgresConnection.canRead) ?? true }
 
     /// Everything that the settings and this database disagree about, for `segue doctor`.
-    package func inspect(with queries: [LegacyQuery]) async throws(Failure) -> DirectoryInspection {
+    /// - Parameter invites: whether invitations are kept there.
+    package func inspect(with queries: [LegacyQuery], invites: Bool = false) async throws(Failure) -> DirectoryInspection {
         let pooling = try await Self.pooling(at: settings.location)
         return try await Self.connected(to: settings.location, direct: settings.directURL) { connection throws(DirectoryError) in
-            try await DirectoryInspector(settings, on: connection).inspect(queries, pooling: pooling)
+            try await DirectoryInspector(settings, on: connection).inspect(queries, pooling: pooling, invites: invites)
         }
     }
 

@@ -81,6 +81,8 @@ enum Limits {
     static let migratorSilenceMilliseconds = 15_000
     /// How often it says that it lives.
     static let migratorSignMilliseconds = 3_000
+    /// Mail of which nothing was noted for so long was not sent: no server is waited for as long.
+    static let mailSeconds: Int64 = 120
     /// The calls that are reserved at a time: those of so long.
     static let turnsMilliseconds = 250
     /// How late a reserved call may be made. Together with those that were in time, late ones could exceed Clerk's limit.

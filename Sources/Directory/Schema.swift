@@ -4,7 +4,7 @@ enum Schema {
     static let version = "3"
     static let tables =
         ["meta", "links", "ledger", "reviews", "overrides", "clerk_messages", "clerk_users", "revocations"]
-        + ["people", "migrators", "budget", "traffic", "upgrades"]
+        + ["people", "migrators", "budget", "traffic", "upgrades", "invitations"]
 
     /// What an earlier version's table lacks. New columns stand last, so that a table that grew is as one that was made.
     static let laterColumns = [(table: "ledger", column: "batch"), (table: "people", column: "digest")]
@@ -61,6 +61,7 @@ enum Schema {
                 ]),
             table("upgrades", ["credential \(text) PRIMARY KEY", "user_id \(text) NOT NULL", "at \(time) NOT NULL"]),
         ] + messages(dialect, text: text, time: time) + people(dialect, text: text, time: time)
+            + [invitations(dialect, text: text, time: time)]
     }
 
     /// What Clerk's webhooks have told: which message came, the newest state of each user, and whose tokens are good no longer.
@@ -96,6 +97,17 @@ enum Schema {
             """,
             "CREATE TABLE IF NOT EXISTS \(dialect.state("budget")) (class \(text) PRIMARY KEY, next_at_us bigint NOT NULL)",
         ]
+    }
+
+    /// Who was asked to come along, one row for each user. Of a token there is only its digest, and of an address.
+    private static func invitations(_ dialect: Dialect, text: String, time: String) -> String {
+        """
+        CREATE TABLE IF NOT EXISTS \(dialect.state("invitations")) (
+            user_id \(text) PRIMARY KEY, kind \(text) NOT NULL, token_digest \(text) UNIQUE, address_digest \(text) NOT NULL,
+            clerk_user_id \(text), batch \(text), created_at \(time) NOT NULL, expires_at \(time) NOT NULL, sent_at \(time),
+            failed_at \(time), failure \(text), opened_at \(time), accepted_at \(time)
+        )
+        """
     }
 
     /// Of `people`: there is still something to be done.

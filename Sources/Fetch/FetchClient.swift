@@ -16,7 +16,7 @@ package final class FetchClient: Sendable {
 
     private struct Waiting {
         let number: UInt64
-        let request: FetchRequest
+        let outbound: Outbound
         let deadline: Int64
         let completion: FetchCompletion
     }
@@ -28,7 +28,11 @@ package final class FetchClient: Sendable {
     /// Callable from any thread; `completion` is called once, on the engine's thread (or at once, on this one, when the
     /// queue is full), and must not block.
     package func start(_ request: FetchRequest, completion: @escaping FetchCompletion) {
-        let deadline = FetchEngine.now + Int64(request.timeoutMilliseconds)
+        start(.request(request), completion: completion)
+    }
+
+    func start(_ outbound: Outbound, completion: @escaping FetchCompletion) {
+        let deadline = FetchEngine.now + Int64(outbound.timeoutMilliseconds)
         let place = load.withLock { load -> Place in
             if load.transfers < transfersMax {
                 load.transfers += 1
@@ -36,20 +40,20 @@ package final class FetchClient: Sendable {
             }
             guard load.waiting.count < waitingMax else { return .none }
             load.nextNumber += 1
-            load.waiting.append(Waiting(number: load.nextNumber, request: request, deadline: deadline, completion: completion))
+            load.waiting.append(Waiting(number: load.nextNumber, outbound: outbound, deadline: deadline, completion: completion))
             return .queue(load.nextNumber)
         }
         switch place {
-        case .transfer: transfer(request, deadline: deadline, completion: completion)
-        case .queue(let number): engine.schedule(afterMilliseconds: request.timeoutMilliseconds) { self.giveUp(number) }
+        case .transfer: transfer(outbound, deadline: deadline, completion: completion)
+        case .queue(let number): engine.schedule(afterMilliseconds: outbound.timeoutMilliseconds) { self.giveUp(number) }
         case .none: completion(.failure(.overloaded(waitingMax: waitingMax)))
         }
     }
 
     private enum Place { case transfer, queue(UInt64), none }
 
-    private func transfer(_ request: FetchRequest, deadline: Int64, completion: @escaping FetchCompletion) {
-        engine.start(request, deadline: deadline) { result in
+    private func transfer(_ outbound: Outbound, deadline: Int64, completion: @escaping FetchCompletion) {
+        engine.start(outbound, deadline: deadline) { result in
             self.startNext()
             completion(result)
         }
@@ -64,13 +68,13 @@ package final class FetchClient: Sendable {
             }
             return load.waiting.removeFirst()
         }
-        if let next { transfer(next.request, deadline: next.deadline, completion: next.completion) }
+        if let next { transfer(next.outbound, deadline: next.deadline, completion: next.completion) }
     }
 
     private func giveUp(_ number: UInt64) {
         let late = load.withLock { load -> Waiting? in
             load.waiting.firstIndex { $0.number == number }.map { load.waiting.remove(at: $0) }
         }
-        if let late { late.completion(.failure(.timeout(milliseconds: late.request.timeoutMilliseconds))) }
+        if let late { late.completion(.failure(.timeout(milliseconds: late.outbound.timeoutMilliseconds))) }
     }
 }

@@ -18,7 +18,7 @@ package final class FetchEngine: Sendable {
     }
 
     private enum Job {
-        case transfer(FetchRequest, deadline: Int64, FetchCompletion)
+        case transfer(Outbound, deadline: Int64, FetchCompletion)
         case timer(due: Int64, @Sendable () -> Void)
     }
 
@@ -41,8 +41,8 @@ package final class FetchEngine: Sendable {
     }
 
     /// The response, or why there is none, before `deadline` (of `FetchEngine.now`).
-    func start(_ request: FetchRequest, deadline: Int64, completion: @escaping FetchCompletion) {
-        if !post(.transfer(request, deadline: deadline, completion)) { completion(.failure(.stopped)) }
+    func start(_ outbound: Outbound, deadline: Int64, completion: @escaping FetchCompletion) {
+        if !post(.transfer(outbound, deadline: deadline, completion)) { completion(.failure(.stopped)) }
     }
 
     /// Calls `work` on the engine's thread after so many milliseconds; never, when the engine is stopped before.
@@ -98,11 +98,11 @@ extension FetchEngine {
     private func begin(_ job: Job, _ work: inout Work) {
         switch job {
         case .timer(let due, let action): work.addTimer(due: due, action)
-        case .transfer(let request, let deadline, let completion):
+        case .transfer(let outbound, let deadline, let completion):
             let left = deadline - Self.now
-            guard left > 0 else { return completion(.failure(.timeout(milliseconds: request.timeoutMilliseconds))) }
+            guard left > 0 else { return completion(.failure(.timeout(milliseconds: outbound.timeoutMilliseconds))) }
             do throws(FetchError) {
-                let transfer = try Transfer(request, timeoutMilliseconds: Int(left), completion: completion)
+                let transfer = try Transfer(outbound, timeoutMilliseconds: Int(left), completion: completion)
                 work.transfers[ObjectIdentifier(transfer)] = transfer
                 transfer.join(multi)
             } catch {

@@ -13,6 +13,8 @@ package enum FetchError: Error, Hashable, Sendable {
     case tooLarge(bytesMax: Int)
     /// The connection broke, or what came was not HTTP.
     case broken(String)
+    /// An SMTP server has taken no message: 4xx for now, 5xx for good (RFC 5321 §4.2.1).
+    case mailRefused(code: Int)
     /// So many requests wait already.
     case overloaded(waitingMax: Int)
     /// The client was stopped.
@@ -20,14 +22,14 @@ package enum FetchError: Error, Hashable, Sendable {
 }
 
 extension FetchError {
-    init(_ code: CURLcode, message: String, for request: FetchRequest) {
+    init(_ code: CURLcode, message: String, for outbound: Outbound) {
         self =
             switch code {
             case CURLE_URL_MALFORMAT, CURLE_LOGIN_DENIED: .invalidURL(message)
             case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .resolve(message)
             case CURLE_COULDNT_CONNECT: .connect(message)
-            case CURLE_OPERATION_TIMEDOUT: .timeout(milliseconds: request.timeoutMilliseconds)
-            case CURLE_FILESIZE_EXCEEDED: .tooLarge(bytesMax: request.responseBytesMax)
+            case CURLE_OPERATION_TIMEDOUT: .timeout(milliseconds: outbound.timeoutMilliseconds)
+            case CURLE_FILESIZE_EXCEEDED: .tooLarge(bytesMax: outbound.responseBytesMax)
             case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
                 CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_PINNEDPUBKEYNOTMATCH,
                 CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_SHUTDOWN_FAILED, CURLE_SSL_CRL_BADFILE, CURLE_USE_SSL_FAILED:
@@ -46,6 +48,7 @@ extension FetchError: CustomStringConvertible {
         case .tls(let message): "TLS: \(message)"
         case .timeout(let milliseconds): "no response within \(milliseconds) ms"
         case .tooLarge(let bytesMax): "the response is larger than \(bytesMax) bytes"
+        case .mailRefused(let code): "the mail server answered \(code)"
         case .overloaded(let waitingMax): "\(waitingMax) requests are waiting already"
         case .stopped: "stopped"
         }

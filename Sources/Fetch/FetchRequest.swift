@@ -35,7 +35,7 @@ package struct FetchRequest: Sendable {
     }
 }
 
-extension FetchRequest {
+extension Outbound {
     /// Whether the URL's host is a loopback address.
     var isForThisMachine: Bool {
         guard let start = url.firstRange(of: "://")?.upperBound else { return false }

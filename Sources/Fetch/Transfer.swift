@@ -5,11 +5,14 @@ import Telemetry
 /// One request on its way through libcurl: it owns the easy handle and all that libcurl only points at. It belongs to
 /// the engine's thread.
 @safe final class Transfer {
-    private let easy: UnsafeMutableRawPointer
-    private var fieldList: UnsafeMutablePointer<curl_slist>?
+    let easy: UnsafeMutableRawPointer
+    /// Field lines, or the recipient of mail.
+    private(set) var fieldList: UnsafeMutablePointer<curl_slist>?
     private let message: UnsafeMutablePointer<CChar>
-    private let content: UnsafeMutableBufferPointer<UInt8>
-    private let request: FetchRequest
+    let content: UnsafeMutableBufferPointer<UInt8>
+    /// How much of the content of mail libcurl has taken.
+    var sentBytes = 0
+    private let outbound: Outbound
     private let completion: FetchCompletion
     private var received = Received()
 
@@ -20,15 +23,19 @@ import Telemetry
         var isTooLarge = false
     }
 
-    init(_ request: FetchRequest, timeoutMilliseconds: Int, completion: @escaping FetchCompletion) throws(FetchError) {
+    init(_ outbound: Outbound, timeoutMilliseconds: Int, completion: @escaping FetchCompletion) throws(FetchError) {
         guard let easy = unsafe curl_easy_init() else { throw .broken("libcurl has no memory") }
         unsafe self.easy = easy
-        (self.request, self.completion) = (request, completion)
+        (self.outbound, self.completion) = (outbound, completion)
         unsafe message = .allocate(capacity: Int(CURL_ERROR_SIZE))
         unsafe message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-        unsafe content = .allocate(capacity: request.content.count)
-        _ = unsafe content.initialize(from: request.content)
-        try configure(timeoutMilliseconds: timeoutMilliseconds)
+        unsafe content = .allocate(capacity: outbound.content.count)
+        _ = unsafe content.initialize(from: outbound.content)
+        configure(timeoutMilliseconds: timeoutMilliseconds)
+        switch outbound {
+        case .request(let request): try configure(request)
+        case .mail(let mail): try configure(mail)
+        }
     }
 
     deinit {
@@ -48,14 +55,18 @@ import Telemetry
 
     private func outcome(of result: CURLcode?) -> Result<FetchResponse, FetchError> {
         guard let result else { return .failure(.stopped) }
-        guard !received.isTooLarge else { return .failure(.tooLarge(bytesMax: request.responseBytesMax)) }
-        guard result == CURLE_OK else {
-            let detail = unsafe String(cString: message)
-            let text = unsafe detail.isEmpty ? String(cString: curl_easy_strerror(result)) : detail
-            return .failure(FetchError(result, message: text, for: request))
-        }
+        guard !received.isTooLarge else { return .failure(.tooLarge(bytesMax: outbound.responseBytesMax)) }
         var code = 0
         unsafe segue_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &code)
+        guard result == CURLE_OK else {
+            // The last word of a server that was still talking to us, as `550` to a recipient.
+            if case .mail = outbound, (400..<600).contains(code), result != CURLE_OPERATION_TIMEDOUT {
+                return .failure(.mailRefused(code: code))
+            }
+            let detail = unsafe String(cString: message)
+            let text = unsafe detail.isEmpty ? String(cString: curl_easy_strerror(result)) : detail
+            return .failure(FetchError(result, message: text, for: outbound))
+        }
         guard (200..<600).contains(code) else { return .failure(.broken("status \(code)")) }
         return .success(FetchResponse(status: Status(UInt16(code)), fields: received.fields, content: received.content))
     }
@@ -64,16 +75,22 @@ import Telemetry
 // MARK: - Settings of the handle
 
 extension Transfer {
-    private func configure(timeoutMilliseconds: Int) throws(FetchError) {
+    /// What every transfer keeps to.
+    private func configure(timeoutMilliseconds: Int) {
         unsafe segue_curl_set_pointer(easy, CURLOPT_PRIVATE, Unmanaged.passUnretained(self).toOpaque())
         unsafe segue_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, message)
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_TIMEOUT_MS, max(1, timeoutMilliseconds))
         set(CURLOPT_CONNECTTIMEOUT_MS, max(1, timeoutMilliseconds))
-        set(CURLOPT_FOLLOWLOCATION, 0)
         set(CURLOPT_SSL_VERIFYPEER, 1)
         set(CURLOPT_SSL_VERIFYHOST, 2)
         set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
+        // The proxy of the environment is for what is outside: on this machine it would lead to another one.
+        if outbound.isForThisMachine { unsafe segue_curl_set_text(easy, CURLOPT_PROXY, "") }
+    }
+
+    private func configure(_ request: FetchRequest) throws(FetchError) {
+        set(CURLOPT_FOLLOWLOCATION, 0)
         set(CURLOPT_PATH_AS_IS, 1)
         unsafe segue_curl_set_offset(easy, CURLOPT_MAXFILESIZE_LARGE, request.responseBytesMax)
         let scheme = request.url.prefix { $0 != ":" }.lowercased()
@@ -81,14 +98,12 @@ extension Transfer {
         guard unsafe segue_curl_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK,
             unsafe segue_curl_set_text(easy, CURLOPT_URL, request.url) == CURLE_OK
         else { throw .invalidURL("libcurl refuses it") }
-        // The proxy of the environment is for what is outside: on this machine it would lead to another one.
-        if request.isForThisMachine { unsafe segue_curl_set_text(easy, CURLOPT_PROXY, "") }
-        try setFields()
-        setMethodAndContent()
+        try setFields(of: request)
+        setMethodAndContent(of: request)
         setReceivers()
     }
 
-    private func setMethodAndContent() {
+    private func setMethodAndContent(of request: FetchRequest) {
         if !request.content.isEmpty || [.post, .put, .patch].contains(request.method) {
             unsafe segue_curl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, content.count)
             unsafe segue_curl_set_pointer(easy, CURLOPT_POSTFIELDS, content.baseAddress)
@@ -100,21 +115,25 @@ extension Transfer {
         unsafe segue_curl_set_text(easy, CURLOPT_CUSTOMREQUEST, request.method.name)
     }
 
-    private func setFields() throws(FetchError) {
+    private func setFields(of request: FetchRequest) throws(FetchError) {
         // Without an empty `Expect` and `Content-Type` libcurl would wait for 100 (Continue), and call every content a form.
         let given = Set(request.fields.map { $0.name.lowercased() })
         var lines = [Array("Expect:".utf8)]
         if !given.contains("user-agent") { lines.append(Array("User-Agent: segue".utf8)) }
         if !given.contains("content-type") { lines.append(Array("Content-Type:".utf8)) }
         for field in request.fields { lines.append(try field.line()) }
-        for line in lines {
-            let terminated = line.map { CChar(bitPattern: $0) } + [0]
-            unsafe fieldList = curl_slist_append(fieldList, terminated)
-        }
+        for line in lines { appendToList(line) }
         unsafe segue_curl_set_list(easy, CURLOPT_HTTPHEADER, fieldList)
     }
 
-    private func setReceivers() {
+    func appendToList(_ text: String) { appendToList(Array(text.utf8)) }
+
+    private func appendToList(_ line: [UInt8]) {
+        let terminated = line.map { CChar(bitPattern: $0) } + [0]
+        unsafe fieldList = curl_slist_append(fieldList, terminated)
+    }
+
+    func setReceivers() {
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe segue_curl_set_pointer(easy, CURLOPT_WRITEDATA, context)
         unsafe segue_curl_set_pointer(easy, CURLOPT_HEADERDATA, context)
@@ -126,7 +145,7 @@ extension Transfer {
         }
     }
 
-    private func set(_ option: CURLoption, _ value: Int) { unsafe segue_curl_set_long(easy, option, value) }
+    func set(_ option: CURLoption, _ value: Int) { unsafe segue_curl_set_long(easy, option, value) }
 
     static func of(_ context: UnsafeMutableRawPointer?) -> Transfer {
         guard let context = unsafe context else { preconditionFailure("libcurl lost the transfer") }
@@ -139,7 +158,7 @@ extension Transfer {
 extension Transfer {
     /// Returns how many bytes were taken; another number than came ends the transfer.
     private func contentReceived(_ bytes: UnsafeRawBufferPointer) -> Int {
-        guard received.content.count + bytes.count <= request.responseBytesMax else {
+        guard received.content.count + bytes.count <= outbound.responseBytesMax else {
             received.isTooLarge = true
             return 0
         }

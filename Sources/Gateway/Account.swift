@@ -40,6 +40,8 @@ final class Account {
     var isTruncated = false
     /// What an event of Clerk's came to, where the request was one.
     var webhook: Webhook?
+    /// How a page of ours writes its refusals; `nil`: as `detail`.
+    var ownErrors: Route.ErrorProfile?
 
     struct Webhook {
         let id: String
@@ -99,6 +101,7 @@ final class Account {
         if minted != nil { minted = nil }
         if canary != nil { canary = nil }
         if webhook != nil { webhook = nil }
+        ownErrors = nil
         if !expiredCookies.isEmpty { expiredCookies = [] }
     }
 }

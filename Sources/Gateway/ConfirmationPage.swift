@@ -1,6 +1,7 @@
 import Authentication
 import Crypto
 import Identity
+import Mail
 import Migration
 
 /// The page on which somebody joins an old account and a Clerk user. It works without scripts and on a telephone; it names
@@ -12,16 +13,31 @@ struct ConfirmationPage {
     /// What the form posts; `nil`: there is nothing to confirm.
     var form: Form?
 
+    /// Where somebody must go first.
+    var link: Link?
+    /// Another origin that the answer to the form leads to.
+    var formTarget: String?
+
     struct Form {
-        let clerk: String
-        let account: String
-        let pair: String
+        /// What the person is to look at.
+        let shown: [(term: String, description: String)]
+        let hidden: [(name: String, value: String)]
+        /// What they must tick.
+        let promise: String?
+        let button: String
+    }
+
+    struct Link {
+        let url: String
+        let words: String
     }
 
     /// - Parameter path: where the form goes: the page itself.
     func html(at path: String) -> [UInt8] {
-        let paragraphs = words.map { "<p>\(escaped($0))</p>" }.joined(separator: "\n")
-        let form = self.form.map { ConfirmationPage.html($0, path) } ?? ""
+        let paragraphs = words.map { "<p>\(escapedHTML($0))</p>" }.joined(separator: "\n")
+        let form =
+            self.form.map { ConfirmationPage.html($0, path) }
+            ?? link.map { "<p><a href=\"\(escapedHTML($0.url))\">\(escapedHTML($0.words))</a></p>" } ?? ""
         return Array(
             """
             <!doctype html>
@@ -29,12 +45,12 @@ struct ConfirmationPage {
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>\(escaped(title))</title>
+            <title>\(escapedHTML(title))</title>
             <style>\(ConfirmationPage.style)</style>
             </head>
             <body>
             <main>
-            <h1>\(escaped(title))</h1>
+            <h1>\(escapedHTML(title))</h1>
             \(paragraphs)
             \(form)
             </main>
@@ -45,17 +61,17 @@ struct ConfirmationPage {
     }
 
     private static func html(_ form: Form, _ path: String) -> String {
-        """
-        <dl>
-        <dt>You signed in as</dt><dd>\(escaped(form.clerk))</dd>
-        <dt>Your old account</dt><dd>\(escaped(form.account))</dd>
-        </dl>
-        <form method="post" action="\(escaped(path))">
-        <input type="hidden" name="pair" value="\(escaped(form.pair))">
-        <label><input type="checkbox" name="mine" value="yes" required> Both accounts are mine</label>
-        <button type="submit">Join them</button>
-        </form>
-        """
+        let shown = form.shown.map { "<dt>\(escapedHTML($0.term))</dt><dd>\(escapedHTML($0.description))</dd>" }
+        let hidden = form.hidden.map {
+            "<input type=\"hidden\" name=\"\(escapedHTML($0.name))\" value=\"\(escapedHTML($0.value))\">"
+        }
+        let promise = form.promise.map {
+            "<label><input type=\"checkbox\" name=\"mine\" value=\"yes\" required> \(escapedHTML($0))</label>"
+        }
+        return
+            (["<dl>"] + shown + ["</dl>", "<form method=\"post\" action=\"\(escapedHTML(path))\">"] + hidden
+            + [promise, "<button type=\"submit\">\(escapedHTML(form.button))</button>", "</form>"].compactMap(\.self)).joined(
+                separator: "\n")
     }
 
     private static let style = """
@@ -68,14 +84,18 @@ struct ConfirmationPage {
 
     /// Nothing but this style, this form, and no frame around it (CSP level 3). The referrer stays within the site and is
     /// not left out: without one a browser says `Origin: null`, which proves no own page.
-    static let fields = """
-        Content-Security-Policy: default-src 'none'; style-src 'sha256-\(Base64.encode(Digest.sha256(Array(style.utf8))))'; \
-        form-action 'self'; frame-ancestors 'none'; base-uri 'none'\r
+    var fields: String {
+        """
+        Content-Security-Policy: default-src 'none'; style-src 'sha256-\(ConfirmationPage.styleDigest)'; \
+        form-action 'self'\(formTarget.map { " " + $0 } ?? ""); frame-ancestors 'none'; base-uri 'none'\r
         X-Frame-Options: DENY\r
         X-Content-Type-Options: nosniff\r
         Referrer-Policy: same-origin\r
 
         """
+    }
+
+    private static let styleDigest = Base64.encode(Digest.sha256(Array(style.utf8)))
 }
 
 extension Confirmation {
@@ -85,20 +105,4 @@ extension Confirmation {
     // Whole: whoever sees them holds both credentials, and two people's addresses must not look the same.
     var shownClerkUser: String { clerkUser.primaryEmail?.address ?? "a user without an address" }
     var shownRow: String { row.email ?? "number \(row.id.text)" }
-}
-
-/// Text in HTML, in an element or an attribute in double quotes (HTML §13.3).
-func escaped(_ text: String) -> String {
-    var result = ""
-    for character in text.unicodeScalars {
-        switch character {
-        case "&": result += "&amp;"
-        case "<": result += "&lt;"
-        case ">": result += "&gt;"
-        case "\"": result += "&quot;"
-        case "'": result += "&#39;"
-        default: result.unicodeScalars.append(character)
-        }
-    }
-    return result
 }

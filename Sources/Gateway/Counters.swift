@@ -49,6 +49,8 @@ package struct Counters: Sendable {
     package var tokenMisses: UInt64 = 0
     /// Events of Clerk's, by type and outcome.
     package private(set) var webhooks: [WebhookResult: UInt64] = [:]
+    /// Of invitations, by what became of them.
+    package private(set) var invitations: [String: UInt64] = [:]
     /// From what happened to its being acted on.
     package var webhookLag = Histogram()
     /// How often the wall clock was set while the worker ran.
@@ -72,6 +74,8 @@ package struct Counters: Sendable {
     mutating func count(webhook type: String, _ outcome: String) {
         webhooks[WebhookResult(type: type, outcome: outcome), default: 0] += 1
     }
+
+    mutating func count(invitation outcome: String) { invitations[outcome, default: 0] += 1 }
 
     package init(routeCount: Int) { routes = [Traffic](repeating: Traffic(), count: routeCount + 1) }
 }

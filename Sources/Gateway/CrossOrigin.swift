@@ -93,15 +93,16 @@ struct Preflight {
 
 extension Conversation {
     /// A preflight is decided by the route of the method that it asks for, whatever the route's mode: a browser sends no
-    /// credential with it. The login callback is there for pages of other sites; the confirmation page never is.
+    /// credential with it. The login callback and the asking for an invitation are there for pages of other sites; the pages on
+    /// which accounts are joined never are.
     func answer(
         _ preflight: Preflight, _ crossOrigin: CrossOrigin, _ path: (canonical: CanonicalPath, bytes: [UInt8]), _ plan: Plan
     ) async throws(Refusal) {
         let section = client.head.section
         let bytes = path.bytes.isEmpty ? section.bytes.span.extracting(client.head.path) : path.bytes.span
         switch plan.ownPages.page(at: bytes) {
-        case .loginCallback, .upgrade: break
-        case .confirmation, .webhook: throw .crossOrigin
+        case .loginCallback, .upgrade, .invitationAsked: break
+        case .confirmation, .webhook, .invitation: throw .crossOrigin
         case nil: try admit(preflight, to: bytes, path.canonical, plan)
         }
         guard let origin = section.first(.origin), crossOrigin.allows(section.bytes[origin]) else { throw .crossOrigin }

@@ -123,6 +123,8 @@ extension Explainer {
         case .upgrade: return .upgrade
         case .confirmation: return .confirmation
         case .webhook: return .webhook
+        case .invitationAsked: return .invitationAsked
+        case .invitation: return .invitation
         case nil: return nil
         }
     }

@@ -24,10 +24,15 @@ package struct Explanation: Sendable {
     package var lacksContent = false
 
     package enum OwnAnswer: Sendable {
-        case health, preflight, loginCallback, upgrade, confirmation, webhook
+        case health, preflight, loginCallback, upgrade, confirmation, webhook, invitationAsked, invitation
 
         /// Whether it is closed where nobody is to be linked.
-        var links: Bool { self == .loginCallback || self == .confirmation || self == .upgrade }
+        var links: Bool {
+            switch self {
+            case .loginCallback, .confirmation, .upgrade, .invitationAsked, .invitation: true
+            case .health, .preflight, .webhook: false
+            }
+        }
     }
 
     /// What becomes of somebody in the sample.

@@ -13,6 +13,7 @@ extension MetricsText {
         addUnproved(workers, settings, names)
         addModes(settings)
         if settings.clerk?.webhooks != nil { addWebhooks(workers) }
+        if settings.invitations != nil { addInvitations(workers) }
         addConnections(workers)
     }
 
@@ -113,6 +114,15 @@ extension MetricsText {
         var lag = Histogram()
         for worker in workers { lag.add(worker.webhookLag) }
         if lag.count > 0 { histogram("segue_webhook_lag_seconds", [], lag) }
+    }
+
+    private mutating func addInvitations(_ workers: [Counters]) {
+        family("segue_invitations_total", .counter, "Invitations on the gateway's own pages, by what became of them.")
+        var total: [String: UInt64] = [:]
+        for worker in workers { total.merge(worker.invitations, uniquingKeysWith: +) }
+        for (outcome, count) in total.sorted(by: { $0.key < $1.key }) {
+            sample("segue_invitations_total", [("outcome", outcome)], count)
+        }
     }
 
     private mutating func addModes(_ settings: Settings) {

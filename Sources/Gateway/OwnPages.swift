@@ -14,6 +14,8 @@ struct OwnPages: Sendable {
         case upgrade
         case confirmation(path: String)
         case webhook
+        case invitationAsked
+        case invitation(path: String)
     }
 
     private let pages: [(path: [UInt8], page: Page)]
@@ -31,6 +33,10 @@ struct OwnPages: Sendable {
         if let upgrade = settings.login?.upgrade { pages.append((Array(upgrade.utf8), .upgrade)) }
         if let confirmation { pages.append((Array(confirmation.utf8), .confirmation(path: confirmation))) }
         if let webhooks = settings.clerk?.webhooks { pages.append((Array(webhooks.path.utf8), .webhook)) }
+        if let invitations = settings.invitations {
+            if let path = invitations.path { pages.append((Array(path.utf8), .invitationAsked)) }
+            pages.append((Array(invitations.page.utf8), .invitation(path: invitations.page)))
+        }
         self.pages = pages
     }
 
@@ -61,6 +67,8 @@ extension Conversation {
         case .loginCallback: try await answerLogin(head, generation, at: now)
         case .upgrade: try await answerUpgrade(head, generation, at: now)
         case .confirmation(let path): try await answerConfirmation(head, at: path, generation)
+        case .invitationAsked: try await answerInvitationAsked(head, generation, at: now)
+        case .invitation(let path): try await answerInvitation(head, at: path, generation)
         case .webhook:
             content = try await receiveWebhook(head, generation)
             return content == nil

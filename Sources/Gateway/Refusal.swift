@@ -21,6 +21,8 @@ package enum Refusal: Error {
     case tooManyAttempts(Int)
     /// No route takes Clerk sessions, so nobody is to be linked: before the first of them is flipped, and in an emergency.
     case linkingClosed
+    /// Nobody is invited, or the invitation is good for nothing.
+    case invitation(InvitationRefusal)
     /// What came to `clerk.webhooks.path` is not known to be Clerk's.
     case webhook(WebhookFault)
     /// It is Clerk's, and not as Clerk publishes it.
@@ -63,6 +65,7 @@ package enum Refusal: Error {
         case .tooManyAttempts: .tooManyRequests
         case .crossOrigin, .linkingClosed, .notPrivileged: .forbidden
         case .upgrade(let refusal): refusal.status
+        case .invitation(let refusal): refusal.status
         case .methodNotAllowed: .methodNotAllowed
         case .unsigned: .internalServerError
         case .closed(let status): status
@@ -88,6 +91,7 @@ package enum Refusal: Error {
         case .requirement(let refusal): refusal.isAmbiguous ? "content_ambiguous" : "not_yours"
         case .tooManyAttempts: "too_many_attempts"
         case .linkingClosed: "linking_closed"
+        case .invitation(let refusal): refusal.code
         case .webhook: "webhook_unverified"
         case .unreadWebhook: "webhook_unread"
         case .upgrade(let refusal): refusal.code
@@ -118,6 +122,7 @@ package enum Refusal: Error {
         case .query(let refusal): refusal == .notYours ? "This is not yours" : "The query can be read in more than one way"
         case .requirement(let refusal): refusal.isAmbiguous ? "The content can be read in more than one way" : "This is not yours"
         case .tooManyAttempts: "This was tried too often"
+        case .invitation(let refusal): refusal.text
         case .linkingClosed: "Accounts are not linked at present"
         case .webhook: "The event is not signed as it should be"
         case .unreadWebhook: "The event cannot be read"
@@ -142,7 +147,7 @@ package enum Refusal: Error {
     /// RFC 6750 §3: a challenge says what is wrong with a token that was sent, and nothing where none was.
     package var challenge: StaticString? {
         switch self {
-        case .authentication(.credentialsMissing): #"Bearer realm="segue""#
+        case .authentication(.credentialsMissing), .invitation(.notSignedIn): #"Bearer realm="segue""#
         case .authentication(.tokenExpired), .identity(.tokenExpired):
             #"Bearer realm="segue", error="invalid_token", error_description="The token expired""#
         case .authentication(.severalAuthorizations): #"Bearer realm="segue", error="invalid_request""#
@@ -168,7 +173,8 @@ package enum Refusal: Error {
         switch self {
         case .request, .headTimeout, .contentTimeout, .contentTooLarge, .content, .upgradeWithContent, .clientGone:
             true
-        case .path, .routing, .query, .requirement, .tooManyAttempts, .linkingClosed, .webhook, .unreadWebhook, .upgrade,
+        case .path, .routing, .query, .requirement, .tooManyAttempts, .linkingClosed, .invitation, .webhook, .unreadWebhook,
+            .upgrade,
             .notPrivileged,
             .crossOrigin, .methodNotAllowed, .unsigned, .closed, .authentication, .identity, .origin, .tunnelsFull, .loop:
             false
@@ -190,7 +196,8 @@ package enum Refusal: Error {
         case .requirement(let refusal): String(describing: refusal)
         case .webhook(let fault): String(describing: fault)
         case .unreadWebhook(let member): "no good " + member
-        case .tooManyAttempts, .linkingClosed, .upgrade, .notPrivileged, .crossOrigin, .methodNotAllowed, .unsigned, .identity,
+        case .tooManyAttempts, .linkingClosed, .invitation, .upgrade, .notPrivileged, .crossOrigin, .methodNotAllowed, .unsigned,
+            .identity,
             .headTimeout,
             .contentTimeout,
             .closed, .upgradeWithContent, .loop, .clientGone:

@@ -147,7 +147,7 @@ extension Conversation {
     }
 
     private func refusalContent(_ refusal: Refusal) -> (type: StaticString, content: [UInt8]) {
-        let profile = account.route?.errors ?? .detail
+        let profile = account.route?.errors ?? account.ownErrors ?? .detail
         let isProblem = profile == .problem || acceptsProblem(client.head.section)
         let requestID = String(decoding: account.requestID, as: UTF8.self)
         return (

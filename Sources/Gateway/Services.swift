@@ -1,5 +1,6 @@
 package import Authentication
 package import Identity
+package import Invitations
 package import JOSE
 package import Migration
 package import Snapshot
@@ -16,6 +17,9 @@ package struct Services: Sendable {
     /// Where old sessions are exchanged for tickets of Clerk's.
     package var tickets: (any ClerkTickets)?
     package var upgrades: (any UpgradeLog)?
+    /// Where invitations are kept, and who sends them.
+    package var invitations: (any InvitationStore)?
+    package var inviter: Inviter?
     /// What was heard of Clerk's messages before, and where they take effect.
     package var messages: (any ClerkMessageLog)?
     /// Clerk's keys as they were fetched last.

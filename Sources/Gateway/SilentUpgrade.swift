@@ -5,7 +5,6 @@ import HTTPServer
 import Identity
 import Migration
 import Settings
-import Snapshot
 import Sockets
 import Telemetry
 
@@ -20,9 +19,7 @@ extension Conversation {
             let tickets = generation.plan.services.tickets
         else { throw .identity(.unavailable(retryAfterSeconds: 30)) }
         let (user, clerkUser) = try await generation.plan.upgradable(subject, directory)
-        if let seconds = worker.confirmations.withLock({ $0.retryAfterSeconds(for: clerkUser, at: worker.loop.now) }) {
-            throw .tooManyAttempts(seconds)
-        }
+        try requireAttempt(of: clerkUser)
         let upgrade = Upgrade(
             credential: Hexadecimal.encode(Digest.sha256(credential)), user: user, clerkUser: clerkUser,
             requestID: String(decoding: account.requestID, as: UTF8.self), time: now)

@@ -22,8 +22,8 @@ package final class Worker: @unchecked Sendable {
     var counters: Counters
     var identifiers = RequestIdentifiers()
     var accessLog: AccessLog
-    /// How often each Clerk user asks for the confirmation page: of the whole process, whatever its settings.
-    let confirmations: Guarded<AttemptLimiter>
+    /// How often people ask for pages of ours: of the whole process, whatever its settings.
+    let attempts: Guarded<AttemptLimiters>
     private let share: Int
     private var isDraining = false
     private var dateSecond: Int64 = -1
@@ -36,7 +36,7 @@ package final class Worker: @unchecked Sendable {
 
     /// - Parameter share: how many workers divide the process's connections between them.
     package init(
-        name: String, plan: Published<Plan>, revocations: Published<RevocationSet>, confirmations: Guarded<AttemptLimiter>,
+        name: String, plan: Published<Plan>, revocations: Published<RevocationSet>, attempts: Guarded<AttemptLimiters>,
         log: LogThread, share: Int, seed: UInt64
     ) throws {
         loop = try Loop(name: name)
@@ -48,7 +48,7 @@ package final class Worker: @unchecked Sendable {
             self.plan.value, version: self.plan.version, after: nil, tokens: tokens, loop: loop, buffers: buffers)
         counters = Counters(routeCount: self.plan.value.settings.routes.count)
         accessLog = AccessLog(thread: log)
-        (self.share, self.confirmations) = (share, confirmations)
+        (self.share, self.attempts) = (share, attempts)
         clockOffset = loop.wallMilliseconds - loop.now
         loop.onWake = { [unowned self] in
             noticeSetClock()

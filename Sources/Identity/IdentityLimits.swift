@@ -16,7 +16,12 @@ package enum IdentityLimits {
     package static let attempts = 10
     /// After these, one in so many seconds.
     package static let attemptSeconds: Int64 = 6
-    /// Clerk users whose requests for it the process remembers.
+    /// Requests for the page of invitations from one address at once: an office has one address, and a mail server may open the
+    /// link of everybody's mail.
+    package static let openings = 600
+    /// After these, one in so many seconds.
+    package static let openingSeconds: Int64 = 1
+    /// Clerk users, and users and addresses likewise, whose requests the process remembers.
     package static let limitedUsers = 4_096
     /// `Retry-After` where the other side named no time.
     package static let retryAfterSeconds = 1

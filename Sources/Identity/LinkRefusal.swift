@@ -25,6 +25,8 @@ package enum LinkRefusal: String, Error, Sendable, Hashable, CaseIterable {
     case ambiguousEmail = "ambiguous_email"
     case privilegedRow = "privileged_row"
     case rowAlreadyLinked = "row_already_linked"
+    /// The Clerk user has another row.
+    case clerkUserLinked = "clerk_user_linked"
     case rowInactive = "row_inactive"
     /// The row no longer says what the proof was made on.
     case rowChanged = "row_changed"
@@ -52,6 +54,7 @@ package enum LinkRefusal: String, Error, Sendable, Hashable, CaseIterable {
         case .ambiguousEmail: "ambiguous_email"
         case .privilegedRow: "privileged_row"
         case .rowAlreadyLinked: "row_already_linked"
+        case .clerkUserLinked: "clerk_user_linked"
         case .rowInactive: "row_inactive"
         case .rowChanged: "row_changed"
         case .unlinked: "unlinked"
@@ -74,6 +77,7 @@ package enum LinkRefusal: String, Error, Sendable, Hashable, CaseIterable {
         case .clerkUserUnknown: "Invalid token"
         case .emailUnverified, .noPrimaryEmail: "Verify your primary e-mail address, then sign in again"
         case .needsConfirmation: "Confirm that both accounts are yours"
+        case .clerkUserLinked: "This sign-in has another account already"
         case .notRegistered: "There is no account for this user"
         case .awaitingProvision: "The account is being set up; try again"
         default: "This sign-in could not be matched to an account; support can settle it"

@@ -35,6 +35,8 @@ package enum LinkRule: String, Sendable, CaseIterable {
     case verifiedEmail = "verified_email"
     /// Somebody with both credentials has said that both accounts are theirs.
     case confirmed
+    /// Somebody with a Clerk session has accepted an invitation of ours.
+    case invitation
 
     /// Whether the proof rests on the e-mail naming one row only: with an old credential or an external id, these name it.
     var needsSoleEmail: Bool { self == .verifiedEmail }
@@ -104,6 +106,27 @@ package struct LinkRules: Sendable {
             return .refuse(refusal, candidate: row.id)
         }
         return .link(.confirmed, row)
+    }
+
+    /// (c) For the page of an invitation: its token came by mail, and the POST is a deliberate act of the session's. The mailbox
+    /// stands for the row's owner only where the row's address is known to be theirs; else the row's old credential must come along.
+    package func accept(_ evidence: LinkEvidence, _ row: DirectoryUser) -> LinkDecision {
+        if evidence.isImpersonated { return .refuse(.impersonated, candidate: nil) }
+        if evidence.clerkUser.isBanned || evidence.clerkUser.isLocked { return .refuse(.clerkUserBlocked, candidate: nil) }
+        var isOwner = false
+        if case .proved(let own) = evidence.legacy {
+            // Somebody else's old credential on the same request: two people.
+            guard let own, own.id == row.id else { return .refuse(.needsConfirmation, candidate: row.id) }
+            isOwner = true
+        }
+        if let externalID = evidence.clerkUser.externalID, !externalID.isEmpty, evidence.externalRow?.id != row.id {
+            return .refuse(.clerkUserLinked, candidate: row.id)
+        }
+        if let refusal = unfit(row, for: evidence.clerkUser) ?? (isPrivileged(row) ? .privilegedRow : nil) {
+            return .refuse(refusal, candidate: row.id)
+        }
+        if !isOwner, let refusal = unproved(row) { return .refuse(refusal, candidate: row.id) }
+        return .link(.invitation, row)
     }
 
     /// (d) Both sides have proved one address, and it names one row that is nobody's yet.

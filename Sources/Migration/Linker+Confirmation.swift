@@ -26,13 +26,23 @@ extension Linker {
     package func confirm(
         _ proposal: Confirmation, _ session: ClerkSubject, requestID: String, at now: UnixTime
     ) async throws(IdentityRefusal) -> DirectoryUser {
+        try await join(proposal, session, by: .confirmed, requestID: requestID, at: now) { link throws(Unavailable) in
+            try await directory.link(link)
+        }
+    }
+
+    func join(
+        _ proposal: Confirmation, _ session: ClerkSubject, by rule: LinkRule, requestID: String, at now: UnixTime,
+        _ write: (NewLink) async throws(Unavailable) -> LinkOutcome
+    ) async throws(IdentityRefusal) -> DirectoryUser {
         let link = NewLink(
-            row: proposal.row, clerkUser: session.user, rule: LinkRule.confirmed.rawValue, needsSoleEmail: false,
-            requestID: requestID, time: now)
+            row: proposal.row, clerkUser: session.user, rule: rule.rawValue, needsSoleEmail: false, requestID: requestID, time: now)
         let arrival = Arrival(session)
         let row = try await settle(
-            await outcome { () async throws(Unavailable) in try await directory.link(link) }, arrival, proposal.row.id, at: now)
+            await outcome { () async throws(Unavailable) in try await write(link) }, arrival, proposal.row.id, at: now)
         guard let row else { throw await refuse(.rowChanged, arrival, proposal.row.id, at: now) }
+        // Linked meanwhile or before, and not to what was shown.
+        guard row.id == proposal.row.id else { throw .link(.clerkUserLinked) }
         return row
     }
 }

@@ -174,7 +174,7 @@ extension Linker {
         do throws(Unavailable) { return .success(try await write()) } catch { return .failure(error) }
     }
 
-    private func ask<Answer: Sendable>(_ question: () async throws(Unavailable) -> Answer) async throws(IdentityRefusal) -> Answer {
+    func ask<Answer: Sendable>(_ question: () async throws(Unavailable) -> Answer) async throws(IdentityRefusal) -> Answer {
         do throws(Unavailable) { return try await question() } catch { throw Self.unavailable }
     }
 
@@ -185,7 +185,7 @@ extension LinkRefusal {
     /// Whether a person can settle it. The others settle themselves, or are nobody's request for a link.
     fileprivate var isForReview: Bool {
         switch self {
-        case .impersonated, .clerkUserUnknown, .clerkUserBlocked, .awaitingProvision: false
+        case .impersonated, .clerkUserUnknown, .clerkUserBlocked, .clerkUserLinked, .awaitingProvision: false
         default: true
         }
     }

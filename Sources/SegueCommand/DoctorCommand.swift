@@ -45,7 +45,9 @@ enum DoctorCommand {
         let schema = DirectorySchema(directory)
         let queries = LegacyQuery.all(of: settings)
         let inspection = try? await onLoop {
-            await SchemaCommand.outcome { () throws(DirectorySchema.Failure) in try await schema.inspect(with: queries) }
+            await SchemaCommand.outcome { () throws(DirectorySchema.Failure) in
+                try await schema.inspect(with: queries, invites: settings.invitations != nil)
+            }
         }
         switch inspection {
         case .success(let inspection): return Finding.all(of: inspection, directory, isNeeded: settings.asksWhoIsCalling)

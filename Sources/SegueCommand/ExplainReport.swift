@@ -124,6 +124,8 @@ extension Explanation.OwnAnswer {
         case .confirmation: "the page on which somebody joins their two accounts"
         case .webhook: "Clerk's webhooks: an event is verified, and taken once"
         case .upgrade: "the silent upgrade, which exchanges an old session for a ticket of Clerk's"
+        case .invitationAsked: "a user who is signed in the old way asks for an invitation, which is mailed"
+        case .invitation: "the page of an invitation"
         case .loginCallback: "the login callback, which says whether the caller is linked"
         }
     }

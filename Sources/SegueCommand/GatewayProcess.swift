@@ -84,10 +84,10 @@ final class GatewayProcess: @unchecked Sendable {
         for address in addresses { try ListeningSocket.requireFree(address) }
         let count = settings.workers > 0 ? settings.workers : processorCount()
         let seed = RandomBytes.make(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        let confirmations = Guarded(AttemptLimiter())
+        let attempts = Guarded(AttemptLimiters())
         for index in 0..<count {
             let worker = try Worker(
-                name: "worker-\(index)", plan: plan, revocations: revocations, confirmations: confirmations, log: logThread,
+                name: "worker-\(index)", plan: plan, revocations: revocations, attempts: attempts, log: logThread,
                 share: count, seed: seed)
             // On this loop: the worker has requests to serve.
             worker.crowdHasGone = { [control] in control.post { returnFreeMemory() } }

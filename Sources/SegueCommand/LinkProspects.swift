@@ -115,6 +115,7 @@ extension LinkRefusal {
         case .ambiguousEmail: "the address belongs to more than one row"
         case .privilegedRow: "the row has a privileged role (linking.privilegedRoles)"
         case .rowAlreadyLinked: "the row is linked to another Clerk user"
+        case .clerkUserLinked: "the Clerk user has another row"
         case .rowInactive: "the row is not active"
         case .rowChanged: "the row changed meanwhile"
         case .unlinked: "an operator has taken this link away; only `segue link` makes it again"

@@ -1,5 +1,7 @@
 internal import Crypto
 internal import Directory
+internal import Files
+internal import Invitations
 internal import Settings
 internal import Telemetry
 internal import Webhooks
@@ -23,6 +25,16 @@ struct MaterialCheck {
         }
         if let assertion = loaded.settings.identity.assertion { check(assertion) }
         if let directory = loaded.settings.directory { check(directory) }
+        if let invitations = loaded.settings.invitations { check(invitations) }
+        if let file = loaded.settings.smtp?.authorities, !Files.exists(file) {
+            add(["smtp", "caFile"], found: "no such file", expected: "a PEM file with certificates")
+        }
+    }
+
+    private mutating func check(_ invitations: InvitationSettings) {
+        do throws(InvitationLetters.Fault) { _ = try InvitationLetters.load(invitations) } catch {
+            add(["invitations", "templates"], found: error.description, expected: "letters: docs/invitations.md")
+        }
     }
 
     private mutating func check(_ assertion: Assertion) {

@@ -3,8 +3,10 @@ import Crypto
 import Directory
 import Fetch
 import Gateway
+import Invitations
 import LegacyAPI
 import Logging
+import SMTP
 import Settings
 import Sockets
 import Telemetry
@@ -16,6 +18,10 @@ final class ServiceSet: Sendable {
     let keys: KeyKeeper?
     let clerkUsers: ClerkUsersAPI?
     let tickets: ClerkTicketsAPI?
+    /// Calls of their own, so that a mail server that answers slowly uses up nobody else's.
+    private let mail: FetchClient
+    private let letters: Letters?
+    private let report: @Sendable (String) -> Void
     let directory: DirectoryThread?
     /// Made once for the process: the questions of newer settings join those under way.
     let userInfo: UserInfoCalls
@@ -44,6 +50,9 @@ final class ServiceSet: Sendable {
 
     init(_ settings: Settings, after old: ServiceSet?, engine: FetchEngine, log: Logger) throws {
         let report: @Sendable (String) -> Void = { log.log(.warn, $0) }
+        self.report = report
+        mail = old?.mail ?? FetchClient(engine: engine)
+        letters = try settings.invitations.map { try InvitationLetters.load($0) }
         let api = settings.clerk.flatMap { clerk in clerk.secretKey.map { APIOrigin(url: clerk.apiURL, secretKey: $0) } }
         let key = settings.clerk.map { clerk in
             KeyOrigin(
@@ -97,6 +106,10 @@ final class ServiceSet: Sendable {
         services.userInfo = UserInfoAPI(settings.legacy, through: userInfo)
         (services.clerkUsers, services.messages) = (clerkUsers, directory)
         (services.tickets, services.upgrades) = (tickets, directory)
+        services.invitations = directory
+        if let invitations = settings.invitations, let smtp = settings.smtp, let letters, let directory {
+            services.inviter = Inviter(invitations, smtp, letters, store: directory, carrier: SMTPCarrier(smtp, client: mail))
+        }
         services.keys = keys?.keys
         services.keySource = keys
         return services

@@ -23,6 +23,8 @@ struct Builder {
         settings.csrf = csrf(root["csrf"])
         settings.cors = root["cors"].map { cors($0) }
         settings.login = root["login"].map { login($0) }
+        settings.smtp = root["smtp"].flatMap { smtp($0) }
+        settings.invitations = root["invitations"].flatMap { invitations($0) }
         settings.identity = identity(root["identity"])
         settings.clerk = root["clerk"].flatMap { clerk($0) }
         settings.legacy = legacy(root["legacy"])

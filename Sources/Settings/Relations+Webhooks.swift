@@ -9,6 +9,7 @@ extension Relations {
             ("login.upgrade", root["login"]?["upgrade"]),
             ("directory.linking.confirmation", root["directory"]?["linking"]?["confirmation"]),
             ("clerk.webhooks.path", root["clerk"]?["webhooks"]?["path"]),
+            ("invitations.path", root["invitations"]?["path"]), ("invitations.page", root["invitations"]?["page"]),
         ] {
             guard let entry, let path = entry.text else { continue }
             if path == "/healthz" {

@@ -9,6 +9,7 @@ struct Relations {
         checkOwnPaths()
         checkLogin(settings)
         checkWebhooks(settings)
+        checkInvitations(settings)
         checkLinking(settings)
         checkAddresses(settings)
         checkCredentialFields(settings)

@@ -24,6 +24,8 @@ package struct Settings: Sendable {
     package var identity = IdentityFields()
     package var cors: CORS?
     package var login: Login?
+    package var smtp: SMTPSettings?
+    package var invitations: InvitationSettings?
     package var routes: [Route] = []
 
     package init() {}

@@ -33,9 +33,9 @@ extension Shape {
             "Which web sites may read answers. With it Segue answers preflights and sets every CORS field; an origin's own are removed."
         ),
         key("login", login, "Questions about a sign-in that Segue answers itself."),
+        key("smtp", smtp, "The server that takes Segue's mail; needed by `invitations`."),
+        key("invitations", invitations, "How people are asked to take their old account along; see docs/invitations.md."),
         required("routes", .array(route), "What is forwarded where, and to whom; the order does not matter."),
-        later("invitations", "invitations come later; send them from Clerk for now"),
-        later("smtp", "Segue sends no mail yet"),
     ])
 
     private static let listen: Shape = .object([

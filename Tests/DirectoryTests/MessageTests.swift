@@ -265,6 +265,6 @@ import Testing
 }
 
 /// In a closure that may throw anything, `#expect` takes no call that throws.
-private func expect<Value: Equatable>(_ found: Value, is expected: Value, at location: SourceLocation = #_sourceLocation) {
+func expect<Value: Equatable>(_ found: Value, is expected: Value, at location: SourceLocation = #_sourceLocation) {
     #expect(found == expected, sourceLocation: location)
 }

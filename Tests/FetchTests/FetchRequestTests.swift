@@ -9,7 +9,7 @@ import Testing
         "http://[::1]:9/",
     ])
     func `loopback is this machine`(url: String) {
-        #expect(FetchRequest(.get, url, timeoutMilliseconds: 1, responseBytesMax: 1).isForThisMachine)
+        #expect(Outbound.request(FetchRequest(.get, url, timeoutMilliseconds: 1, responseBytesMax: 1)).isForThisMachine)
     }
 
     @Test(arguments: [
@@ -18,6 +18,6 @@ import Testing
         "http://example.com/http://127.0.0.1/", "http://example.com?127.0.0.1", "127.0.0.1", "",
     ])
     func `anything else is not`(url: String) {
-        #expect(!FetchRequest(.get, url, timeoutMilliseconds: 1, responseBytesMax: 1).isForThisMachine)
+        #expect(!Outbound.request(FetchRequest(.get, url, timeoutMilliseconds: 1, responseBytesMax: 1)).isForThisMachine)
     }
 }

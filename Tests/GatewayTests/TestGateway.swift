@@ -16,7 +16,7 @@ final class TestGateway: @unchecked Sendable {
     let loop: Loop
     let plan: Published<Plan>
     let revocations = Published(RevocationSet())
-    private let confirmations = Guarded(AttemptLimiter())
+    private let attempts = Guarded(AttemptLimiters())
     private let log: LogFile
 
     static let shared = TestGateway()
@@ -31,7 +31,7 @@ final class TestGateway: @unchecked Sendable {
             log = try LogFile()
             plan = Published(try TestGateway.plan("", origin: nil, self.store))
             worker = try Worker(
-                name: "journeys", plan: plan, revocations: revocations, confirmations: confirmations, log: log.thread, share: 1,
+                name: "journeys", plan: plan, revocations: revocations, attempts: attempts, log: log.thread, share: 1,
                 seed: 1)
             loop = worker.loop
             try worker.listen(on: [Address("127.0.0.1:0")!])
@@ -47,7 +47,7 @@ final class TestGateway: @unchecked Sendable {
     func adopt(settings: String, away: Set<Journey.Neighbour>, origin: Address?) throws {
         if !keepsStore { store = People.store }
         // Those of one journey are not those of the next.
-        confirmations.withLock { $0 = AttemptLimiter() }
+        attempts.withLock { $0 = AttemptLimiters() }
         plan.publish(try TestGateway.plan(settings, origin: origin, store, away: away))
     }
 

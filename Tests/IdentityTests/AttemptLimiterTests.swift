@@ -5,7 +5,7 @@ import Testing
 @Suite("AttemptLimiter") struct AttemptLimiterTests {
     let ada = ClerkUserID("user_ada")
     let pause = IdentityLimits.attemptSeconds * 1000
-    var limiter = AttemptLimiter()
+    var limiter = AttemptLimiter<ClerkUserID>()
     var now: Int64 = 5_000_000
 
     /// How many of so many attempts are let through.

@@ -56,7 +56,7 @@ import Testing
             ("log.access", "\"yes\"", "log.access", "true or false"),
             ("cors", "{\"allowedOrigins\":[\"*\"],\"credentials\":true}", "cors.allowedOrigins", "by name"),
             ("cors.allowedOrigins", "[\"https://App.example.com\"]", "cors.allowedOrigins[0]", "lower case"),
-            ("smtp", "{}", "smtp", "not supported in this release"),
+            ("smtp", "{\"url\":\"http://x\",\"from\":\"a@b\"}", "smtp.url", "smtps://HOST:PORT"),
             ("csrf.allowedOrigins", "[\"https://a.example/\"]", "csrf.allowedOrigins[0]", "final slash"),
             ("identity.assertion", "\"X-Word\"", "identity.assertionKey", "PEM private key"),
             ("identity", "{\"assertion\":\"X-Word\",\"assertionKey\":\"short\"}", "identity.assertionKey", "32 bytes"),

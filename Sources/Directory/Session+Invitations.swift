@@ -1,0 +1,124 @@
+import Authentication
+import Identity
+import Invitations
+import Settings
+import Telemetry
+
+// Who was asked to come along. A row is one user's: a new invitation takes the place of the one before, whose token dies with it.
+extension Session {
+    private var invitations: String { dialect.state("invitations") }
+
+    func addressee(_ id: UserID) async throws(DirectoryError) -> Addressee? {
+        guard let row = try await user(id) else { return nil }
+        let names = settings.users
+        guard let column = try users.catalogue.optional(names.firstName ?? names.name) else {
+            return Addressee(row: row, name: nil)
+        }
+        let values = try await connection.rows(
+            """
+            SELECT \(dialect.text(column.quoted)) FROM \(users.name.quoted)
+            WHERE \(users.id.quoted) = \(dialect.parameter(1, as: users.id.type))
+            """, [row.id.text])
+        return Addressee(row: row, name: values.first?.first ?? nil)
+    }
+
+    /// One statement: of two processes that invite one user at once, one has a row returned.
+    func begin(_ invitation: NewInvitation, _ turn: InvitationTurn) async throws(DirectoryError) -> Bool {
+        var values: [String?] = [
+            invitation.user.text, invitation.kind.rawValue, invitation.token?.text, invitation.address.text,
+            invitation.clerkUser?.text, invitation.batch, time(invitation.created), time(invitation.expires),
+        ]
+        var condition = ""
+        if case .run(let began, let resends) = turn {
+            let given = time(invitation.created.adding(seconds: -Limits.mailSeconds))
+            values += [time(began), given]
+            // Another kind than before: they were created in Clerk since, or taken back.
+            let isOver =
+                """
+                i.failed_at IS NOT NULL OR i.kind <> EXCLUDED.kind OR (i.kind = 'link' AND i.accepted_at IS NOT NULL)
+                OR (i.sent_at IS NULL AND i.created_at < $10)
+                """
+            condition = " WHERE i.created_at < $9 AND (\(isOver)\(resends ? " OR i.sent_at IS NOT NULL" : ""))"
+        }
+        let rows = try await connection.rows(
+            """
+            INSERT INTO \(invitations) AS i
+            (user_id, kind, token_digest, address_digest, clerk_user_id, batch, created_at, expires_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            ON CONFLICT (user_id) DO UPDATE SET kind = EXCLUDED.kind, token_digest = EXCLUDED.token_digest,
+            address_digest = EXCLUDED.address_digest, clerk_user_id = EXCLUDED.clerk_user_id, batch = EXCLUDED.batch,
+            created_at = EXCLUDED.created_at, expires_at = EXCLUDED.expires_at, sent_at = NULL, failed_at = NULL, failure = NULL,
+            opened_at = NULL, accepted_at = NULL\(condition)
+            RETURNING user_id
+            """, values)
+        return !rows.isEmpty
+    }
+
+    func note(_ outcome: MailOutcome, of invitation: NewInvitation, at time: UnixTime) async throws(DirectoryError) {
+        let change: String
+        var values: [String?] = [invitation.user.text, invitation.token?.text, self.time(invitation.created), self.time(time)]
+        switch outcome {
+        case .sent: change = "sent_at = $4"
+        case .failed(let reason):
+            change = "failed_at = $4, failure = $5"
+            values.append(reason)
+        }
+        // One of Clerk's has no token, and is known by its time.
+        let isThis = invitation.token == nil ? "token_digest IS NULL AND CAST($2 AS text) IS NULL" : "token_digest = $2"
+        try await connection.rows(
+            "UPDATE \(invitations) SET \(change) WHERE user_id = $1 AND created_at = $3 AND \(isThis)", values)
+    }
+
+    func invitation(
+        _ token: InvitationDigest, isOpened: Bool, at now: UnixTime
+    ) async throws(DirectoryError) -> Invitation? {
+        let columns =
+            """
+            user_id, kind, address_digest, clerk_user_id, CASE WHEN expires_at <= $2 THEN 1 ELSE 0 END,
+            CASE WHEN accepted_at IS NULL THEN 0 ELSE 1 END
+            """
+        let question =
+            isOpened
+            ? "UPDATE \(invitations) SET opened_at = COALESCE(opened_at, $2) WHERE token_digest = $1 RETURNING \(columns)"
+            : "SELECT \(columns) FROM \(invitations) WHERE token_digest = $1"
+        guard let row = try await connection.rows(question, [token.text, time(now)]).first,
+            let kind = InvitationKind(rawValue: row[1] ?? "")
+        else { return nil }
+        return Invitation(
+            user: UserID(row[0] ?? ""), kind: kind, address: InvitationDigest(stored: row[2] ?? ""),
+            clerkUser: row[3].map { ClerkUserID($0) }, isExpired: row[4] == "1", isUsed: row[5] == "1")
+    }
+
+    /// One transaction: whoever comes second finds the invitation used.
+    func accept(_ token: InvitationDigest, _ link: NewLink) async throws(DirectoryError) -> LinkOutcome {
+        try await connection.transaction { () async throws(DirectoryError) in
+            let good = try await connection.rows(
+                """
+                SELECT 1 FROM \(invitations) WHERE token_digest = $1 AND user_id = $2 AND kind = 'link' AND accepted_at IS NULL
+                AND expires_at > $3\(dialect == .postgres ? " FOR UPDATE" : "")
+                """, [token.text, link.user.text, time(link.time)])
+            guard !good.isEmpty else { return .changed }
+            let outcome = try await make(link)
+            if case .linked = outcome {
+                try await connection.rows(
+                    "UPDATE \(invitations) SET accepted_at = $2, clerk_user_id = $3 WHERE token_digest = $1",
+                    [token.text, time(link.time), link.clerkUser.text])
+            }
+            return outcome
+        }
+    }
+
+    func redeem(_ token: InvitationDigest, at now: UnixTime) async throws(DirectoryError) -> ClerkUserID? {
+        let rows = try await connection.rows(
+            """
+            UPDATE \(invitations) SET accepted_at = $2
+            WHERE token_digest = $1 AND kind = 'welcome' AND accepted_at IS NULL AND expires_at > $2 RETURNING clerk_user_id
+            """, [token.text, time(now)])
+        return (rows.first?.first ?? nil).map { ClerkUserID($0) }
+    }
+
+    func giveBack(_ token: InvitationDigest) async throws(DirectoryError) {
+        try await connection.rows(
+            "UPDATE \(invitations) SET accepted_at = NULL WHERE token_digest = $1 AND kind = 'welcome'", [token.text])
+    }
+}
