@@ -100,11 +100,11 @@ extension ClerkFault {
 }
 
 extension ClerkFault? {
-    fileprivate var words: String { map { " (\($0.words))" } ?? "" }
+    var words: String { map { " (\($0.words))" } ?? "" }
 }
 
 extension FetchResponse {
-    fileprivate var clampedRetryAfter: Int {
+    var clampedRetryAfter: Int {
         retryAfterSeconds.map { min(max(1, $0), Limits.retryAfterSecondsMax) } ?? Limits.retryAfterSeconds
     }
 }

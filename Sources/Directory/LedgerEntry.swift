@@ -19,6 +19,8 @@ package enum LedgerAction: String, Sendable, CaseIterable {
     case dismiss
     /// An old session was exchanged for a ticket of Clerk's.
     case upgrade
+    /// A run that invites people began; the detail says how many.
+    case invite
     /// A dump was made; the detail is its digest.
     case backup
     /// The migration may end without this person.

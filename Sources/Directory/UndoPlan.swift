@@ -38,7 +38,7 @@ package enum Reversal: Sendable, Hashable {
         case (.finalize, _, _), (.waive, _, _), (.backup, _, _), (.upgrade, _, _), (.link, _, _), (.provision, _, _),
             (.unlink, _, _),
             (.createClerkUser, _, _), (.deactivate, _, _), (.remove, _, _),
-            (.dismiss, _, _), (.undo, _, _), (.migrate, _, _), (nil, _, _):
+            (.dismiss, _, _), (.undo, _, _), (.migrate, _, _), (.invite, _, _), (nil, _, _):
             return nil
         }
     }
@@ -164,14 +164,14 @@ extension LedgerRow {
     /// Whether an earlier entry cannot be undone beneath it. What an operator looked at or undid changes nothing that stands.
     var isRestedOn: Bool {
         switch LedgerAction(rawValue: action) {
-        case .dismiss, .undo, .waive, .backup, .upgrade: false
+        case .dismiss, .undo, .waive, .backup, .upgrade, .invite: false
         case .link, .provision, .createClerkUser, .migrate, .flip, .unlink, .deactivate, .remove, .finalize, nil: true
         }
     }
 
     /// That a run began, a dump was made, or somebody got a ticket.
     fileprivate var isNoChange: Bool {
-        [LedgerAction.migrate, .backup, .upgrade].contains { $0.rawValue == action }
+        [LedgerAction.migrate, .backup, .upgrade, .invite].contains { $0.rawValue == action }
     }
 
     /// The entry that this row undid.

@@ -68,4 +68,7 @@ package struct SharedIdentifiers: Sendable {
     package var usernames: Set<String> = []
     package var phones: Set<String> = []
     package init() {}
+
+    /// Whether more than one row has this address, in any ASCII case.
+    package func holds(email: String) -> Bool { emails.contains(EmailAddress.folded(email)) }
 }

@@ -65,7 +65,7 @@ enum MigrateCommand {
         }
     }
 
-    private static func selection(_ arguments: inout Arguments) -> MigrationSelection? {
+    static func selection(_ arguments: inout Arguments) -> MigrationSelection? {
         var selections: [MigrationSelection] = []
         if let email = arguments.option("email", "ADDRESS", "only rows with this address") { selections.append(.email(email)) }
         if let id = arguments.option("user-id", "ID", "only this row") { selections.append(.user(UserID(id))) }

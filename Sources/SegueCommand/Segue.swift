@@ -11,6 +11,7 @@ enum Segue {
         Command("healthcheck", "Ask a running gateway whether it is well", HealthcheckCommand.run),
         Command("schema", "Make, show or take back Segue's tables and indexes", SchemaCommand.run),
         Command("migrate", "Create users in Clerk and link them; --dry-run says what must be mended first", MigrateCommand.run),
+        Command("invite", "Invite people by mail, or through Clerk, to take their account along", InviteCommand.run),
         Command("review", "Show the refused links that wait for somebody to settle them", ReviewCommand.run),
         Command("link", "Link a user to a Clerk user by hand", LinkCommand.link),
         Command("unlink", "Take a link away, for good", LinkCommand.unlink),

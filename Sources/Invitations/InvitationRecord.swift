@@ -1,0 +1,41 @@
+package import Authentication
+
+/// What has become of somebody's invitation, as it is shown. Times are UTC, as RFC 3339 has them.
+package struct InvitationRecord: Sendable, Hashable {
+    package enum State: String, Sendable, CaseIterable {
+        /// Written down, and nothing heard of the mail.
+        case begun
+        case sent, failed, opened, accepted, expired
+    }
+
+    package let user: UserID
+    package let kind: InvitationKind
+    package let state: State
+    package let batch: String?
+    package let sent: String?
+    package let failed: String?
+    package let failure: String?
+    package let opened: String?
+    package let accepted: String?
+    package let expires: String
+
+    package init(
+        user: UserID, kind: InvitationKind, state: State, batch: String?, sent: String?, failed: String?, failure: String?,
+        opened: String?, accepted: String?, expires: String
+    ) {
+        (self.user, self.kind, self.state, self.batch) = (user, kind, state, batch)
+        (self.sent, self.failed, self.failure) = (sent, failed, failure)
+        (self.opened, self.accepted, self.expires) = (opened, accepted, expires)
+    }
+
+    /// Whether a run leaves them alone that does not send anew: mail is on its way or has come. What was accepted and linked
+    /// nobody since, was taken back.
+    package func stands(against kind: InvitationKind) -> Bool {
+        guard self.kind == kind else { return false }
+        switch state {
+        case .begun, .failed: return false
+        case .sent, .opened, .expired: return true
+        case .accepted: return kind != .link
+        }
+    }
+}

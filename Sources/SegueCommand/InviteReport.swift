@@ -1,0 +1,109 @@
+internal import Authentication
+internal import Directory
+internal import Identity
+internal import Invitations
+internal import JSON
+internal import Telemetry
+
+/// What a run came to.
+struct InviteReport: Sendable {
+    enum Outcome: Sendable {
+        case sent, notOurTurn
+        case failed(String)
+
+        init(_ outcome: Inviter.Outcome) {
+            switch outcome {
+            case .sent: self = .sent
+            case .failed(let failure): self = .failed("\(failure)")
+            case .notOurTurn: self = .notOurTurn
+            case .noAddress: self = .failed("no address")
+            }
+        }
+    }
+
+    let batch: String
+    let plan: InvitePlan
+    private(set) var sent = 0
+    private(set) var others = 0
+    /// By reason: how many, and the ids of some.
+    private(set) var failures: [String: (count: Int, examples: [UserID])] = [:]
+    var halt: InviteHalt?
+    var isStopped = false
+
+    private static let examplesMax = 5
+
+    init(batch: String, plan: InvitePlan) { (self.batch, self.plan) = (batch, plan) }
+
+    mutating func count(_ addressee: Addressee, _ outcome: Outcome) {
+        switch outcome {
+        case .sent: sent += 1
+        case .notOurTurn: others += 1
+        case .failed(let reason):
+            failures[reason, default: (0, [])].count += 1
+            if failures[reason, default: (0, [])].examples.count < Self.examplesMax {
+                failures[reason, default: (0, [])].examples.append(addressee.row.id)
+            }
+        }
+    }
+
+    private var failed: Int { failures.values.reduce(0) { $0 + $1.count } }
+    /// Nobody has written to them yet.
+    var left: Int { plan.people.count - sent - others - failed }
+
+    func end(_ json: Bool) -> ExitCode {
+        let said = Terminal.say(json ? self.json : text)
+        guard said == .ok else { return said }
+        if let halt {
+            Terminal.talk(halt.reason.onOneLine)
+            return .remote
+        }
+        return failed > 0 || isStopped ? .partial : .ok
+    }
+
+    private var text: String {
+        var lines = ["batch \(batch)", "", "sent      \(sent)", "failed    \(failed)"]
+        if others > 0 { lines.append("others    \(others)   another process, or they themselves, were first") }
+        if left > 0 { lines.append("left      \(left)   run the same command again to go on") }
+        for (reason, cases) in failures.sorted(by: { $0.key < $1.key }) {
+            let ids = cases.examples.map(\.text).joined(separator: ", ") + (cases.count > cases.examples.count ? ", …" : "")
+            lines += ["", "\(reason): \(counted(cases.count, "person", "people")): \(ids)".onOneLine]
+        }
+        if failed > 0 { lines += ["", "Run the same command again: it writes to those who failed, and to nobody twice."] }
+        return lines.joined(separator: "\n")
+    }
+
+    var planJSON: String {
+        var writer = JSONWriter()
+        writer.beginObject()
+        plan.write(to: &writer)
+        writer.endObject()
+        return writer.text
+    }
+
+    private var json: String {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("batch", batch)
+        plan.write(to: &writer)
+        writer.member("sent", Int64(sent))
+        writer.member("failed", Int64(failed))
+        writer.member("others", Int64(others))
+        writer.member("left", Int64(left))
+        writer.member("ending", halt?.reason ?? (isStopped ? "stopped as asked" : nil))
+        writer.key("failures")
+        writer.beginArray()
+        for (reason, cases) in failures.sorted(by: { $0.key < $1.key }) {
+            writer.beginObject()
+            writer.member("reason", reason)
+            writer.member("count", Int64(cases.count))
+            writer.key("examples")
+            writer.beginArray()
+            for id in cases.examples { writer.string(id.text) }
+            writer.endArray()
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        return writer.text
+    }
+}
