@@ -24,11 +24,12 @@ extension DirectoryThread {
         }
     }
 
+    /// - Parameter others: as of `mayUndo`.
     package func undo(
-        _ row: LedgerRow, _ note: OperatorNote, keepsSeen: Bool, at time: UnixTime
+        _ row: LedgerRow, with others: [LedgerRow] = [], _ note: OperatorNote, keepsSeen: Bool, at time: UnixTime
     ) async throws(Unavailable) -> UndoOutcome {
         let outcome = try await ask(writers, within: Limits.linkMilliseconds) { session throws(DirectoryError) in
-            try await session.undo(row, note, keepsSeen: keepsSeen, at: time)
+            try await session.undo(row, with: others, note, keepsSeen: keepsSeen, at: time)
         }
         noteUnsealed()
         return outcome

@@ -11,16 +11,18 @@ package enum UndoOutcome: Sendable, Hashable {
 extension Session {
     /// One transaction: what an entry records is taken back, unless something rests on it by now, and the ledger says so. A Clerk
     /// user is deleted by the caller, between `mayUndo` and this.
-    /// - Parameter keepsSeen: whether the link of somebody who has been seen with a Clerk session stays.
+    /// - Parameters:
+    ///   - others: entries about the same person that are undone with it.
+    ///   - keepsSeen: whether the link of somebody who has been seen with a Clerk session stays.
     func undo(
-        _ row: LedgerRow, _ note: OperatorNote, keepsSeen: Bool, at time: UnixTime
+        _ row: LedgerRow, with others: [LedgerRow] = [], _ note: OperatorNote, keepsSeen: Bool, at time: UnixTime
     ) async throws(DirectoryError) -> UndoOutcome {
         try await connection.transaction { () async throws(DirectoryError) in
             // One at a time, whoever it is: what two of them read of the ledger would be older than what they do.
             if dialect == .postgres {
                 try await connection.rows("SELECT pg_advisory_xact_lock(hashtext('segue'), hashtext('undo'))")
             }
-            if let outcome = try await mayUndo(row) { return outcome }
+            if let outcome = try await mayUndo(row, with: others) { return outcome }
             if let obstacle = try await reverse(row, keepsSeen: keepsSeen) { return .left(obstacle) }
             try await append(
                 LedgerEntry(

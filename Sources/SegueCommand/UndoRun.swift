@@ -59,15 +59,15 @@ struct UndoRun {
             guard case .deleteClerkUser(let clerkUser) = step.reversal else { continue }
             if let obstacle = try await end(clerkUser, step.row, among: steps.map(\.row)) { kept[clerkUser] = obstacle }
         }
-        for step in steps { outcomes[step.row.id] = try await outcome(of: step) }
+        for step in steps { outcomes[step.row.id] = try await outcome(of: step, among: steps.map(\.row)) }
     }
 
-    private mutating func outcome(of step: UndoPlan.Step) async throws(Failure) -> UndoOutcome {
+    private mutating func outcome(of step: UndoPlan.Step, among rows: [LedgerRow]) async throws(Failure) -> UndoOutcome {
         if let clerkUser = step.row.clerkUser, let obstacle = kept[clerkUser] { return .left(obstacle) }
         let (note, now) = (note, DirectoryVisit.now)
         let keepsSeen = step.row.clerkUser.map(created.contains) ?? false
         let outcome = try await asking { directory throws(Unavailable) in
-            try await directory.undo(step.row, note, keepsSeen: keepsSeen, at: now)
+            try await directory.undo(step.row, with: rows, note, keepsSeen: keepsSeen, at: now)
         }
         if case .left(let obstacle) = outcome, let clerkUser = step.row.clerkUser, keepsSeen { kept[clerkUser] = obstacle }
         return outcome

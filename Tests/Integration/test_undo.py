@@ -253,10 +253,19 @@ def test_what_clerk_tells_of_a_run_and_of_its_end_leaves_nobody_behind(start_gat
     assert all(people.link_of(row) for row in rows)
 
 
-def test_a_link_that_a_webhook_made_of_a_runs_user_is_taken_back_with_the_run(front, people, emulator):
+@pytest.mark.parametrize("is_first", [False, True])
+def test_a_link_that_a_webhook_made_of_a_runs_user_is_taken_back_with_the_run(front, people, emulator, is_first):
     batch = Batch(people, emulator)
     user, clerk_user = batch.add()
     people.execute(f"UPDATE segue.ledger SET batch = NULL, rule = 'external_id' WHERE action = 'link' AND user_id = '{user}'")
+    if is_first:  # The message came before the reply to the run.
+        people.execute(
+            f"""
+            WITH made AS (DELETE FROM segue.ledger WHERE action = 'create_clerk_user' AND user_id = '{user}' RETURNING *)
+            INSERT INTO segue.ledger (at, actor, action, user_id, clerk_user_id, batch)
+            SELECT at, actor, action, user_id, clerk_user_id, batch FROM made
+            """
+        )
     other = Batch(people, emulator)
     other.add()
     assert undo(front, batch.name, "--yes")["undone"] == 2
