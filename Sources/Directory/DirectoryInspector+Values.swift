@@ -16,7 +16,7 @@ extension DirectoryInspector {
         problems.append(.idNotUnique(table: users.name.quoted, column: users.id.quoted))
     }
 
-    func inspectValues(_ users: UsersTable) async throws(DirectoryError) {
+    func inspectValues(_ users: UsersTable, isPrepared: Bool) async throws(DirectoryError) {
         let table = users.name.quoted
         if let email = users.email {
             let folded = users.dialect.folded(email)
@@ -28,7 +28,10 @@ extension DirectoryInspector {
             if twins > 0 { problems.append(.ambiguousEmails(table: table, column: email.quoted, count: twins)) }
         }
         guard case .column(let column) = users.source else { return }
-        if !users.isKeyedByClerk, !column.isNullable { problems.append(.linkRequired(table: table, column: column.quoted)) }
+        if !users.isKeyedByClerk, !column.isNullable {
+            let isMeant = isPrepared ? try await isFinal() : false
+            if !isMeant { problems.append(.linkRequired(table: table, column: column.quoted)) }
+        }
         if column.type.isTooShort {
             problems.append(
                 .unfitType(
@@ -39,6 +42,13 @@ extension DirectoryInspector {
         let strange = try await count("SELECT count(*) FROM \(table) WHERE \(text) <> '' AND substr(\(text), 1, 5) <> 'user_'")
         if strange > 0 { problems.append(.notClerkIDs(table: table, column: column.quoted, count: strange)) }
         try await inspectMapping(users, column)
+    }
+
+    /// Whether `segue finalize` has made every link required, when everybody had one.
+    private func isFinal() async throws(DirectoryError) -> Bool {
+        let (action, step) = (LedgerAction.finalize.rawValue, FinalizeStep.notNull.rawValue)
+        let ledger = connection.dialect.state("ledger")
+        return try await count("SELECT count(*) FROM \(ledger) WHERE action = '\(action)' AND rule = '\(step)'") > 0
     }
 
     /// A mapping beside a column says the same thing twice, and each writer may have forgotten one of the two.

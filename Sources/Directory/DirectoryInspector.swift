@@ -29,7 +29,7 @@ final class DirectoryInspector {
         let users = try await inspectUsers()
         if let users {
             try await inspectIndexes(users)
-            try await inspectValues(users)
+            try await inspectValues(users, isPrepared: isPrepared)
             if connection.dialect == .postgres { try await inspectPrivileges(users, isPrepared: isPrepared, invites: invites) }
             if let problem = try ProvisionedRow.problem(settings.without(missing(users.catalogue)), users) {
                 problems.append(problem)
