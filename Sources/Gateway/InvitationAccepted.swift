@@ -116,6 +116,12 @@ extension Conversation {
         guard let clerkUser = held.invitation.clerkUser, held.row.clerkUser == clerkUser, held.row.isActive else {
             throw .invitation(.outdated)
         }
+        // Whoever reads the mail is let in: nothing but the mailbox speaks for them.
+        if let directory = visit.generation.plan.settings.directory {
+            let rules = LinkRules(directory)
+            if rules.isPrivileged(held.row) { throw .identity(.link(.privilegedRow)) }
+            if !rules.isAddressProved(held.row) { throw .identity(.link(.legacyEmailUnverified)) }
+        }
         guard let signIn = settings.signIn, let tickets = visit.generation.plan.services.tickets else {
             throw .identity(.unavailable(retryAfterSeconds: 30))
         }

@@ -16,6 +16,8 @@ package enum InvitationSkip: String, Sendable, CaseIterable {
     case addressMalformed = "address_malformed"
     /// Another row has it: nobody knows whose of the two the mailbox is.
     case addressShared = "address_shared"
+    /// For a welcome, which is all that its reader needs: the address may be a stranger's (`linking.legacyEmail`).
+    case addressUnproved = "address_unproved"
     case invitedBefore = "invited_before"
     /// For one of Clerk's: the address has a Clerk user.
     case inClerk = "in_clerk"
@@ -40,9 +42,10 @@ package struct InvitationRules: Sendable {
             guard let made, user.clerkUser == made else { return .skip(.notCreated) }
         } else {
             if user.clerkUser != nil { return .skip(.alreadyLinked) }
-            // The page would refuse them.
-            if kind == .link, linking.isPrivileged(user) { return .skip(.privileged) }
         }
+        // The page would refuse them.
+        if kind != .clerk, linking.isPrivileged(user) { return .skip(.privileged) }
+        if kind == .welcome, !linking.isAddressProved(user) { return .skip(.addressUnproved) }
         guard user.isActive else { return .skip(.inactive) }
         guard let email = user.email, !email.isEmpty else { return .skip(.noAddress) }
         guard MailAddress(email) != nil else { return .skip(.addressMalformed) }

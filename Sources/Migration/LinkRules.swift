@@ -179,6 +179,9 @@ extension LinkRules {
         return row.isActive ? nil : .rowInactive
     }
 
+    /// Whether mail to the row's address reaches its owner, as far as the application knows.
+    package func isAddressProved(_ row: DirectoryUser) -> Bool { unproved(row) == nil }
+
     package func isPrivileged(_ row: DirectoryUser) -> Bool {
         guard let role = row.role else { return false }
         return linking.privilegedRoles.contains { EmailAddress.areSame($0, role) }

@@ -129,6 +129,7 @@ extension InvitationSkip {
         case .noAddress: "have no address"
         case .addressMalformed: "have an address that no mail can be sent to"
         case .addressShared: "share their address with another row"
+        case .addressUnproved: "have an address that linking.legacyEmail does not prove: a stranger may read the mail"
         case .invitedBefore: "have an invitation (--resend sends another)"
         case .inClerk: "have a user in Clerk with this address: invite them by mail"
         }

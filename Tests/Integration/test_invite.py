@@ -234,6 +234,17 @@ def test_a_welcome_is_good_again_where_clerk_gave_no_ticket(gateway, emulator, u
     assert page(gateway, "POST", token).json()["status"] == "success"
 
 
+def test_nobody_is_let_in_by_a_mailbox_that_proves_nothing(gateway, users, mail, made_in_clerk, start_gateway, emulator):
+    user, _ = made_in_clerk("mailbox@example.com")
+    made = gateway.settings | {"directory": gateway.settings["directory"] | {"linking": {"legacyEmail": "untrusted"}}}
+    unproved = start_gateway(made, emulator, users, serve=False)
+    assert invite(unproved, "--created", "--all")["left_out"] == {"address_unproved": 1}
+    assert invite(gateway, "--created", "--user-id", user)["sent"] == 1
+    users.execute(f"UPDATE users SET role = 'admin' WHERE id = '{user}'")
+    assert page(gateway, "POST", mail.token("mailbox@example.com")).json()["code"] == "privileged_row"
+    assert invite(gateway, "--created", "--all", "--resend")["left_out"] == {"privileged": 1}
+
+
 def test_a_welcome_of_a_link_that_was_taken_away_lets_nobody_in(gateway, users, mail, made_in_clerk):
     user, _ = made_in_clerk("undone@example.com")
     assert invite(gateway, "--created", "--user-id", user)["sent"] == 1
