@@ -7,14 +7,18 @@ import pytest
 
 from harness import leaks
 from harness.example import Credential, Example, bearer, cookie
+from harness.mail import MailServer
 from harness.processes import wait_until
 
+INITIATE = "/api/v1/auth/migrate/initiate"
 ROUTES = ("mfa", "user", "notes")
 
 
 class LeafLock(Example):
     def __init__(self, *arguments, **more):
-        super().__init__("leaflock", *arguments, **more)
+        #: Whoever is invited is written to.
+        self.mail = MailServer()
+        super().__init__("leaflock", *arguments, environment={"SMTP_URL": self.mail.url}, **more)
         self.start = self.dump()
         self.ids = {email.partition("@")[0].lower(): user for user, email in self.rows("SELECT id, email FROM users ORDER BY created_at")}
         self.whose = self.belongings_of_the_application()
@@ -27,6 +31,10 @@ class LeafLock(Example):
         for sql in notes:
             for email, kind, content in self.rows(sql):
                 self.notes[email.partition("@")[0]][kind].append(content)
+
+    def __exit__(self, *how: object) -> None:
+        self.mail.stop()
+        super().__exit__(*how)
 
     def belongings_of_the_application(self) -> dict:
         return {name: rows for name, rows in self.belongings().items() if not name.startswith("user_clerk_mappings")}
@@ -81,6 +89,10 @@ class LeafLock(Example):
         adopted = self.gateway.output.count('"settings adopted"')
         self.file.write_text(json.dumps(settings, indent=2))
         wait_until(lambda: self.gateway.output.count('"settings adopted"') > adopted, "the settings are adopted")
+
+
+def refusal_of_page(answer) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
 
 
 def refusal(answer) -> tuple[int, str]:
@@ -184,16 +196,36 @@ def those_who_come(it: LeafLock, tokens: dict[str, Credential]) -> None:
     [(it.ids["dorothy"],)] = it.rows("SELECT id FROM users WHERE email = 'dorothy@example.com' AND password_hash IS NULL AND email_verified")
 
 
+def those_who_are_invited(it: LeafLock, tokens: dict[str, Credential]) -> None:
+    """Phase 2, "Invitation": Radia's account at Clerk has another address, and she says that it is hers."""
+    assert refusal(it.ask(INITIATE, method="POST")) == (401, "credentials_missing")
+    asked = it.ask(INITIATE, tokens["radia"], method="POST").json()
+    assert asked["message"] == "Migration invitation sent successfully" and asked["expires_at"]
+    token, clerk_user = it.mail.token("radia@example.com"), it.sign_up("radia", email_address="radia@work.example")
+    session = it.sign_in(clerk_user)
+    signed_in = cookie("segue-invitation", token)
+    signed_in["Cookie"] += f"; __session={session['Authorization'].removeprefix('Bearer ')}"
+    # To look at it links nobody, nor does another site's page.
+    shown = it.ask("/migrate", signed_in).json()
+    answer = {"method": "POST", "content": f"pair={shown['pair']}&mine=yes"}
+    assert refusal_of_page(it.ask("/migrate", signed_in | {"Sec-Fetch-Site": "cross-site"}, **answer)) == (403, "cross_site")
+    assert "radia" not in it.links()
+    accepted = it.ask("/migrate", signed_in | {"Sec-Fetch-Site": "same-origin"}, **answer)
+    assert accepted.json() == {"status": "success", "migrated": True, "user_id": it.ids["radia"]}
+    it.is_themselves("radia", session)
+    assert it.ask(INITIATE, tokens["radia"], method="POST").json()["error"] == "User already migrated to Clerk"
+
+
 def everybody_else(it: LeafLock) -> None:
-    """Phase 2, "Bulk": with their passwords; Barbara has been at Clerk before us."""
+    """Phase 2, all at once: with their passwords; Barbara has been at Clerk before us."""
     barbara = it.sign_up("barbara")
     rehearsal = it.report("migrate", "--dry-run")
-    assert (rehearsal["would_create"], rehearsal["left_out"], rehearsal["to_be_mended"]) == (4, 6, 0)
+    assert (rehearsal["would_create"], rehearsal["left_out"], rehearsal["to_be_mended"]) == (3, 7, 0)
     it.segue("migrate", "--backup", "before.dump", "--batch", "everybody")
     links = it.links()
     assert set(links) == set(it.ids) and links["barbara"] == barbara
-    made = it.clerk.ask("GET", f"/users/{links['radia']}").json()
-    assert made["external_id"] == it.ids["radia"] and made["password_enabled"]
+    made = it.clerk.ask("GET", f"/users/{links['margaret']}").json()
+    assert made["external_id"] == it.ids["margaret"] and made["password_enabled"]
 
 
 def the_dashboard(it: LeafLock) -> None:
@@ -213,7 +245,7 @@ def the_dashboard(it: LeafLock) -> None:
 def without_jwt(it: LeafLock) -> None:
     """Phase 3, "Complete Migration": everybody has been seen with Clerk's session, and nothing else counts from now on."""
     sessions = {name: it.sign_in(clerk_user) for name, clerk_user in it.links().items()}
-    token = it.log_in("radia")
+    token = it.log_in("margaret")
     it.segue("finalize", "check", code=4)
     it.each_is_themselves(sessions)
     for route in (*ROUTES, "rest"):
@@ -236,7 +268,7 @@ def without_jwt(it: LeafLock) -> None:
     it.application.start()
     it.application.wait_listening(it.origin_port)
     settings = it.settings()
-    del settings["legacy"], settings["directory"]["users"]["passwordHash"]
+    del settings["legacy"], settings["invitations"], settings["smtp"], settings["directory"]["users"]["passwordHash"]
     for route in settings["routes"]:
         route.pop("mint", None)
     it.configure(settings)
@@ -267,7 +299,7 @@ def back_to_jwt(it: LeafLock, tokens: dict[str, Credential]) -> None:
     settings = it.settings()
     for route in settings["routes"]:
         route.pop("mint", None)
-    it.configure({name: value for name, value in settings.items() if name != "clerk"})
+    it.configure({name: value for name, value in settings.items() if name not in ("clerk", "invitations", "smtp")})
     it.flip("register", "public")
     it.each_is_themselves(tokens)
     assert it.links() == links
@@ -293,6 +325,7 @@ def test_to_the_end(leaflock):
     both_ways_in(leaflock, tokens)
     log_out(leaflock)
     those_who_come(leaflock, tokens)
+    those_who_are_invited(leaflock, tokens)
     everybody_else(leaflock)
     the_dashboard(leaflock)
     without_jwt(leaflock)
@@ -302,6 +335,7 @@ def test_all_the_way_back(leaflock):
     tokens = the_first_day(leaflock)
     both_ways_in(leaflock, tokens)
     those_who_come(leaflock, tokens)
+    those_who_are_invited(leaflock, tokens)
     everybody_else(leaflock)
     leaflock.is_themselves("margaret", leaflock.sign_in(leaflock.links()["margaret"]))
     back_to_jwt(leaflock, tokens)
