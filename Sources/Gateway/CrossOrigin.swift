@@ -100,7 +100,7 @@ extension Conversation {
     ) async throws(Refusal) {
         let section = client.head.section
         let bytes = path.bytes.isEmpty ? section.bytes.span.extracting(client.head.path) : path.bytes.span
-        switch plan.ownPages.page(at: bytes) {
+        switch try plan.ownPages.page(at: bytes, path.canonical) {
         case .loginCallback, .upgrade, .invitationAsked: break
         case .confirmation, .webhook, .invitation: throw .crossOrigin
         case nil: try admit(preflight, to: bytes, path.canonical, plan)

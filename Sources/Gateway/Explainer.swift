@@ -34,7 +34,7 @@ package final class Explainer {
             let question = try question(message)
             explanation.path = String(decoding: question.pathText, as: UTF8.self)
             let generation = try generation(settings)
-            explanation.ownAnswer = ownAnswer(question, generation.plan)
+            explanation.ownAnswer = try ownAnswer(question, generation.plan)
             if let own = explanation.ownAnswer {
                 if own.links { try generation.plan.ownPages.requireOpenLinking() }
                 return explanation
@@ -116,9 +116,9 @@ extension Explainer {
         }
     }
 
-    private func ownAnswer(_ question: Question, _ plan: Plan) -> Explanation.OwnAnswer? {
+    private func ownAnswer(_ question: Question, _ plan: Plan) throws(Refusal) -> Explanation.OwnAnswer? {
         if plan.crossOrigin != nil, Preflight(question.head, question.head.section) != nil { return .preflight }
-        switch plan.ownPages.page(at: question.pathText.span) {
+        switch try plan.ownPages.page(at: question.pathText.span, question.canonical) {
         case .loginCallback: return .loginCallback
         case .upgrade: return .upgrade
         case .confirmation: return .confirmation

@@ -18,7 +18,9 @@ struct OwnPages: Sendable {
         case invitation(path: String)
     }
 
-    private let pages: [(path: [UInt8], page: Page)]
+    private let table: RouteTable
+    /// By index into `table`.
+    private let pages: [Page]
     /// Where a refusal with `link_needs_confirmation` is settled.
     let confirmation: String?
     /// Whether a Clerk session is good on some route. Where none is, as after `segue flip --all legacy`, these pages, which are
@@ -28,25 +30,36 @@ struct OwnPages: Sendable {
     init(_ settings: Settings) {
         confirmation = settings.directory?.linking.confirmation
         isLinkingOpen = settings.isLinkingOpen
-        var pages: [(path: [UInt8], page: Page)] = []
-        if let callback = settings.login?.callback { pages.append((Array(callback.utf8), .loginCallback)) }
-        if let upgrade = settings.login?.upgrade { pages.append((Array(upgrade.utf8), .upgrade)) }
-        if let confirmation { pages.append((Array(confirmation.utf8), .confirmation(path: confirmation))) }
-        if let webhooks = settings.clerk?.webhooks { pages.append((Array(webhooks.path.utf8), .webhook)) }
+        var pages: [(path: String, page: Page)] = []
+        if let callback = settings.login?.callback { pages.append((callback, .loginCallback)) }
+        if let upgrade = settings.login?.upgrade { pages.append((upgrade, .upgrade)) }
+        if let confirmation { pages.append((confirmation, .confirmation(path: confirmation))) }
+        if let webhooks = settings.clerk?.webhooks { pages.append((webhooks.path, .webhook)) }
         if let invitations = settings.invitations {
-            if let path = invitations.path { pages.append((Array(path.utf8), .invitationAsked)) }
-            pages.append((Array(invitations.page.utf8), .invitation(path: invitations.page)))
+            if let path = invitations.path { pages.append((path, .invitationAsked)) }
+            pages.append((invitations.page, .invitation(path: invitations.page)))
         }
-        self.pages = pages
+        self.pages = pages.map(\.page)
+        // As for a `deny` route without an origin: none must be passed by in another case.
+        table = RouteTable(paths: pages.map(\.path), ignoringCase: settings.origins.contains { $0.caseInsensitivePaths })
     }
 
     var isEmpty: Bool { pages.isEmpty }
 
     func requireOpenLinking() throws(Refusal) { guard isLinkingOpen else { throw .linkingClosed } }
 
-    func page(at path: Span<UInt8>) -> Page? {
-        for (own, page) in pages where own.count == path.count && own.indices.allSatisfy({ own[$0] == path[$0] }) { return page }
-        return nil
+    /// Whose path it is, matched as routes are: with a final `/` or without, and in any case where an origin takes any. Refused where
+    /// only an origin that drops `;…` would find a page there.
+    func page(at path: Span<UInt8>, _ canonical: CanonicalPath) throws(Refusal) -> Page? {
+        let anyHost: [UInt8] = []
+        do throws(RoutingRefusal) {
+            return pages[try table.match(path, canonical, authority: anyHost.span, method: .get).index]
+        } catch {
+            switch error {
+            case .noRoute, .encodedSlash: return nil
+            case .parameters: throw .routing(error)
+            }
+        }
     }
 }
 
@@ -63,7 +76,7 @@ extension Conversation {
             return true
         }
         let bytes = path.bytes.isEmpty ? section.bytes.span.extracting(head.path) : path.bytes.span
-        switch plan.ownPages.page(at: bytes) {
+        switch try plan.ownPages.page(at: bytes, path.canonical) {
         case .loginCallback: try await answerLogin(head, generation, at: now)
         case .upgrade: try await answerUpgrade(head, generation, at: now)
         case .confirmation(let path): try await answerConfirmation(head, at: path, generation)

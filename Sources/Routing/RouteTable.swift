@@ -62,6 +62,18 @@ package final class RouteTable: Sendable {
         hasHosts = settings.routes.contains { $0.match.host != nil }
     }
 
+    /// The paths of pages of our own, to be matched as routes are: an origin that reads two spellings as one must not be reached
+    /// past a page by the other.
+    package init(paths: [String], ignoringCase: Bool) {
+        var trie = RouteTrie()
+        for (index, path) in paths.enumerated() {
+            trie.add(Route.Match(host: nil, path: path, methods: []), route: index, ignoresCase: ignoringCase)
+        }
+        self.trie = trie.compiled()
+        allowsEncodedSlash = paths.map { _ in false }
+        hasHosts = false
+    }
+
     /// The route of a request for `path`, which is what `canonical` speaks of. `authority` may hold a port. For a CORS
     /// preflight `method` is the one that it asks for.
     package func match(
