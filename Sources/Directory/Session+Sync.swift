@@ -39,13 +39,15 @@ extension Session {
         var values: [ProvisionedValue] = []
         for synced in settings.sync {
             guard let column = try users.catalogue.optional(settings.column(of: synced)) else { continue }
-            func display(_ text: String?) -> ProvisionedValue {
-                ProvisionedValue(column: column, value: column.display(text), isDisplay: true)
+            func add(_ text: String) {
+                // A name that Clerk does not know is no news: it is left as the application has it.
+                guard !text.isEmpty else { return }
+                values.append(ProvisionedValue(column: column, value: column.display(text), isDisplay: true))
             }
             switch synced {
-            case .firstName: values.append(display(user.firstName))
-            case .lastName: values.append(display(user.lastName))
-            case .name: values.append(display([user.firstName, user.lastName].compactMap(\.self).joined(separator: " ")))
+            case .firstName: add(user.firstName ?? "")
+            case .lastName: add(user.lastName ?? "")
+            case .name: add([user.firstName, user.lastName].compactMap(\.self).filter { !$0.isEmpty }.joined(separator: " "))
             case .email:
                 // An address that another row has would make its owner's row ambiguous, or be refused by the table.
                 guard let email = user.email, try await users(withEmail: email).allSatisfy({ $0.id == row.id }) else { continue }
