@@ -15,6 +15,8 @@ enum DirectoryError: Error, Hashable, Sendable {
     case lockedOut
     /// A value does not fit the type that it is compared with.
     case invalidValue
+    /// The database does not take this row as it would become: a constraint or a trigger of the application's.
+    case unfit(String)
     /// The database has not what the settings name. The connection reads the catalogue anew.
     case misfit(DirectoryProblem)
     /// Anything else that the database refused.
@@ -24,13 +26,13 @@ enum DirectoryError: Error, Hashable, Sendable {
     var endsSession: Bool {
         switch self {
         case .away, .timedOut, .misfit: true
-        case .conflict, .transient, .lockedOut, .invalidValue, .refused: false
+        case .conflict, .transient, .lockedOut, .invalidValue, .unfit, .refused: false
         }
     }
 
     var unavailable: Unavailable {
         switch self {
-        case .away(let message), .refused(let message): .away(message)
+        case .away(let message), .unfit(let message), .refused(let message): .away(message)
         case .timedOut: .timedOut
         case .conflict(let message): .away("lost every race: \(message)")
         case .transient: .away("every attempt ended in a deadlock")
@@ -58,6 +60,8 @@ extension DirectoryError {
         case .lockNotAvailable: self = .lockedOut
         case _ where state.isTransient: self = .transient
         case _ where state.isDataException: self = .invalidValue  // Its message quotes the value: a token, an address.
+        case .raiseException: self = .unfit("SQLSTATE \(state.code): a trigger refused it")  // Its words are the application's.
+        case _ where state.isConstraintViolation: self = .unfit("SQLSTATE \(state.code): \(message)")
         case .featureNotSupported, .invalidStatementName: self = .away("a prepared statement went stale: \(message)")
         case _ where state.isSyntaxOrAccessError: self = .misfit(.refused(message, sqlstate: state.code))
         default: self = .refused("SQLSTATE \(state.code): \(message)")
@@ -71,9 +75,11 @@ extension DirectoryError {
         case .uniqueViolation(let message): self = .conflict(message)
         case .parameterCount(let expected, let given): self = .refused("a statement takes \(expected) parameters, not \(given)")
         case .failed(let code, let message):
-            // SQLITE_ERROR: no such table or column; SQLITE_MISMATCH: text for an INTEGER PRIMARY KEY.
+            // SQLITE_ERROR: no such table or column; SQLITE_CONSTRAINT: a CHECK, a foreign key, a trigger's RAISE;
+            // SQLITE_MISMATCH: text for an INTEGER PRIMARY KEY.
             switch code & 0xFF {
             case 1: self = .misfit(.refused(message, sqlstate: nil))
+            case 19: self = .unfit("SQLite \(code): \(message)")
             case 20: self = .invalidValue
             default: self = .refused("SQLite \(code): \(message)")
             }

@@ -12,10 +12,14 @@ extension DirectoryThread: ClerkMessageLog {
     }
 
     package func take(_ message: ClerkMessage, at now: UnixTime) async throws(Unavailable) -> MessageEffect {
+        // This process hears of it here, whatever the LISTEN connection is doing.
+        let isRevoked = try await ask(writers, within: Limits.linkMilliseconds) { session throws(DirectoryError) in
+            try await session.revokeFirst(message, at: now)
+        }
+        if isRevoked { tell(.revocations) }
         let effect = try await ask(writers, within: Limits.linkMilliseconds) { session throws(DirectoryError) in
             try await session.take(message, at: now)
         }
-        // This process hears of it here, whatever the LISTEN connection is doing.
         for change in effect.changes(by: message) { tell(change) }
         if effect.endsRow { noteUnsealed() }
         return effect
@@ -30,16 +34,15 @@ extension MessageEffect {
     fileprivate var endsRow: Bool {
         switch self {
         case .deactivated, .unlinked, .removed: true
-        case .duplicate, .outdated, .nothing, .synced, .revoked: false
+        case .duplicate, .outdated, .nothing, .synced, .syncRefused, .revoked: false
         }
     }
 
     fileprivate func changes(by message: ClerkMessage) -> [DirectoryChange] {
         switch self {
-        case .duplicate, .outdated, .nothing: []
-        case .revoked: [.revocations]
-        case .synced(let user): [.user(user), .revocations]
-        case .deactivated(let user), .unlinked(let user), .removed(let user): [.user(user), message.clerkUser, .revocations]
+        case .duplicate, .outdated, .nothing, .syncRefused, .revoked: []
+        case .synced(let user): [.user(user)]
+        case .deactivated(let user), .unlinked(let user), .removed(let user): [.user(user), message.clerkUser]
         }
     }
 }

@@ -36,6 +36,26 @@ extension SQLConnection {
             }
         }
     }
+
+    /// A part of a transaction that may come to nothing by itself: what it has done is taken back, and the rest goes on. Constraints
+    /// that wait for the commit are looked at here, where their refusal is this part's.
+    func attempt<Result>(_ body: () async throws(DirectoryError) -> Result) async throws(DirectoryError)
+        -> Swift.Result<Result, DirectoryError>
+    {
+        try await rows("SAVEPOINT attempt")
+        do throws(DirectoryError) {
+            let result = try await body()
+            if dialect == .postgres { try await rows("SET CONSTRAINTS ALL IMMEDIATE") }
+            try await rows("RELEASE SAVEPOINT attempt")
+            return .success(result)
+        } catch {
+            switch error {
+            case .away, .timedOut, .transient, .lockedOut: throw error
+            case .conflict, .invalidValue, .unfit, .misfit, .refused: try await rows("ROLLBACK TO SAVEPOINT attempt")
+            }
+            return .failure(error)
+        }
+    }
 }
 
 // What Segue notes about its own tables.

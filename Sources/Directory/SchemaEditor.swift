@@ -130,7 +130,7 @@ final class SchemaEditor {
         } catch {
             switch error {
             case .misfit(.refused(let message, let state)): return .query(path: query.path, message: message, sqlstate: state)
-            case .refused(let message): return .query(path: query.path, message: message, sqlstate: nil)
+            case .refused(let message), .unfit(let message): return .query(path: query.path, message: message, sqlstate: nil)
             case .invalidValue: return .query(path: query.path, message: "a value in it does not fit its type", sqlstate: nil)
             case .away, .timedOut, .conflict, .transient, .lockedOut, .misfit: throw error
             }

@@ -16,7 +16,6 @@ extension Session {
             INSERT INTO \(dialect.state("clerk_users")) AS known (clerk_user_id, updated_at_ms, deleted_at) VALUES ($1, $2, $3)
             ON CONFLICT (clerk_user_id) DO UPDATE SET deleted_at = COALESCE(known.deleted_at, EXCLUDED.deleted_at)
             """, [clerkUser.text, String(told.milliseconds), time(now)])
-        try await revoke(clerkUser.text, at: now)
         // Whoever ends a Clerk user on purpose (`segue undo`) has said so before, and takes care of the row.
         if isKnown { return .revoked }
         guard let linked = try await user(linkedTo: clerkUser), let row = try await row(of: linked.id, users.byIDLocking),
@@ -29,15 +28,18 @@ extension Session {
         return effect
     }
 
+    /// What the application's table does not take is done in the next weaker way: the event would be refused each time it comes.
     private func end(
         _ row: DirectoryUser, _ clerkUser: ClerkUserID, at now: UnixTime
     ) async throws(DirectoryError) -> (LedgerAction, MessageEffect) {
         switch settings.linking.afterDelete {
         // Where the id is Clerk's there is no link to take away.
         case .unlink where !users.isKeyedByClerk:
-            try await clearColumns(row.id)
-            try await clearRecords(row.id)
-            return (.unlink, .unlinked(row.id))
+            let isDone = try await isTaken { () async throws(DirectoryError) in
+                try await clearColumns(row.id)
+                try await clearRecords(row.id)
+            }
+            if isDone { return (.unlink, .unlinked(row.id)) }
         case .remove:
             // A row that was the application's before stays the application's.
             if try await wasProvisioned(row.id, clerkUser), try await remove(row.id) { return (.remove, .removed(row.id)) }
@@ -47,6 +49,16 @@ extension Session {
         return (.deactivate, .deactivated(row.id))
     }
 
+    /// `false`: the database refuses it for this very row.
+    private func isTaken(_ change: () async throws(DirectoryError) -> Void) async throws(DirectoryError) -> Bool {
+        let taken = try await connection.attempt(change)
+        do throws(DirectoryError) { try taken.get() } catch {
+            guard error.ofRow != nil else { throw error }
+            return false
+        }
+        return true
+    }
+
     private func wasProvisioned(_ user: UserID, _ clerkUser: ClerkUserID) async throws(DirectoryError) -> Bool {
         try await !connection.rows(
             "SELECT 1 FROM \(dialect.state("ledger")) WHERE clerk_user_id = $1 AND user_id = $2 AND action = 'provision' LIMIT 1",
@@ -54,7 +66,8 @@ extension Session {
         ).isEmpty
     }
 
-    /// `false`: rows of the application's point at it, and it stays.
+    /// `false`: rows of the application's point at it, or may, and it stays. The database is not asked to say so: it may have been told
+    /// to delete them with it.
     private func remove(_ user: UserID) async throws(DirectoryError) -> Bool {
         try await connection.rows("SAVEPOINT removal")
         do throws(DirectoryError) {
@@ -62,25 +75,36 @@ extension Session {
             try await connection.rows(
                 "DELETE FROM \(users.name.quoted) WHERE \(users.id.quoted) = \(dialect.parameter(1, as: users.id.type))",
                 [user.text])
-            return true
-        } catch .refused {
-            try await connection.rows("ROLLBACK TO SAVEPOINT removal")
-            return false
         }
     }
 
-    /// The column that says so; where there is none, a tombstone beside the link.
+    /// The column that says so; where there is none, or the table does not take it, a tombstone beside the link.
     private func deactivate(_ user: UserID, _ clerkUser: ClerkUserID, at now: UnixTime) async throws(DirectoryError) {
-        guard let active = users.active else {
-            try await connection.rows(
-                """
-                INSERT INTO \(dialect.state("links")) (user_id, clerk_user_id, rule, linked_at, tombstoned_at)
-                VALUES ($1, $2, 'found', $3, $3) ON CONFLICT (user_id) DO UPDATE SET tombstoned_at = EXCLUDED.tombstoned_at
-                """, [user.text, clerkUser.text, time(now)])
-            return
+        if let active = users.active {
+            let isDone = try await isTaken { () async throws(DirectoryError) in try await write(active, of: user, at: now) }
+            if isDone { return }
         }
         var changes = ["\(active.quoted) = \(dialect.parameter(2, as: active.type))"]
         var parameters: [String?] = [user.text, active.no(dialect)]
+        try await bury(user, clerkUser, at: now)
+    }
+
+    /// A record of this Clerk user's beside another row contradicts the row that is theirs, and they are gone: it becomes the tombstone.
+    private func bury(_ user: UserID, _ clerkUser: ClerkUserID, at now: UnixTime) async throws(DirectoryError) {
+        let links = dialect.state("links")
+        for (change, subject) in [
+            ("tombstoned_at = $2", "user_id = $1"), ("tombstoned_at = $2, user_id = $1", "clerk_user_id = $3"),
+        ] {
+            let parameters = [user.text, time(now)] + (subject.hasSuffix("$3") ? [clerkUser.text] : [])
+            let found = try await connection.rows("UPDATE \(links) SET \(change) WHERE \(subject) RETURNING 1", parameters)
+            if !found.isEmpty { return }
+        }
+        try await connection.rows(
+            "INSERT INTO \(links) (user_id, clerk_user_id, rule, linked_at, tombstoned_at) VALUES ($1, $2, 'found', $3, $3)",
+            [user.text, clerkUser.text, time(now)])
+    }
+
+    private func write(_ active: Column, of user: UserID, at now: UnixTime) async throws(DirectoryError) {
         try noteChange(at: now, &changes, &parameters)
         try await connection.rows(
             """

@@ -15,6 +15,14 @@ extension Session {
         return newer.isEmpty ? .new : .outdated
     }
 
+    /// Before anything else, and committed by itself: whatever becomes of the row, nobody who was signed out goes on. Returns whether
+    /// tokens are good no longer.
+    func revokeFirst(_ message: ClerkMessage, at now: UnixTime) async throws(DirectoryError) -> Bool {
+        guard let subject = message.endsTokensOf, try await standing(of: message) == .new else { return false }
+        try await revoke(subject, at: now)
+        return true
+    }
+
     /// One transaction: the message is noted with all that it does. Of two deliveries at once the second waits for the first.
     func take(_ message: ClerkMessage, at now: UnixTime) async throws(DirectoryError) -> MessageEffect {
         try await connection.transaction { () async throws(DirectoryError) in
@@ -25,9 +33,7 @@ extension Session {
             switch message.event {
             case .user(let user): return try await adopt(user, at: now)
             case .userDeleted(let user): return try await bury(user, toldAt: message.time ?? now, messageID: message.id, at: now)
-            case .sessionOver(let session):
-                try await revoke(session.text, at: now)
-                return .revoked
+            case .sessionOver: return .revoked
             case .other: return .nothing
             }
         }
@@ -44,10 +50,8 @@ extension Session {
             WHERE known.deleted_at IS NULL AND known.updated_at_ms <= EXCLUDED.updated_at_ms RETURNING clerk_user_id
             """, [user.id.text, String(user.updated.milliseconds)])
         guard !adopted.isEmpty else { return .outdated }
-        let synced = try await sync(user, at: now)
-        // Clerk makes no more tokens for somebody who is banned.
-        if user.isBanned { try await revoke(user.id.text, at: now) }
-        return synced.map { .synced($0) } ?? (user.isBanned ? .revoked : .nothing)
+        let effect = try await sync(user, at: now)
+        return effect == .nothing && user.isBanned ? .revoked : effect
     }
 
     // MARK: Revocations
@@ -99,5 +103,18 @@ extension Session {
         guard dialect == .postgres else { return }
         try await connection.rows(
             "SELECT pg_advisory_xact_lock(hashtext('segue.clerk'), hashtext($1))", [clerkUser.text])
+    }
+}
+
+extension ClerkMessage {
+    /// A session, or a user with all of theirs.
+    fileprivate var endsTokensOf: String? {
+        switch event {
+        // Clerk makes no more tokens for somebody who is banned.
+        case .user(let user): user.isBanned ? user.id.text : nil
+        case .userDeleted(let user): user.text
+        case .sessionOver(let session): session.text
+        case .other: nil
+        }
     }
 }

@@ -37,7 +37,7 @@ extension Session {
 
     /// Two people with one address at the same moment: the users table need not have a unique index that knows it.
     /// SQLite's transactions follow each other anyway.
-    private func lockAddress(_ email: String?) async throws(DirectoryError) {
+    func lockAddress(_ email: String?) async throws(DirectoryError) {
         guard dialect == .postgres, let email else { return }
         try await connection.rows("SELECT pg_advisory_xact_lock(hashtext('segue.email'), hashtext($1))", [foldedASCII(email)])
     }

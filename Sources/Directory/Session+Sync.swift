@@ -6,11 +6,25 @@ import Telemetry
 
 /// `directory.sync`: columns that follow later changes of the Clerk user, and no others.
 extension Session {
-    /// The row, if anything in it has changed.
-    func sync(_ user: ToldUser, at now: UnixTime) async throws(DirectoryError) -> UserID? {
-        guard !settings.sync.isEmpty, let row = try await self.user(linkedTo: user.id), row.isActive else { return nil }
+    /// What the application's table does not take for this very row is settled by that: the same event would be refused each time it
+    /// comes, and must not keep the rest of it from taking effect.
+    func sync(_ user: ToldUser, at now: UnixTime) async throws(DirectoryError) -> MessageEffect {
+        guard !settings.sync.isEmpty, let row = try await self.user(linkedTo: user.id), row.isActive else { return .nothing }
         let values = try await values(for: user, row)
-        guard !values.isEmpty else { return nil }
+        guard !values.isEmpty else { return .nothing }
+        let written = try await connection.attempt { () async throws(DirectoryError) in
+            try await write(values, of: user.id, to: row, at: now)
+        }
+        do throws(DirectoryError) { return try written.get() ? .synced(row.id) : .nothing } catch {
+            guard let reason = error.ofRow else { throw error }
+            return .syncRefused(row.id, reason: reason)
+        }
+    }
+
+    /// Whether anything in the row has changed.
+    private func write(
+        _ values: [ProvisionedValue], of user: ClerkUserID, to row: DirectoryUser, at now: UnixTime
+    ) async throws(DirectoryError) -> Bool {
         let places = values.enumerated().map { (quoted: $1.column.quoted, parameter: provisionParameter($0 + 2, $1)) }
         var changes = places.map { "\($0.quoted) = \($0.parameter)" }
         var parameters: [String?] = [row.id.text] + values.map(\.value)
@@ -21,9 +35,9 @@ extension Session {
             WHERE \(users.id.quoted) = \(dialect.parameter(1, as: users.id.type))
             AND (\(places.map { "\($0.quoted) \(dialect.differs) \($0.parameter)" }.joined(separator: " OR "))) RETURNING 1
             """, parameters)
-        guard !changed.isEmpty else { return nil }
-        try await announce(user: row.id, clerkUser: user.id)
-        return row.id
+        guard !changed.isEmpty else { return false }
+        try await announce(user: row.id, clerkUser: user)
+        return true
     }
 
     /// `users.updatedAt`, with every change of a row.
@@ -50,10 +64,23 @@ extension Session {
             case .name: add([user.firstName, user.lastName].compactMap(\.self).filter { !$0.isEmpty }.joined(separator: " "))
             case .email:
                 // An address that another row has would make its owner's row ambiguous, or be refused by the table.
-                guard let email = user.email, try await users(withEmail: email).allSatisfy({ $0.id == row.id }) else { continue }
+                guard let email = user.email, email != row.email else { continue }
+                try await lockAddress(email)
+                guard try await users(withEmail: email).allSatisfy({ $0.id == row.id }) else { continue }
                 values.append(ProvisionedValue(column: column, value: email, isDisplay: false))
             }
         }
         return values
+    }
+}
+
+extension DirectoryError {
+    /// Why this row in particular was refused; `nil`: the trouble is ours, and the same may go well later.
+    var ofRow: String? {
+        switch self {
+        case .unfit(let reason), .conflict(let reason): reason
+        case .invalidValue: "a value does not fit its column"
+        case .away, .timedOut, .transient, .lockedOut, .misfit, .refused: nil
+        }
     }
 }

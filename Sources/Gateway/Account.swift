@@ -47,7 +47,7 @@ final class Account {
         let id: String
         let type: String
         var outcome: String?
-        /// Why the rules linked nobody.
+        /// Why the rules linked nobody, or the event must come again.
         var reason: String?
     }
 

@@ -75,21 +75,24 @@ extension Conversation {
     ) async throws(Refusal) -> String {
         account.webhook = Account.Webhook(id: message.id, type: message.type)
         let now = UnixTime(milliseconds: worker.loop.wallMilliseconds)
-        do throws(IdentityRefusal) {
-            guard let messages = receiver.messages else { throw .unavailable(retryAfterSeconds: 30) }
+        do throws(MessageFailure) {
+            guard let messages = receiver.messages else {
+                throw MessageFailure(refusal: .unavailable(retryAfterSeconds: 30), reason: "there is no directory")
+            }
             let outcome = try await messages.handle(
                 message, isLinkingOpen: generation.plan.ownPages.isLinkingOpen,
                 requestID: String(decoding: account.requestID, as: UTF8.self), at: now)
             account.webhook?.outcome = outcome.word
-            if case .notLinked(let refusal) = outcome { account.webhook?.reason = refusal.rawValue }
+            account.webhook?.reason = outcome.reason
             worker.counters.count(webhook: message.type, outcome.word)
             if let happened = message.time {
                 worker.counters.webhookLag.record(microseconds: max(0, now.milliseconds - happened.milliseconds) * 1000)
             }
             return outcome.word
         } catch {
+            account.webhook?.reason = error.reason
             worker.counters.count(webhook: message.type, "failed")
-            throw .identity(error)
+            throw .identity(error.refusal)
         }
     }
 }

@@ -22,6 +22,8 @@ package enum MessageEffect: Sendable, Hashable {
     case duplicate, outdated, nothing
     /// Columns of the user's row.
     case synced(UserID)
+    /// The application's table does not take the columns' new values in this row.
+    case syncRefused(UserID, reason: String)
     /// What became of a deleted user's row.
     case deactivated(UserID), unlinked(UserID), removed(UserID)
     /// No row is concerned, but a session or all of a user's are good no longer.
@@ -33,13 +35,33 @@ package enum MessageOutcome: Sendable, Hashable {
     case duplicate, outdated, ignored, unchanged, linked, synced, deactivated, unlinked, removed, revoked
     /// The rules link this user to nobody. The person is told when they come.
     case notLinked(LinkRefusal)
+    case syncRefused(reason: String)
 
     package var word: String {
         switch self {
         case .notLinked: "not_linked"
+        case .syncRefused: "sync_refused"
         default: "\(self)"
         }
     }
+
+    /// Why it came to this, for the log.
+    package var reason: String? {
+        switch self {
+        case .notLinked(let refusal): refusal.rawValue
+        case .syncRefused(let reason): reason
+        default: nil
+        }
+    }
+}
+
+/// Why a message was not taken, and must come again.
+package struct MessageFailure: Error, Hashable, Sendable {
+    package let refusal: IdentityRefusal
+    /// For the log.
+    package let reason: String
+
+    package init(refusal: IdentityRefusal, reason: String) { (self.refusal, self.reason) = (refusal, reason) }
 }
 
 /// What Clerk's messages bring about. A user is linked, or gets a row, by the rules of the first request and by what Clerk says
@@ -57,7 +79,7 @@ package struct ClerkMessages {
     /// It throws where the message must come again. When it returns, everything is committed.
     package func handle(
         _ message: ClerkMessage, isLinkingOpen: Bool, requestID: String, at now: UnixTime
-    ) async throws(IdentityRefusal) -> MessageOutcome {
+    ) async throws(MessageFailure) -> MessageOutcome {
         if message.event == .other { return .ignored }
         let standing = try await ask { () async throws(Unavailable) in try await log.standing(of: message) }
         if standing == .duplicate { return .duplicate }
@@ -71,6 +93,7 @@ package struct ClerkMessages {
         case .nothing: return link
         case .synced: return link == .unchanged ? .synced : link
         case .deactivated: return .deactivated
+        case .syncRefused(_, let reason): return .syncRefused(reason: reason)
         case .unlinked: return .unlinked
         case .removed: return .removed
         case .revoked: return .revoked
@@ -79,26 +102,31 @@ package struct ClerkMessages {
 
     private func link(
         _ user: ClerkUserID, isLinkingOpen: Bool, requestID: String, at now: UnixTime
-    ) async throws(IdentityRefusal) -> MessageOutcome {
+    ) async throws(MessageFailure) -> MessageOutcome {
         let linked = try await ask { () async throws(Unavailable) in try await directory.user(linkedTo: user) }
         guard linked == nil, let linker else { return .unchanged }
         // Where a request would make the row, it will. Where only a message does, this one must come again.
         guard isLinkingOpen else {
-            if linker.rules.provisionsOnMessages { throw .link(.awaitingProvision) }
+            if linker.rules.provisionsOnMessages {
+                throw MessageFailure(refusal: .link(.awaitingProvision), reason: "no route is in dual or clerk")
+            }
             return .unchanged
         }
         do throws(IdentityRefusal) {
             _ = try await linker.row(toldOf: user, requestID: requestID, at: now)
             return .linked
         } catch {
-            guard case .link(let refusal) = error else { throw error }
+            guard case .link(let refusal) = error else {
+                throw MessageFailure(refusal: error, reason: "Clerk or the database could not be asked, to link the user")
+            }
             return .notLinked(refusal)
         }
     }
 
-    private func ask<Answer: Sendable>(_ question: () async throws(Unavailable) -> Answer) async throws(IdentityRefusal) -> Answer {
+    private func ask<Answer: Sendable>(_ question: () async throws(Unavailable) -> Answer) async throws(MessageFailure) -> Answer {
         do throws(Unavailable) { return try await question() } catch {
-            throw .unavailable(retryAfterSeconds: IdentityLimits.retryAfterSeconds)
+            throw MessageFailure(
+                refusal: .unavailable(retryAfterSeconds: IdentityLimits.retryAfterSeconds), reason: error.description)
         }
     }
 }

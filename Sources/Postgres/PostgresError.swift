@@ -28,12 +28,15 @@ package struct SQLState: Hashable, Sendable {
     package static let deadlockDetected = SQLState("40P01")
     package static let lockNotAvailable = SQLState("55P03")
     package static let queryCanceled = SQLState("57014")
+    package static let raiseException = SQLState("P0001")
     /// "Cached plan must not change result type", among others.
     package static let featureNotSupported = SQLState("0A000")
     package static let invalidStatementName = SQLState("26000")
 
     /// Class 22: a value that does not fit its type. The message quotes the value.
     package var isDataException: Bool { code.hasPrefix("22") }
+    /// Classes 23 and 44: a constraint, or a view's WITH CHECK OPTION. The message names it, and quotes no value.
+    package var isConstraintViolation: Bool { code.hasPrefix("23") || code.hasPrefix("44") }
     /// Class 42: a table, column or type that is not there (any more), or that we may not use.
     package var isSyntaxOrAccessError: Bool { code.hasPrefix("42") }
     /// Worth the same transaction again.

@@ -96,6 +96,75 @@ import Testing
         #expect(database.run("SELECT count(*) FROM users WHERE migrated_at IS NOT NULL") == ["1"])
     }
 
+    @Test(arguments: Backend.allCases) func `what the table does not take in this row leaves the rest of the event`(
+        backend: Backend
+    )
+        async throws
+    {
+        let database = TestDatabase(backend, columns: Self.names + ", CHECK (length(name) < 12)")
+        database.add(1)
+        try await withDirectory(syncing(database)) { directory in
+            _ = try await directory.link(backend.id(1), to: "user_a")
+            let long = told("user_a", "msg_1", at: 1, email: "new@example.com", first: "Wilhelmina", isBanned: true)
+            guard case .syncRefused(backend.id(1), let reason) = try await directory.take(long, at: noon) else {
+                Issue.record("not refused")
+                return
+            }
+            #expect(!reason.contains("Wilhelmina"))
+            expect(try await directory.revocations(at: noon).map(\.subject), is: ["user_a"])
+            expect(try await directory.take(long, at: noon), is: .duplicate)
+            let short = told("user_a", "msg_2", at: 2, email: "new@example.com", last: nil)
+            expect(try await directory.take(short, at: noon), is: .synced(backend.id(1)))
+        }
+        #expect(database.run("SELECT name, email FROM users") == ["Ada|new@example.com"])
+    }
+
+    @Test func `what our role may not do is trouble, and who was banned is signed out all the same`() async throws {
+        let database = TestDatabase(.postgresUUID, columns: Self.names)
+        database.add(1)
+        try await withDirectory(syncing(database)) { directory in
+            _ = try await directory.link(Backend.postgresUUID.id(1), to: "user_a")
+            // Not the row's fault, and it may be mended: a column is away.
+            database.run("ALTER TABLE users RENAME first_name TO given_name")
+            let message = told("user_a", "msg_1", at: 1, isBanned: true)
+            await #expect(throws: Unavailable.self) { try await directory.take(message, at: noon) }
+            expect(try await directory.revocations(at: noon).map(\.subject), is: ["user_a"])
+            database.run("ALTER TABLE users RENAME given_name TO first_name")
+            expect(try await directory.take(message, at: noon), is: .synced(Backend.postgresUUID.id(1)))
+        }
+    }
+
+    @Test(arguments: Backend.allCases) func `a column that takes no for an answer badly gives way to a tombstone`(backend: Backend)
+        async throws
+    {
+        let database = TestDatabase(backend)
+        database.add(1)
+        database.run(
+            backend.isPostgres
+                ? "ALTER TABLE users ADD CHECK (is_active)"
+                : "CREATE TRIGGER stays BEFORE UPDATE OF is_active ON users BEGIN SELECT RAISE(ABORT, 'no'); END")
+        try await withDirectory(database.settings()) { directory in
+            _ = try await directory.link(backend.id(1), to: "user_a")
+            expect(try await directory.take(deleted("user_a"), at: noon), is: .deactivated(backend.id(1)))
+            expect(try await directory.user(backend.id(1))?.isActive, is: false)
+        }
+    }
+
+    @Test(arguments: Backend.allCases) func `a record beside another row does not keep a deleted user's from being inactive`(
+        backend: Backend
+    ) async throws {
+        let database = TestDatabase(backend)
+        database.add(1, 2)
+        try await withDirectory(database.settings { $0.users.active = nil }) { directory in
+            _ = try await directory.link(backend.id(2), to: "user_a")
+            database.run("UPDATE users SET clerk_user_id = NULL")
+            database.run("UPDATE users SET clerk_user_id = 'user_a' WHERE id = '\(backend.id(1).text)'")
+            expect(try await directory.take(deleted("user_a"), at: noon), is: .deactivated(backend.id(1)))
+            expect(try await directory.user(backend.id(1))?.isActive, is: false)
+            expect(try await directory.user(backend.id(2))?.isActive, is: true)
+        }
+    }
+
     @Test(arguments: Backend.allCases) func `a deleted user's row is inactive, by its column`(backend: Backend) async throws {
         let database = TestDatabase(backend)
         database.add(1)

@@ -45,9 +45,12 @@ private final class FakeMessageLog: ClerkMessageLog {
         isLinkingOpen: Bool = true, _ edit: (inout DirectorySettings.Linking) -> Void = { _ in }
     ) async -> Result<MessageOutcome, IdentityRefusal> {
         let messages = ClerkMessages(log, directory, LinkFixture.linker(directory, clerkUsers, edit))
-        do throws(IdentityRefusal) {
+        do throws(MessageFailure) {
             return .success(try await messages.handle(message, isLinkingOpen: isLinkingOpen, requestID: "r", at: now))
-        } catch { return .failure(error) }
+        } catch {
+            #expect(!error.reason.isEmpty)
+            return .failure(error.refusal)
+        }
     }
 
     @Test func `a user is linked by the rules of a first request, and then the message is taken`() async {
@@ -79,6 +82,16 @@ private final class FakeMessageLog: ClerkMessageLog {
         let log = FakeMessageLog()
         #expect(await outcome(of: told(), log, directory, FakeClerkUsers([ada])) == .success(.notLinked(.privilegedRow)))
         #expect(directory.reviews.isEmpty)
+        #expect(log.taken == ["msg_1"])
+    }
+
+    @Test func `what the table does not take is said, and the message is taken`() async {
+        let (log, directory) = (
+            FakeMessageLog(.new, .syncRefused(row.id, reason: "a CHECK")), FakeDirectory([row.linked(to: ada.id)])
+        )
+        let outcome = await outcome(of: told(), log, directory, FakeClerkUsers([ada]))
+        #expect(outcome == .success(.syncRefused(reason: "a CHECK")))
+        #expect((try? outcome.get())?.word == "sync_refused")
         #expect(log.taken == ["msg_1"])
     }
 
