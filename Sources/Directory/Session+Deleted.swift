@@ -69,8 +69,10 @@ extension Session {
     /// `false`: rows of the application's point at it, or may, and it stays. The database is not asked to say so: it may have been told
     /// to delete them with it.
     private func remove(_ user: UserID) async throws(DirectoryError) -> Bool {
-        try await connection.rows("SAVEPOINT removal")
-        do throws(DirectoryError) {
+        let referrer = try await connection.attempt { () async throws(DirectoryError) in try await self.referrer(to: user) }
+        // A table that our role may not read may point at it too.
+        guard case .success(nil) = referrer else { return false }
+        return try await isTaken { () async throws(DirectoryError) in
             try await clearRecords(user)
             try await connection.rows(
                 "DELETE FROM \(users.name.quoted) WHERE \(users.id.quoted) = \(dialect.parameter(1, as: users.id.type))",
@@ -84,8 +86,6 @@ extension Session {
             let isDone = try await isTaken { () async throws(DirectoryError) in try await write(active, of: user, at: now) }
             if isDone { return }
         }
-        var changes = ["\(active.quoted) = \(dialect.parameter(2, as: active.type))"]
-        var parameters: [String?] = [user.text, active.no(dialect)]
         try await bury(user, clerkUser, at: now)
     }
 
@@ -105,6 +105,8 @@ extension Session {
     }
 
     private func write(_ active: Column, of user: UserID, at now: UnixTime) async throws(DirectoryError) {
+        var changes = ["\(active.quoted) = \(dialect.parameter(2, as: active.type))"]
+        var parameters: [String?] = [user.text, active.no(dialect)]
         try noteChange(at: now, &changes, &parameters)
         try await connection.rows(
             """

@@ -287,6 +287,26 @@ import Testing
         }
     }
 
+    @Test(arguments: Backend.allCases, ["CASCADE", "SET NULL"])
+    func `rows of the application's go with no removed row`(backend: Backend, rule: String) async throws {
+        let database = TestDatabase(backend)
+        let settings = database.settings { settings in
+            (settings.linking.unknown, settings.linking.afterDelete) = (.provision, .remove)
+            settings.provision = .init(id: backend.isInteger ? .default : .uuid, columns: [])
+        }
+        let type = backend.idType.prefix { $0 != " " }
+        database.run("CREATE TABLE notes (owner \(type) REFERENCES users (id) ON DELETE \(rule), body text)")
+        try await withDirectory(settings) { directory in
+            let new = NewUser(
+                clerkUser: ClerkUserID("user_a"), email: "a@x.org", firstName: nil, lastName: nil, requestID: "r", time: noon)
+            let made = try #require(try await directory.provision(new).linked).id
+            database.run("INSERT INTO notes VALUES ('\(made.text)', 'my diary')")
+            expect(try await directory.take(deleted("user_a"), at: noon), is: .deactivated(made))
+            expect(try await directory.user(made)?.isActive, is: false)
+            #expect(database.run("SELECT owner FROM notes") == [made.text])
+        }
+    }
+
     @Test(arguments: Backend.allCases) func `revocations end, and what is long over is forgotten`(backend: Backend) async throws {
         let database = TestDatabase(backend)
         try await withDirectory(database.settings()) { directory in
