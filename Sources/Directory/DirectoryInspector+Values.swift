@@ -68,8 +68,10 @@ extension DirectoryInspector {
         Int(try await connection.rows(question, [], timeoutMilliseconds: Limits.inspectionMilliseconds)[0][0] ?? "") ?? 0
     }
 
-    /// What this role may not do, of what links need.
-    func inspectPrivileges(_ users: UsersTable, isPrepared: Bool, invites: Bool) async throws(DirectoryError) {
+    /// What this role may not do, of what links need, Clerk's messages and invitations.
+    func inspectPrivileges(
+        _ users: UsersTable, isPrepared: Bool, takesMessages: Bool, invites: Bool
+    ) async throws(DirectoryError) {
         var needed: [(table: String, privilege: String, column: Column?)] = [(users.name.quoted, "SELECT", nil)]
         if case .column(let column) = users.source, !users.isKeyedByClerk { needed.append((users.name.quoted, "UPDATE", column)) }
         if let mapping = users.mapping { needed.append((mapping.name.quoted, "INSERT", nil)) }
@@ -77,6 +79,15 @@ extension DirectoryInspector {
         if isPrepared {
             for table in ["links", "ledger", "reviews"] + (invites ? ["invitations"] : []) {
                 needed.append((users.dialect.state(table), "INSERT", nil))
+            }
+            needed += ["INSERT", "UPDATE"].map { (users.dialect.state("clerk_users"), $0, nil) }
+            needed.append((users.dialect.state("revocations"), "SELECT", nil))
+        }
+        if takesMessages {
+            for column in try written(by: users) { needed.append((users.name.quoted, "UPDATE", column)) }
+            if isPrepared {
+                needed += ["INSERT", "DELETE"].map { (users.dialect.state("clerk_messages"), $0, nil) }
+                needed += ["INSERT", "UPDATE", "DELETE"].map { (users.dialect.state("revocations"), $0, nil) }
             }
         }
         for need in needed {
@@ -90,6 +101,15 @@ extension DirectoryInspector {
             guard rows.first?.first != "t" else { continue }
             problems.append(.noPrivilege(table: need.table, column: need.column?.quoted, privilege: need.privilege))
         }
+    }
+    /// The columns of the users table that an event may change.
+    private func written(by users: UsersTable) throws(DirectoryError) -> [Column] {
+        var columns = [users.active, try users.catalogue.optional(settings.users.updatedAt)].compactMap(\.self)
+        for synced in settings.sync {
+            guard let column = try users.catalogue.optional(settings.column(of: synced)) else { continue }
+            columns.append(column)
+        }
+        return columns
     }
 }
 

@@ -23,14 +23,18 @@ final class DirectoryInspector {
         (self.settings, self.connection) = (settings, connection)
     }
 
-    func inspect(_ queries: [LegacyQuery], pooling: Pooling, invites: Bool) async throws(DirectoryError) -> DirectoryInspection {
+    func inspect(_ queries: [LegacyQuery], pooling: Pooling, takesMessages: Bool, invites: Bool) async throws(DirectoryError)
+        -> DirectoryInspection
+    {
         let server = try await version()
         let isPrepared = try await inspectState()
         let users = try await inspectUsers()
         if let users {
             try await inspectIndexes(users)
             try await inspectValues(users, isPrepared: isPrepared)
-            if connection.dialect == .postgres { try await inspectPrivileges(users, isPrepared: isPrepared, invites: invites) }
+            if connection.dialect == .postgres {
+                try await inspectPrivileges(users, isPrepared: isPrepared, takesMessages: takesMessages, invites: invites)
+            }
             if let problem = try ProvisionedRow.problem(settings.without(missing(users.catalogue)), users) {
                 problems.append(problem)
             }

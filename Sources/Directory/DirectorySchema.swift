@@ -69,11 +69,16 @@ package struct DirectorySchema: Sendable {
     package var isDirectURLReadable: Bool { settings.directURL.map(PostgresConnection.canRead) ?? true }
 
     /// Everything that the settings and this database disagree about, for `segue doctor`.
-    /// - Parameter invites: whether invitations are kept there.
-    package func inspect(with queries: [LegacyQuery], invites: Bool = false) async throws(Failure) -> DirectoryInspection {
+    /// - Parameters:
+    ///   - takesMessages: whether Clerk's webhooks are written there.
+    ///   - invites: whether invitations are kept there.
+    package func inspect(
+        with queries: [LegacyQuery], takesMessages: Bool = false, invites: Bool = false
+    ) async throws(Failure) -> DirectoryInspection {
         let pooling = try await Self.pooling(at: settings.location)
         return try await Self.connected(to: settings.location, direct: settings.directURL) { connection throws(DirectoryError) in
-            try await DirectoryInspector(settings, on: connection).inspect(queries, pooling: pooling, invites: invites)
+            try await DirectoryInspector(settings, on: connection)
+                .inspect(queries, pooling: pooling, takesMessages: takesMessages, invites: invites)
         }
     }
 

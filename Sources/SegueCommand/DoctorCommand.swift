@@ -46,7 +46,8 @@ enum DoctorCommand {
         let queries = LegacyQuery.all(of: settings)
         let inspection = try? await onLoop {
             await SchemaCommand.outcome { () throws(DirectorySchema.Failure) in
-                try await schema.inspect(with: queries, invites: settings.invitations != nil)
+                try await schema.inspect(
+                    with: queries, takesMessages: settings.clerk?.webhooks != nil, invites: settings.invitations != nil)
             }
         }
         switch inspection {

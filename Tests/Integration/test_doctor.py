@@ -183,6 +183,14 @@ def test_a_role_that_may_not_write_is_named(migration):
     it.environment["DATABASE_URL"] = it.environment["DATABASE_URL"].replace("postgres@", f"{role}@")
     missing = "\n".join(it.errors()["privilege_missing"])
     assert 'GRANT UPDATE ("clerk_user_id") ON "users"' in missing and "INSERT segue.links" in missing
+    assert "segue.clerk_messages" not in missing
+    made = directory(id="user_id", clerkUserId="clerk_user_id", more={"sync": ["email"]})
+    made["clerk"]["webhooks"] = {"path": "/hook", "secrets": ["${WEBHOOK}"]}
+    it.environment["WEBHOOK"] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    it.configure(made)
+    missing = "\n".join(it.errors()["privilege_missing"])
+    for needed in ('UPDATE ("email") ON "users"', "INSERT segue.clerk_messages", "UPDATE segue.clerk_users", "DELETE segue.revocations"):
+        assert needed in missing, missing
 
 
 def test_addresses_that_two_rows_share_are_counted_and_not_printed(migration):
