@@ -3,6 +3,7 @@ import Fetch
 import Files
 import HTTP
 import JSON
+import Settings
 import Telemetry
 
 /// Where the event comes from: a file that is sent as it is, or a user or a session, about whom Clerk is asked.
@@ -20,7 +21,8 @@ struct WebhookSource {
         let word = arguments.option("type", "TYPE", "what happened: \(kinds.joined(separator: ", "))")
         user = arguments.option("user", "ID", "to whom: a user of the instance, or of the emulator")
         session = arguments.option("session", "ID", "to which session")
-        clerk = arguments.option("clerk", "URL", "the Backend API that knows them; CLERK_API_URL without it")
+        clerk = arguments.option(
+            "clerk", "URL", "the Backend API that knows them; without it CLERK_API_URL, else \(ClerkSettings.publicAPI)")
         keyVariable = arguments.option("clerk-key-env", "NAME", "the variable with its secret key") ?? "CLERK_SECRET_KEY"
         kind = word.flatMap(WebhookEvent.Kind.init)
         let hasParts = word != nil || user != nil || session != nil
@@ -73,9 +75,7 @@ private struct ClerkQuestions {
 
     init(_ client: FetchClient, url: String?, keyVariable: String) throws(WebhookFailure) {
         self.client = client
-        guard let base = url ?? Environment.value(of: "CLERK_API_URL") else {
-            throw WebhookFailure("CLERK_API_URL is not set; say where Clerk or the emulator is with --clerk", .precondition)
-        }
+        let base = url ?? Environment.value(of: "CLERK_API_URL") ?? ClerkSettings.publicAPI
         guard let key = Environment.value(of: keyVariable) else { throw WebhookFailure("\(keyVariable) is not set", .precondition) }
         (self.base, self.key) = (base.hasSuffix("/") ? String(base.dropLast()) : base, Secret(key))
     }

@@ -10,7 +10,8 @@ package struct ClerkSettings: Sendable, Equatable {
     package var issuer: String
     /// As given, else the issuer + `/.well-known/jwks.json`.
     package var jwksURL: String
-    package var apiURL: String = "https://api.clerk.com"
+    package static let publicAPI = "https://api.clerk.com"
+    package var apiURL = publicAPI
     package var authorizedParties: [String] = []
     package var requireAuthorizedParty = true
     package var keys = Keys()

@@ -119,12 +119,16 @@ def test_words_that_make_no_sense_are_exit_code_2(send, words):
 @pytest.mark.parametrize(
     "environment",
     [{"CLERK_WEBHOOK_SIGNING_SECRET": ""}, {"CLERK_WEBHOOK_SIGNING_SECRET": "whsec_short"}, {"CLERK_WEBHOOK_SIGNING_SECRET": "x" * 40},
-     {"CLERK_SECRET_KEY": ""}, {"CLERK_API_URL": ""}],
+     {"CLERK_SECRET_KEY": ""}],
 )  # fmt: skip
 def test_what_is_missing_is_exit_code_4(send, inbox, environment):
     result = send("--type", "user.created", "--user", "user_1", inbox.url, **environment)
     assert result.returncode == 4, result.stderr
     assert not inbox.deliveries
+
+
+def test_clerk_s_own_address_is_known(send):
+    assert "https://api.clerk.com" in send("--help").stdout
 
 
 def test_a_user_that_is_not_there_is_exit_code_1(send, inbox):
