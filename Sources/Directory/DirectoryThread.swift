@@ -49,12 +49,10 @@ package final class DirectoryThread: Sendable {
             writers.start()
         }
         // No capture lists here: with one, Swift 6.3 takes the closure off the loop's isolation.
-        let (work, writers, loop, subscribers) = (work, writers, loop, subscribers)
-        if let listener {
-            loop.spawn { await listener.run() }
-        } else {
-            loop.spawn { await work.follow(through: writers, on: loop) { Self.tell(subscribers, $0) } }
-        }
+        let (work, readers, writers, loop, subscribers) = (work, readers, writers, loop, subscribers)
+        if let listener { loop.spawn { await listener.run() } }
+        let milliseconds = listener == nil ? Limits.followMilliseconds : Limits.followBesideListeningMilliseconds
+        loop.spawn { await work.follow(through: readers, on: loop, every: milliseconds) { Self.tell(subscribers, $0) } }
         loop.spawn { await work.seal(through: writers, on: loop) }
     }
 

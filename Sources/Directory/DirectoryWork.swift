@@ -1,13 +1,12 @@
 import Sockets
 import Telemetry
 
-/// What the directory's thread does unasked: it seals the ledger, and reads it where nothing else tells of changes. Owned by that
+/// What the directory's thread does unasked: it seals the ledger, and reads what changes may not have been announced. Owned by that
 /// thread.
 final class DirectoryWork: @unchecked Sendable {
     var isLedgerUnsealed = true
     var isClosing = false
-    /// The latest row of the ledger whose change has been told.
-    private var lastHeard: String?
+    private var followed: FollowedChanges?
 
     /// Soon after a change of ours; and now and then anyway, for a replica that died between its change and the seal.
     func seal(through lanes: Lanes, on loop: Loop) async {
@@ -40,18 +39,21 @@ final class DirectoryWork: @unchecked Sendable {
         if try await session.seal() == Limits.ledgerPage { isLedgerUnsealed = true }
     }
 
-    /// SQLite announces nothing: what other processes change about links (`segue unlink` above all) stands in the ledger.
-    func follow(through lanes: Lanes, on loop: Loop, _ tell: @escaping @Sendable (DirectoryChange) -> Void) async {
+    /// SQLite announces nothing, and an announcement of PostgreSQL's may be lost without a word: a connection whose other end has
+    /// vanished looks like silence. What other processes change stands in tables, and is read there.
+    func follow(through lanes: Lanes, on loop: Loop, every milliseconds: Int, _ tell: @escaping @Sendable (DirectoryChange) -> Void)
+        async
+    {
         while !isClosing {
-            lanes.submit(reading(before: loop.deadline(in: Limits.followMilliseconds), tell))
-            await sleep(milliseconds: Limits.followMilliseconds)
+            lanes.submit(reading(before: loop.deadline(in: milliseconds), tell))
+            await sleep(milliseconds: milliseconds)
         }
     }
 
     private func reading(before deadline: Deadline, _ tell: @escaping @Sendable (DirectoryChange) -> Void) -> Question {
         let ask: @Sendable (Session) async throws(DirectoryError) -> Void = { session in
-            let (changes, last) = try await session.changes(since: self.lastHeard)
-            self.lastHeard = last
+            let (changes, now) = try await session.changes(since: self.followed)
+            self.followed = now
             for change in changes { tell(change) }
         }
         return Question(deadline: deadline, ask: ask, refuse: { _ in })

@@ -36,6 +36,10 @@ enum Limits {
     static let sealPatienceMilliseconds: Int64 = 60_000
     /// How often the ledger is read for what other processes have changed, where nothing announces it.
     static let followMilliseconds = 500
+    /// Where PostgreSQL announces it: two statements that read next to nothing, so that a lost announcement costs a second.
+    static let followBesideListeningMilliseconds = 1_000
+    /// The latest rows of the ledger among which one may still turn up: those of transactions that were under way at once.
+    static let ledgerOverlap = 64
     /// How often a set that ends looks whether its last connection is closed.
     static let closingMilliseconds = 50
     /// Ledger rows sealed or verified at a time.

@@ -28,23 +28,6 @@ extension Session {
             ])
     }
 
-    /// Whose links the ledger says have changed since the row with the id `last`; `nil`: not known from when.
-    func changes(since last: String?) async throws(DirectoryError) -> (changes: [DirectoryChange], last: String) {
-        let ledger = dialect.state("ledger")
-        let newest = try await connection.rows("SELECT COALESCE(max(id), 0) FROM \(ledger)")[0][0] ?? "0"
-        // In a database that was restored, what has been told of may never have happened.
-        guard let last, let (heard, present) = (Int64(last), Int64(newest)) as? (Int64, Int64), heard <= present else {
-            return ([.everything], newest)
-        }
-        let rows = try await connection.rows(
-            "SELECT id, user_id, clerk_user_id FROM \(ledger) WHERE id > $1 ORDER BY id LIMIT \(Limits.ledgerPage)", [last])
-        let changes = rows.flatMap { row -> [DirectoryChange] in
-            [row[1].map { .user(UserID($0)) }, row[2].map { .clerkUser(ClerkUserID($0)) }].compactMap(\.self)
-        }
-        // After a full page there may be more, which has been the case for as long.
-        return (rows.count == Limits.ledgerPage ? [.everything] : changes, (rows.last?[0] ?? nil) ?? last)
-    }
-
     /// Chains up to a page of rows that have no seal yet; returns how many. One sealer at a time, whoever it is.
     func seal() async throws(DirectoryError) -> Int {
         try await connection.transaction { () async throws(DirectoryError) in

@@ -30,14 +30,13 @@ extension GatewayProcess {
         } while readsRevocationsAgain
     }
 
-    /// Asks again where nobody was there to answer or to announce, and forgets what is over, so that requests look nothing up.
+    /// Asks again where nobody was there to answer, and forgets what is over, so that requests look nothing up.
     func followRevocations() {
         let process = self
         control.spawn {
             while true {
                 await sleep(milliseconds: 500)
-                let isDeaf = process.services.directory?.health.isListening == false
-                if isDeaf || process.mustReadRevocations { await process.readRevocations() }
+                if process.mustReadRevocations { await process.readRevocations() }
                 let known = process.revocations.read().value
                 guard !known.isEmpty else { continue }
                 process.publish(known.current(at: UnixTime(milliseconds: Clock.wallMilliseconds())))
