@@ -35,7 +35,8 @@ extension ClerkUser {
             firstName: try reply.optionalString("first_name"), lastName: try reply.optionalString("last_name"),
             isBanned: try reply.requiredBool("banned"), isLocked: try reply.requiredBool("locked"),
             batch: reply["private_metadata"]?[CreateUser.batchMember]?.string,
-            hasSignedIn: reply["last_sign_in_at"]?.isNull != true, account: ClerkAccount(reply))
+            hasSignedIn: reply["last_sign_in_at"]?.isNull != true,
+            updated: reply["updated_at"]?.int64.map { UnixTime(milliseconds: $0) }, account: ClerkAccount(reply))
     }
 }
 

@@ -59,6 +59,10 @@ extension DirectoryPreview {
         try await ask { session throws(DirectoryError) in try await session.users(withEmail: email) }
     }
 
+    package func isTold(of clerkUser: ClerkUserID) async throws(Unavailable) -> Bool {
+        try await ask { session throws(DirectoryError) in try await session.isTold(of: clerkUser) }
+    }
+
     package func ledgerCreated(_ clerkUser: ClerkUserID) async throws(Unavailable) -> Bool {
         try await ask { session throws(DirectoryError) in try await session.ledgerCreated(clerkUser) }
     }

@@ -199,6 +199,10 @@ extension DirectoryThread: UserDirectory {
         }
     }
 
+    package func isTold(of clerkUser: ClerkUserID) async throws(Unavailable) -> Bool {
+        try await ask(readers) { session throws(DirectoryError) in try await session.isTold(of: clerkUser) }
+    }
+
     package func ledgerCreated(_ clerkUser: ClerkUserID) async throws(Unavailable) -> Bool {
         try await ask(readers) { session throws(DirectoryError) in try await session.ledgerCreated(clerkUser) }
     }

@@ -16,6 +16,7 @@ extension Session {
         if let outcome = link.outcome(on: findings) { return outcome }
         if link.note == nil, try await wasUnlinked(link.user, link.clerkUser) { return .unlinked }
         try await write(link, findings)
+        try await note(link.clerkUser, updated: link.clerkUserUpdated)
         try await append(
             LedgerEntry(
                 .link, user: link.user, clerkUser: link.clerkUser, rule: link.rule, requestID: link.requestID, time: link.time,

@@ -39,7 +39,24 @@ extension Session {
         }
     }
 
-    /// A newer state of a user: the columns that follow it, and whether any of their tokens is still good.
+    /// Of which state of a Clerk user a link or a new row was made: what tells of an older one comes too late.
+    func note(_ clerkUser: ClerkUserID, updated: UnixTime?) async throws(DirectoryError) {
+        guard let updated else { return }
+        try await connection.rows(
+            """
+            INSERT INTO \(dialect.state("clerk_users")) AS known (clerk_user_id, updated_at_ms) VALUES ($1, $2)
+            ON CONFLICT (clerk_user_id) DO UPDATE SET updated_at_ms = EXCLUDED.updated_at_ms
+            WHERE known.updated_at_ms < EXCLUDED.updated_at_ms
+            """, [clerkUser.text, String(updated.milliseconds)])
+    }
+
+    func isTold(of clerkUser: ClerkUserID) async throws(DirectoryError) -> Bool {
+        try await !connection.rows(
+            "SELECT 1 FROM \(dialect.state("clerk_users")) WHERE clerk_user_id = $1", [clerkUser.text]
+        ).isEmpty
+    }
+
+    /// A newer state of a user, and the columns that follow it.
     private func adopt(_ user: ToldUser, at now: UnixTime) async throws(DirectoryError) -> MessageEffect {
         try await lock(user.id)
         // Messages come in any order: only a state that is no older than the one known counts, and none of somebody who is gone.

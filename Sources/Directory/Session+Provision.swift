@@ -18,6 +18,7 @@ extension Session {
                 LedgerEntry(
                     .provision, user: id, clerkUser: new.clerkUser, rule: nil, requestID: new.requestID, time: new.time,
                     detail: try await rowDigest(of: id)))
+            try await note(new.clerkUser, updated: new.clerkUserUpdated)
             try await announce(user: id, clerkUser: new.clerkUser)
             guard let made = try await user(id) else { return .changed }
             return .linked(made)

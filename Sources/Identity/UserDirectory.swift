@@ -31,6 +31,8 @@ package protocol UserDirectory: AnyObject, Sendable {
     func recordFirstSession(of user: UserID, clerkUser: ClerkUserID, at time: UnixTime) async throws(Unavailable)
     /// Adds a refusal to the review queue: one row per Clerk user, candidate and code.
     func recordReview(clerkUser: ClerkUserID, candidate: UserID?, code: String, at time: UnixTime) async throws(Unavailable)
+    /// Whether one of Clerk's messages has told of this user.
+    func isTold(of clerkUser: ClerkUserID) async throws(Unavailable) -> Bool
     /// Whether our ledger created this Clerk user (then Clerk's `admin` verification counts).
     func ledgerCreated(_ clerkUser: ClerkUserID) async throws(Unavailable) -> Bool
 }
@@ -46,6 +48,8 @@ package struct NewLink: Sendable, Hashable {
     package let needsSoleEmail: Bool
     package let requestID: String
     package let time: UnixTime
+    /// Of which state of the Clerk user the proof was read; `nil`: not known.
+    package let clerkUserUpdated: UnixTime?
     /// Whoever settled it by hand, where no rule did.
     package let note: OperatorNote?
     /// The run that made it with many others, for the ledger.
@@ -53,9 +57,9 @@ package struct NewLink: Sendable, Hashable {
 
     package init(
         row: DirectoryUser, clerkUser: ClerkUserID, rule: String, needsSoleEmail: Bool, requestID: String, time: UnixTime,
-        note: OperatorNote? = nil, batch: String? = nil
+        clerkUserUpdated: UnixTime? = nil, note: OperatorNote? = nil, batch: String? = nil
     ) {
-        (self.note, self.batch) = (note, batch)
+        (self.clerkUserUpdated, self.note, self.batch) = (clerkUserUpdated, note, batch)
         (self.row, self.clerkUser, self.rule) = (row, clerkUser, rule)
         (self.needsSoleEmail, self.requestID, self.time) = (needsSoleEmail, requestID, time)
     }
@@ -68,10 +72,16 @@ package struct NewUser: Sendable, Hashable {
     package let email: String?
     package let firstName: String?
     package let lastName: String?
+    /// Of which state of the Clerk user these are; `nil`: not known.
+    package let clerkUserUpdated: UnixTime?
     package let requestID: String
     package let time: UnixTime
 
-    package init(clerkUser: ClerkUserID, email: String?, firstName: String?, lastName: String?, requestID: String, time: UnixTime) {
+    package init(
+        clerkUser: ClerkUserID, email: String?, firstName: String?, lastName: String?, clerkUserUpdated: UnixTime? = nil,
+        requestID: String, time: UnixTime
+    ) {
+        self.clerkUserUpdated = clerkUserUpdated
         (self.clerkUser, self.email, self.firstName, self.lastName) = (clerkUser, email, firstName, lastName)
         (self.requestID, self.time) = (requestID, time)
     }

@@ -89,11 +89,12 @@ package struct ClerkMessages {
         }
         switch try await ask({ () async throws(Unavailable) in try await log.take(message, at: now) }) {
         case .duplicate: return .duplicate
-        case .outdated: return .outdated
+        // Who was just linked is so by a state that is newer than the message's.
+        case .outdated: return link == .linked ? .linked : .outdated
         case .nothing: return link
         case .synced: return link == .unchanged ? .synced : link
-        case .deactivated: return .deactivated
         case .syncRefused(_, let reason): return .syncRefused(reason: reason)
+        case .deactivated: return .deactivated
         case .unlinked: return .unlinked
         case .removed: return .removed
         case .revoked: return .revoked

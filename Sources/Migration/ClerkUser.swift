@@ -17,17 +17,19 @@ package struct ClerkUser: Sendable, Hashable {
     package let batch: String?
     /// Whether they have ever signed in; `true` where Clerk does not say.
     package let hasSignedIn: Bool
+    /// Of which state of the user this is; `nil` where Clerk does not say.
+    package let updated: UnixTime?
     /// What a migration writes beside the evidence, to be held against the row.
     package let account: ClerkAccount
 
     package init(
         id: ClerkUserID, externalID: String?, primaryEmail: ClerkEmailAddress?, emailAddresses: [ClerkEmailAddress],
         firstName: String? = nil, lastName: String? = nil, isBanned: Bool = false, isLocked: Bool = false, batch: String? = nil,
-        hasSignedIn: Bool = false, account: ClerkAccount = ClerkAccount()
+        hasSignedIn: Bool = false, updated: UnixTime? = nil, account: ClerkAccount = ClerkAccount()
     ) {
         (self.id, self.externalID, self.primaryEmail, self.emailAddresses) = (id, externalID, primaryEmail, emailAddresses)
         (self.firstName, self.lastName, self.isBanned, self.isLocked) = (firstName, lastName, isBanned, isLocked)
-        (self.batch, self.hasSignedIn, self.account) = (batch, hasSignedIn, account)
+        (self.batch, self.hasSignedIn, self.updated, self.account) = (batch, hasSignedIn, updated, account)
     }
 }
 

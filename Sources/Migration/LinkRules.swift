@@ -18,6 +18,8 @@ package struct LinkEvidence: Sendable {
     package var isImpersonated = false
     /// A message of Clerk's tells of the user; no request has come.
     package var isTold = false
+    /// A message has told of the user before this request, and its link was refused, or made and taken away since.
+    package var wasTold = false
     /// Whether our ledger created this Clerk user.
     package var isLedgerCreated = false
     package var legacy = Legacy.none
@@ -147,10 +149,13 @@ package struct LinkRules: Sendable {
     private func unknown(_ evidence: LinkEvidence) -> LinkDecision {
         guard linking.unknown == .provision else { return .refuse(.notRegistered, candidate: nil) }
         guard case .none = evidence.legacy else { return .refuse(.needsConfirmation, candidate: nil) }
-        return provisionsOnMessages == evidence.isTold ? .provision : .refuse(.awaitingProvision, candidate: nil)
+        // Messages come once and in any order. One that was refused for what another has settled since will not come again: the
+        // request that does makes the row.
+        let isTime = provisionsOnMessages ? evidence.isTold || evidence.wasTold : !evidence.isTold
+        return isTime ? .provision : .refuse(.awaitingProvision, candidate: nil)
     }
 
-    /// Whether rows are made when Clerk tells of a user, and not when they come.
+    /// Whether rows are made when Clerk tells of a user, and not before.
     var provisionsOnMessages: Bool { linking.unknown == .provision && linking.provisionOn == .webhook }
 }
 

@@ -85,7 +85,7 @@ extension Linker {
             case .link(let rule, let row):
                 let link = NewLink(
                     row: row, clerkUser: arrival.user, rule: rule.rawValue, needsSoleEmail: rule.needsSoleEmail,
-                    requestID: requestID, time: now)
+                    requestID: requestID, time: now, clerkUserUpdated: clerkUser.updated)
                 if let row = try await settle(
                     await outcome { () async throws(Unavailable) in try await directory.link(link) }, arrival, row.id, at: now)
                 {
@@ -94,7 +94,7 @@ extension Linker {
             case .provision:
                 let user = NewUser(
                     clerkUser: arrival.user, email: clerkUser.primaryEmail?.address, firstName: clerkUser.firstName,
-                    lastName: clerkUser.lastName, requestID: requestID, time: now)
+                    lastName: clerkUser.lastName, clerkUserUpdated: clerkUser.updated, requestID: requestID, time: now)
                 if let row = try await settle(
                     await outcome { () async throws(Unavailable) in try await directory.provision(user) }, arrival, nil, at: now)
                 {
@@ -137,6 +137,9 @@ extension Linker {
     ) async throws(IdentityRefusal) -> LinkEvidence {
         var evidence = LinkEvidence(clerkUser: clerkUser)
         (evidence.isImpersonated, evidence.isTold) = (arrival.isImpersonated, arrival.isTold)
+        if rules.provisionsOnMessages, !arrival.isTold {
+            evidence.wasTold = try await ask { () async throws(Unavailable) in try await directory.isTold(of: clerkUser.id) }
+        }
         switch legacy.asEvidence {
         case .valid(let subject):
             evidence.legacy = .proved(try await ask { () async throws(Unavailable) in try await directory.user(subject.user) })

@@ -20,6 +20,7 @@ package final class FakeDirectory: UserDirectory {
         var rows: [UserID: DirectoryUser] = [:]
         var outage: Unavailable?
         var ledgerCreated: Set<ClerkUserID> = []
+        var told: Set<ClerkUserID> = []
         var firstSessions: [ClerkUserID: UnixTime] = [:]
         var reviews: [Review] = []
         var links: [NewLink] = []
@@ -44,6 +45,7 @@ package final class FakeDirectory: UserDirectory {
     package func put(_ row: DirectoryUser) { state.withLock { $0.rows[row.id] = row } }
     package func fail(_ outage: Unavailable?) { state.withLock { $0.outage = outage } }
     package func markLedgerCreated(_ clerkUser: String) { state.withLock { _ = $0.ledgerCreated.insert(ClerkUserID(clerkUser)) } }
+    package func markTold(_ clerkUser: String) { state.withLock { _ = $0.told.insert(ClerkUserID(clerkUser)) } }
     /// Ids are found in any ASCII case, as PostgreSQL finds a UUID.
     package func foldIDs() { state.withLock { $0.foldsIDs = true } }
     package func beforeNextWrite(_ race: @escaping @Sendable (FakeDirectory) -> Void) { state.withLock { $0.race = race } }
@@ -66,6 +68,10 @@ extension FakeDirectory {
                 state.rows.values.filter { Self.areSame($0.email, email) }.sorted { $0.id.text < $1.id.text }
                     .prefix(2))
         }
+    }
+
+    package func isTold(of clerkUser: ClerkUserID) async throws(Unavailable) -> Bool {
+        try await read { $0.told.contains(clerkUser) }
     }
 
     package func ledgerCreated(_ clerkUser: ClerkUserID) async throws(Unavailable) -> Bool {

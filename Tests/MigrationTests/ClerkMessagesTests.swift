@@ -119,6 +119,11 @@ private final class FakeMessageLog: ClerkMessageLog {
         }
     }
 
+    @Test func `who is linked by a newer state than the message's is linked all the same`() async {
+        let directory = FakeDirectory([row])
+        #expect(await outcome(of: told(), FakeMessageLog(.new, .outdated), directory, FakeClerkUsers([ada])) == .success(.linked))
+    }
+
     @Test func `while nobody is to be linked, only a message that must make a row comes again`() async {
         let (directory, log) = (FakeDirectory([row]), FakeMessageLog())
         #expect(await outcome(of: told(), log, directory, FakeClerkUsers([ada]), isLinkingOpen: false) == .success(.unchanged))

@@ -32,6 +32,18 @@ import Testing
         #expect(directory.reviews.isEmpty)
     }
 
+    @Test func `where messages make rows, a request makes one only for whom a message has told of`() async {
+        let directory = FakeDirectory()
+        let linker = LinkFixture.linker(directory, FakeClerkUsers([ada])) {
+            ($0.unknown, $0.provisionOn) = (.provision, .webhook)
+        }
+        #expect(await link(linker) == .failure(.link(.awaitingProvision)))
+        // The message was refused, for an address that has been freed since.
+        directory.markTold("user_ada")
+        #expect(await link(linker, legacy: .forged) == .failure(.link(.needsConfirmation)))
+        #expect((try? await link(linker).get())?.clerkUser == ada.id)
+    }
+
     @Test func `many first requests at once read Clerk once and link once`() async {
         let directory = FakeDirectory([row])
         let clerkUsers = FakeClerkUsers([ada])
