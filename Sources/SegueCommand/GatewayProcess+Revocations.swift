@@ -8,6 +8,13 @@ import Telemetry
 /// Whose tokens are refused before they end: read from the directory when it says that somebody was signed out, and published to
 /// the workers. On the control loop.
 extension GatewayProcess {
+    /// Before anything is served: who was signed out before a restart still is. They may be being read already, because the directory
+    /// has said that everything may have changed.
+    func readFirstRevocations() async {
+        await readRevocations()
+        while isReadingRevocations { await sleep(milliseconds: 5) }
+    }
+
     /// One question at a time: an answer from before a change must not be adopted after the one that has it.
     func readRevocations() async {
         guard let directory = services.directory, loaded.settings.clerk != nil else { return }

@@ -124,7 +124,7 @@ final class GatewayProcess: @unchecked Sendable {
         let process = self
         control.spawn {
             await process.readLiveModes()
-            await process.readRevocations()
+            await process.readFirstRevocations()
             process.serve()
         }
         control.run()
