@@ -25,6 +25,10 @@ extension DirectoryThread: ClerkMessageLog {
         return effect
     }
 
+    package func isTold(of clerkUser: ClerkUserID) async throws(Unavailable) -> Bool {
+        try await ask(readers) { session throws(DirectoryError) in try await session.isTold(of: clerkUser) }
+    }
+
     package func revocations(at now: UnixTime) async throws(Unavailable) -> [Revocation] {
         try await ask(readers) { session throws(DirectoryError) in try await session.revocations(at: now) }
     }

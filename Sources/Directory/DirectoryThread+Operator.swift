@@ -23,6 +23,10 @@ package enum UnlinkOutcome: Sendable, Hashable {
 }
 
 extension DirectoryThread {
+    package func migrationCounts() async throws(Unavailable) -> MigrationCounts {
+        try await ask(readers) { session throws(DirectoryError) in try await session.migrationCounts() }
+    }
+
     /// For a command, before it ends: its process would not live to seal what it wrote, and nobody else may run. What cannot be sealed
     /// now waits for the next sealer.
     package func sealLedger() async {

@@ -143,10 +143,6 @@ package final class DirectoryThread: Sendable {
         }
     }
 
-    package func migrationCounts() async throws(Unavailable) -> MigrationCounts {
-        try await ask(readers) { session throws(DirectoryError) in try await session.migrationCounts() }
-    }
-
     /// The first value of a query of the application's, for a token.
     func firstValue(_ query: String, _ token: Secret) async throws(Unavailable) -> String? {
         try await ask(legacyReaders) { session throws(DirectoryError) in try await session.firstValue(query, token) }
@@ -197,10 +193,6 @@ extension DirectoryThread: UserDirectory {
         try await ask(writers) { session throws(DirectoryError) in
             try await session.recordReview(clerkUser: clerkUser, candidate: candidate, code: code, at: time)
         }
-    }
-
-    package func isTold(of clerkUser: ClerkUserID) async throws(Unavailable) -> Bool {
-        try await ask(readers) { session throws(DirectoryError) in try await session.isTold(of: clerkUser) }
     }
 
     package func ledgerCreated(_ clerkUser: ClerkUserID) async throws(Unavailable) -> Bool {
