@@ -41,6 +41,8 @@ package struct Counters: Sendable {
     package var connectionsRefused: UInt64 = 0
     package var connectionsOpen = 0
     package var tunnelsOpen = 0
+    /// Because their Clerk session was over.
+    package var tunnelsEnded: UInt64 = 0
     /// Requests on routes in `observe` that are over and not judged yet.
     package var observationsOpen = 0
     package var strippedFields: UInt64 = 0

@@ -141,6 +141,8 @@ extension MetricsText {
         sample("segue_connections_refused_total", [], workers.reduce(0) { $0 + $1.connectionsRefused })
         family("segue_tunnels_open", .gauge, "Upgraded connections.")
         sample("segue_tunnels_open", [], workers.reduce(0) { $0 + $1.tunnelsOpen })
+        family("segue_tunnels_ended_total", .counter, "Upgraded connections that ended with their Clerk session.")
+        sample("segue_tunnels_ended_total", [], workers.reduce(0) { $0 + $1.tunnelsEnded })
         family("segue_spoofed_fields_total", .counter, "Fields that only Segue may speak, sent by clients and removed.")
         sample("segue_spoofed_fields_total", [], workers.reduce(0) { $0 + $1.strippedFields })
         family("segue_token_cache_hits_total", .counter, "Tokens that a worker remembered.")

@@ -8,7 +8,7 @@ import Sockets
 extension Conversation {
     /// After the origin's 101 the connection is no longer HTTP: bytes go both ways as they come, until both sides have
     /// ended or neither has said anything for `tunnelIdleSeconds`. What the client sent behind its request went nowhere
-    /// before the 101 (pingora CVE-2026-2833).
+    /// before the 101 (pingora CVE-2026-2833). A tunnel that a Clerk session has opened ends with that session.
     func tunnel(_ exchange: Exchange, _ head: ResponseHead) async {
         guard let origin = exchange.takeOrigin() else { return }
         keepsAlive = false
@@ -18,9 +18,15 @@ extension Conversation {
         worker.counters.tunnelsOpen += 1
         defer { worker.counters.tunnelsOpen -= 1 }
         let idleSeconds = limits.tunnelIdleSeconds
+        let session = worker.follow(account.evidence?.clerkSession, on: client.strand)
+        defer { worker.unfollow(session) }
         var toOrigin = Flow(from: client.wire, to: origin.wire)
-        var toClient = Flow(from: origin.wire, to: client.wire)
+        var toClient = Flow(from: origin.wire, to: client.wire, frames: session == nil ? nil : WebSocketFrames())
         while !(toOrigin.hasEnded && toClient.hasEnded) {
+            if let session, session.isOver {
+                await close(toClient)
+                break
+            }
             let before = toOrigin.bytes + toClient.bytes
             let goesOn = toOrigin.move() && toClient.move()
             guard goesOn else { break }
@@ -34,6 +40,15 @@ extension Conversation {
         }
         account.bytesIn = toOrigin.bytes
         account.bytesOut = toClient.bytes
+    }
+
+    /// The client is told why, where it can be: in the middle of a message of the origin's nothing can be said.
+    private func close(_ toClient: Flow) async {
+        worker.counters.tunnelsEnded += 1
+        guard toClient.isBetweenFrames else { return }
+        // 4000 to 4999 are for applications (RFC 6455 §7.4.2); like 401, it says: sign in.
+        client.wire.output += WebSocketFrames.close(4401, "the session is over")
+        await flush()
     }
 
     private func writeSwitch(_ head: ResponseHead) {
@@ -74,8 +89,13 @@ private struct Flow {
     private var senderEnded = false
     /// Everything that the sender sent has been written, and its end passed on.
     private(set) var hasEnded = false
+    /// Followed only where Segue may have something to say between them.
+    private var frames: WebSocketFrames?
+    var isBetweenFrames: Bool { frames?.isBetween ?? false }
 
-    init(from sender: Connection, to receiver: Connection) { (self.sender, self.receiver) = (sender, receiver) }
+    init(from sender: Connection, to receiver: Connection, frames: WebSocketFrames? = nil) {
+        (self.sender, self.receiver, self.frames) = (sender, receiver, frames)
+    }
 
     /// Moves what can be moved now; `false` when the tunnel is broken.
     mutating func move() -> Bool {
@@ -84,6 +104,7 @@ private struct Flow {
         while !hasEnded {
             if !sender.input.isEmpty, receiver.pending < FixedLimits.pendingBytes {
                 bytes += Int64(sender.input.count)
+                if frames != nil { sender.input.withFilled { frames?.pass($0) } }
                 receiver.output.append(contentsOf: sender.input.storage[sender.input.filled])
                 sender.input.clear()
             }

@@ -15,8 +15,8 @@ package final class Worker: @unchecked Sendable {
     package let loop: Loop
     private var plan: Snapshot<Plan>
     private(set) var generation: Generation
-    private let tokens: TokenCache
-    private var revocations: Snapshot<RevocationSet>
+    let tokens: TokenCache
+    private(set) var revocations: Snapshot<RevocationSet>
     let buffers = BufferPool(blockBytes: FixedLimits.bufferBytes, blocksMax: FixedLimits.buffers)
     private var listeners: [ListeningSocket] = []
     var counters: Counters
@@ -31,6 +31,8 @@ package final class Worker: @unchecked Sendable {
     private var clockOffset: Int64
     private var date = ""
     private var crowd = GoneCrowd()
+    /// Of the tunnels that are open, those that a Clerk session has opened.
+    var tunnelSessions: [ObjectIdentifier: TunnelSession] = [:]
     /// Called when a crowd of connections has gone, and has left memory that nobody uses. Set before the loop runs.
     package var crowdHasGone: (() -> Void)?
 
@@ -52,7 +54,7 @@ package final class Worker: @unchecked Sendable {
         clockOffset = loop.wallMilliseconds - loop.now
         loop.onWake = { [unowned self] in
             noticeSetClock()
-            if self.revocations.refresh() { tokens.revoked = self.revocations.value }
+            if self.revocations.refresh() { adoptRevocations() }
             adoptPlan()
         }
     }

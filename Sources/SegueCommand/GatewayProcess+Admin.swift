@@ -95,6 +95,7 @@ extension GatewayProcess: AdminSource {
         addOverrides(to: &text)
         addKeys(to: &text)
         addClerk(to: &text)
+        addRevocations(to: &text)
         addDirectory(to: &text)
         addUserInfo(to: &text)
         addProcess(to: &text)
@@ -128,6 +129,12 @@ extension GatewayProcess: AdminSource {
         text.family("segue_clerk_api_requests_total", .counter, "Calls of Clerk's Backend API.")
         text.sample("segue_clerk_api_requests_total", [("op", "get_user"), ("outcome", "ok")], clerk.calls - clerk.failures)
         text.sample("segue_clerk_api_requests_total", [("op", "get_user"), ("outcome", "failed")], clerk.failures)
+    }
+
+    private func addRevocations(to text: inout MetricsText) {
+        guard loaded.settings.clerk != nil, services.directory != nil else { return }
+        text.family("segue_revocations", .gauge, "Sessions and users whose tokens are refused though they have not ended.")
+        text.sample("segue_revocations", [], revocations.read().value.count)
     }
 
     private func addDirectory(to text: inout MetricsText) {

@@ -13,6 +13,8 @@ import uuid
 import httpx
 import pytest
 from svix.webhooks import Webhook
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from harness import leaks, legacy
 from harness.clerk import identifier
@@ -394,6 +396,26 @@ def test_it_is_within_two_seconds_when_nobody_listens(pair, clerk, users, person
     else:
         assert tell(pair[0], clerk, what, person[1]) == "deactivated"
     refused_everywhere_within(pair, token, 2, {401, 403})
+
+
+def test_an_open_socket_ends_with_its_session(pair, clerk, person):
+    """A request is judged anew each time, a tunnel once; its client is told to sign in again."""
+    token, claims = warm(pair, clerk, person[1])
+    url = f"ws://127.0.0.1:{pair[1].port}/dual/ws"
+    ended = pair[1].metric("segue_tunnels_ended_total")
+    with (
+        connect(url, additional_headers={"Authorization": f"Bearer {token}"}) as socket,
+        connect(url, additional_headers={"Authorization": f"Bearer {clerk.token(person[1])}"}) as other,
+    ):
+        socket.recv(), other.recv()
+        assert outcome(send(pair[0], session_event("session.revoked", claims))) == "revoked"
+        with pytest.raises(ConnectionClosed) as closed:
+            socket.recv(timeout=10)
+        assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (4401, "the session is over")
+        other.send("still here")
+        assert other.recv(timeout=10) == "still here"
+    assert pair[1].metric("segue_tunnels_ended_total") == ended + 1
+    assert pair[1].metric("segue_revocations") >= 1
 
 
 def test_a_revocation_outlives_a_restart(start_gateway, origin, clerk, users, person, pair):
