@@ -17,7 +17,9 @@ package struct MigrationComparison: Sendable {
             (id, clerkUser) = (row.user.id, row.user.clerkUser)
             (hasPassword, hasTOTP) = (user.passwordDigest != nil, user.totpSecret != nil)
             hasBackupCodes = !user.backupCodes.isEmpty
-            isDigestStale = row.toldDigest.map { $0 != user.passwordDigest?.fingerprint } ?? false
+            // A row without a digest, as after the end of a migration, says nothing of the password.
+            let digest = user.passwordDigest?.fingerprint
+            isDigestStale = digest != nil && row.toldDigest != nil && digest != row.toldDigest
             var user = user
             (user.passwordDigest, user.totpSecret, user.backupCodes) = (nil, nil, [])
             self.user = user

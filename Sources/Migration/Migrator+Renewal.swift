@@ -32,6 +32,10 @@ extension Migrator {
     private func renew(_ person: ClaimedPerson, _ digest: PasswordDigest, of user: ClerkUserID) async throws(MigrationHalt) {
         var round = 0
         while true {
+            // Before each attempt: whoever is made to wait may be overtaken by the person.
+            guard let current = try await users(.userIDs([user.text])).first, !current.hasSignedIn else {
+                return try await settle(person, Settlement(.linked, code: Self.staleDigest, digest: digest.fingerprint))
+            }
             try await kept { () async throws(Unavailable) in try await pace.turn() }
             try refuseToGoOn()
             switch await clerk.renew(digest, of: user) {

@@ -19,6 +19,7 @@ final class FakeClerkAdmin: ClerkUserAdmin {
         var made: [String] = []
         var looked: [ClerkLookUp] = []
         var renewals: [RenewReply] = []
+        var onRenewal: (@Sendable (FakeClerkAdmin) -> Void)?
         var renewed: [ClerkUserID: String] = [:]
     }
 
@@ -34,6 +35,8 @@ final class FakeClerkAdmin: ClerkUserAdmin {
     func plan(_ trouble: Trouble...) { state.withLock { $0.creations += trouble } }
     /// The digests that users were given later.
     var renewed: [ClerkUserID: String] { state.withLock { $0.renewed } }
+    /// What happens when somebody's password is to be changed.
+    func onRenewal(_ happen: @escaping @Sendable (FakeClerkAdmin) -> Void) { state.withLock { $0.onRenewal = happen } }
     /// For the next changes of a password, in turn.
     func plan(renewals: RenewReply...) { state.withLock { $0.renewals += renewals } }
     func plan(lookUps: ClerkLookUpReply...) { state.withLock { $0.lookUps += lookUps } }
@@ -69,6 +72,7 @@ final class FakeClerkAdmin: ClerkUserAdmin {
 
     func renew(_ digest: PasswordDigest, of user: ClerkUserID) async -> RenewReply {
         await Task.yield()
+        state.withLock { $0.onRenewal }?(self)
         return state.withLock { state in
             if !state.renewals.isEmpty, case let reply = state.renewals.removeFirst(), reply != .renewed { return reply }
             state.renewed[user] = digest.digest.exposeText()

@@ -102,6 +102,7 @@ import Testing
         }
         #expect(try kinds(row { $0.toldDigest = told.fingerprint }, user()).isEmpty)
         #expect(try kinds(row { $0.toldDigest = "another" }, user()) == [.passwordChanged])
+        #expect(try kinds(row { ($0.toldDigest, $0.passwordHash) = ("another", nil) }, user()).isEmpty)
         #expect(told.fingerprint.count == 64 && !told.fingerprint.contains(digest))
     }
 

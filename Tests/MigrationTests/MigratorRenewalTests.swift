@@ -54,7 +54,7 @@ import Testing
         #expect(clerk.renewed == [ClerkUserID("user_1"): second] && clerk.made.isEmpty)
         #expect(store.person("1")?.settlement == Settlement(.linked, digest: fingerprint(of: second)))
         #expect(store.person("1")?.row.toldDigest == fingerprint(of: second))
-        #expect(pace.turns == 2, "one look-up and one change")
+        #expect(pace.turns == 3, "a look-up for all, one for each, and the change")
     }
 
     @Test(arguments: [(true, true, "user_1"), (false, false, "user_1"), (true, false, "user_other")])
@@ -82,6 +82,16 @@ import Testing
         store.edit("1") { $0.row.user = DirectoryUser("1", email: "user1@example.com") }
         #expect(await run(store) == nil)
         #expect(clerk.renewed.isEmpty && clerk.made.isEmpty && store.count(.linked) == 1)
+    }
+
+    @Test func `who signs in while Clerk makes us wait keeps the password that Clerk has`() async {
+        let store = store()
+        let signedIn = ClerkUser(
+            id: ClerkUserID("user_1"), externalID: "1", primaryEmail: nil, emailAddresses: [], batch: "old", hasSignedIn: true)
+        clerk.plan(renewals: .limited(retryAfterSeconds: 7))
+        clerk.onRenewal { $0.put(signedIn) }
+        #expect(await run(store) == nil)
+        #expect(clerk.renewed.isEmpty && store.person("1")?.settlement.code == Migrator.staleDigest)
     }
 
     @Test func `429 is waited for, and an unclear reply is asked for again`() async {
