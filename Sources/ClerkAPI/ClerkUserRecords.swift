@@ -47,24 +47,31 @@ package struct ClerkUserRecords: Sendable {
         return found
     }
 
+    /// What became of a deletion.
+    package enum Deletion<Obstacle: Sendable & Hashable>: Sendable, Hashable {
+        case deleted
+        /// There was no such user before we asked.
+        case gone
+        case kept(Obstacle)
+    }
+
     /// Deletes a user. An attempt may have to wait for minutes, so it is looked before each whether anything is against it by now.
-    /// - Returns: what is against it; `nil`: there is no such user any more.
     package func delete<Obstacle>(
         _ id: ClerkUserID, unless obstacle: (ClerkUserRecord) -> Obstacle?
-    ) async throws(ClerkCallFailure) -> Obstacle? {
-        var reason = ""
+    ) async throws(ClerkCallFailure) -> Deletion<Obstacle> {
+        var reason: String?
         for _ in 1...Limits.recordAttempts {
-            guard let record = try await records(of: [id]).first else { return nil }
-            if let obstacle = obstacle(record) { return obstacle }
+            guard let record = try await records(of: [id]).first else { return reason == nil ? .gone : .deleted }
+            if let obstacle = obstacle(record) { return .kept(obstacle) }
             switch await attempt(.delete, "/v1/users/\(id.text)") {
-            case .answered: return nil
+            case .answered: return .deleted
             case .failed(let failure): throw failure
             case .later(let words, let seconds):
                 reason = words
                 await pause(seconds * 1_000)
             }
         }
-        throw .unavailable(reason)
+        throw .unavailable(reason ?? "")
     }
 
     /// 200, or a 404 that is Clerk's.

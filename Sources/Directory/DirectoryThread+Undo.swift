@@ -9,6 +9,15 @@ extension DirectoryThread {
         try await ask(readers) { session throws(DirectoryError) in try await session.mayUndo(row, with: others) }
     }
 
+    /// What stands against undoing these entries about one person, the database's own rules included; nothing is changed.
+    package func rehearseUndo(
+        _ rows: [LedgerRow], _ note: OperatorNote, at time: UnixTime
+    ) async throws(Unavailable) -> UndoObstacle? {
+        try await ask(writers, within: Limits.linkMilliseconds) { session throws(DirectoryError) in
+            try await session.rehearseUndo(rows, note, at: time)
+        }
+    }
+
     /// Before a Clerk user is deleted by us: the message of Clerk's about it is to change nothing.
     /// - Returns: whether nobody had said so before.
     package func announceEnd(of clerkUser: ClerkUserID, at now: UnixTime) async throws(Unavailable) -> Bool {

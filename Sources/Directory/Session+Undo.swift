@@ -17,19 +17,56 @@ extension Session {
     func undo(
         _ row: LedgerRow, with others: [LedgerRow] = [], _ note: OperatorNote, keepsSeen: Bool, at time: UnixTime
     ) async throws(DirectoryError) -> UndoOutcome {
-        try await connection.transaction { () async throws(DirectoryError) in
-            // One at a time, whoever it is: what two of them read of the ledger would be older than what they do.
-            if dialect == .postgres {
-                try await connection.rows("SELECT pg_advisory_xact_lock(hashtext('segue'), hashtext('undo'))")
+        do throws(DirectoryError) {
+            return try await connection.transaction { () async throws(DirectoryError) in
+                try await lockUndo()
+                return try await takeBack(row, with: others, note, keepsSeen: keepsSeen, at: time)
             }
-            if let outcome = try await mayUndo(row, with: others) { return outcome }
-            if let obstacle = try await reverse(row, keepsSeen: keepsSeen) { return .left(obstacle) }
-            try await append(
-                LedgerEntry(
-                    .undo, user: row.user, clerkUser: row.clerkUser, rule: row.action, requestID: nil, time: time, note: note,
-                    detail: row.undoDetail(note.reason)))
-            return .undone
+        } catch .refused(let words) {
+            return .left(.refused(words))
         }
+    }
+
+    /// Does all that `undo` would do to a person, and takes it back: what the database has against it, a constraint or a trigger of the
+    /// application's, is known before anything is done that cannot be.
+    func rehearseUndo(_ rows: [LedgerRow], _ note: OperatorNote, at time: UnixTime) async throws(DirectoryError) -> UndoObstacle? {
+        var (isThrough, obstacle) = (false, UndoObstacle?.none)
+        do throws(DirectoryError) {
+            try await connection.transaction { () async throws(DirectoryError) in
+                try await lockUndo()
+                for row in rows {
+                    guard case .left(let found) = try await takeBack(row, with: rows, note, keepsSeen: true, at: time) else {
+                        continue
+                    }
+                    obstacle = found
+                    break
+                }
+                if dialect == .postgres, obstacle == nil { try await connection.rows("SET CONSTRAINTS ALL IMMEDIATE") }
+                isThrough = true
+                throw .refused("this was a rehearsal")
+            }
+        } catch .refused(let words) {
+            if !isThrough { obstacle = .refused(words) }
+        }
+        return obstacle
+    }
+
+    /// One at a time, whoever it is: what two of them read of the ledger would be older than what they do.
+    private func lockUndo() async throws(DirectoryError) {
+        guard dialect == .postgres else { return }
+        try await connection.rows("SELECT pg_advisory_xact_lock(hashtext('segue'), hashtext('undo'))")
+    }
+
+    private func takeBack(
+        _ row: LedgerRow, with others: [LedgerRow], _ note: OperatorNote, keepsSeen: Bool, at time: UnixTime
+    ) async throws(DirectoryError) -> UndoOutcome {
+        if let outcome = try await mayUndo(row, with: others) { return outcome }
+        if let obstacle = try await reverse(row, keepsSeen: keepsSeen) { return .left(obstacle) }
+        try await append(
+            LedgerEntry(
+                .undo, user: row.user, clerkUser: row.clerkUser, rule: row.action, requestID: nil, time: time, note: note,
+                detail: row.undoDetail(note.reason)))
+        return .undone
     }
 
     /// What the ledger has against undoing an entry now; `nil`: nothing.

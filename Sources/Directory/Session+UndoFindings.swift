@@ -15,7 +15,7 @@ extension Session {
             """
             WHERE id > \(first) AND NOT (\(condition)) AND (user_id IN (SELECT s.user_id FROM (\(selected)) s)
               OR clerk_user_id IN (SELECT s.clerk_user_id FROM (\(selected)) s)
-              OR action = 'flip' AND detail IN (SELECT s.detail FROM (\(selected)) s WHERE s.action = 'flip'))
+              OR action = 'finalize' OR action = 'flip' AND detail IN (SELECT s.detail FROM (\(selected)) s WHERE s.action = 'flip'))
             ORDER BY id
             """, [value])
         findings.undone = Set(
@@ -58,12 +58,16 @@ extension Session {
         return try await slowRows(question, values).map(LedgerRow.init)
     }
 
-    /// Rows behind an entry about the same person, Clerk user or route, as they are now.
+    /// Rows behind an entry about the same person, Clerk user or route, or about everybody, as they are now.
     func laterEntries(about row: LedgerRow) async throws(DirectoryError) -> [LedgerRow] {
         guard row.user != nil || row.clerkUser != nil else {
             return try await ledger("WHERE id > \(row.id) AND user_id IS NULL AND clerk_user_id IS NULL ORDER BY id", [])
         }
         return try await ledger(
-            "WHERE id > \(row.id) AND (user_id = $1 OR clerk_user_id = $2) ORDER BY id", [row.user?.text, row.clerkUser?.text])
+            """
+            WHERE id > \(row.id) AND (user_id = $1 OR clerk_user_id = $2
+              OR user_id IS NULL AND clerk_user_id IS NULL AND (action = 'finalize' OR action = 'undo' AND rule = 'finalize'))
+            ORDER BY id
+            """, [row.user?.text, row.clerkUser?.text])
     }
 }

@@ -54,6 +54,8 @@ package enum UndoObstacle: Sendable, Hashable {
     case otherExternalID
     /// Its private metadata in Clerk does not say that a run of ours created it.
     case notOurs
+    /// The database refuses it, in its own words.
+    case refused(String)
     /// No entry of this kind can be taken back.
     case noReversal
     /// The directory does not say any more what the entry says.
@@ -142,15 +144,35 @@ package struct UndoFindings: Sendable, Hashable {
 private struct LaterEntries {
     private enum Subject: Hashable { case user(UserID), clerkUser(ClerkUserID), route(String) }
     private var latest: [Subject: LedgerRow] = [:]
+    /// Steps that ended the migration for everybody.
+    private var endings: [(row: LedgerRow, step: FinalizeStep)] = []
 
-    init(_ rows: [LedgerRow]) { for row in rows where row.isRestedOn { add(row) } }
+    init(_ rows: [LedgerRow]) {
+        for row in rows where row.isRestedOn {
+            add(row)
+            if let step = row.finalizeStep { endings.append((row, step)) }
+        }
+    }
 
     mutating func add(_ row: LedgerRow) {
         for subject in Self.subjects(row) where (latest[subject]?.id ?? 0) < row.id { latest[subject] = row }
     }
 
     func first(after row: LedgerRow) -> LedgerRow? {
-        Self.subjects(row).compactMap { latest[$0] }.first { $0.id > row.id }
+        Self.subjects(row).compactMap { latest[$0] }.first { $0.id > row.id } ?? ending(after: row)
+    }
+
+    /// Who has no old password any more keeps the Clerk user, which has the only copy, and the link to it.
+    private func ending(after row: LedgerRow) -> LedgerRow? {
+        endings.first { ending in
+            guard ending.row.id > row.id else { return false }
+            switch (ending.step, Reversal(row)) {
+            case (.notNull, .unlink), (.nullHashes, .unlink), (.dropHashColumn, .unlink), (.nullHashes, .deleteClerkUser),
+                (.dropHashColumn, .deleteClerkUser):
+                return true
+            default: return false
+            }
+        }?.row
     }
 
     private static func subjects(_ row: LedgerRow) -> [Subject] {
@@ -167,6 +189,11 @@ extension LedgerRow {
         case .dismiss, .undo, .waive, .backup, .upgrade, .invite: false
         case .link, .provision, .createClerkUser, .migrate, .flip, .unlink, .deactivate, .remove, .finalize, nil: true
         }
+    }
+
+    /// What of the end of a migration it records.
+    fileprivate var finalizeStep: FinalizeStep? {
+        action == LedgerAction.finalize.rawValue ? rule.flatMap { FinalizeStep(rawValue: $0) } : nil
     }
 
     /// That a run began, a dump was made, or somebody got a ticket.

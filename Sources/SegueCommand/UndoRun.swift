@@ -80,21 +80,23 @@ struct UndoRun {
         case .undone, .doneBefore: return nil
         case nil: break
         }
-        let now = DirectoryVisit.now
+        let (note, now) = (note, DirectoryVisit.now)
+        let refusal = try await asking { directory throws(Unavailable) in try await directory.rehearseUndo(rows, note, at: now) }
+        if let refusal { return refusal }
         let isOurs = try await asking { directory throws(Unavailable) in try await directory.announceEnd(of: clerkUser, at: now) }
-        let obstacle: UndoObstacle?
+        let end: ClerkUserRecords.Deletion<UndoObstacle>
         do throws(Failure) {
-            obstacle = try await calling { records throws(ClerkCallFailure) in
+            end = try await calling { records throws(ClerkCallFailure) in
                 try await records.delete(clerkUser) { UndoKeeping.obstacle($0, for: row.user) }
             }
         } catch {
             if isOurs { try? await directory.withdrawEnd(of: clerkUser) }
             throw error
         }
-        if isOurs, obstacle != nil {
+        if isOurs, end != .deleted {
             try await asking { directory throws(Unavailable) in try await directory.withdrawEnd(of: clerkUser) }
         }
-        return obstacle
+        return if case .kept(let obstacle) = end { obstacle } else { nil }
     }
 
     // MARK: Asking

@@ -49,8 +49,9 @@ import Testing
         Self.answer(200, "[\(user(id, signedIn: signedIn))]")
     }
 
-    /// `nil`: deleted, or gone before.
-    private func delete(_ id: String = "user_1", in clerk: FakeClerk) async throws(ClerkCallFailure) -> String? {
+    private func delete(
+        _ id: String = "user_1", in clerk: FakeClerk
+    ) async throws(ClerkCallFailure) -> ClerkUserRecords.Deletion<String> {
         try await clerk.records.delete(ClerkUserID(id)) { $0.hasSignedIn ? "signed in" : nil }
     }
 
@@ -80,8 +81,8 @@ import Testing
     func `what cannot be an id is not asked about, and deletes nobody`(id: String) async throws {
         let clerk = FakeClerk([])
         let found = try await clerk.records.records(of: [ClerkUserID(id)])
-        let obstacle = try await delete(id, in: clerk)
-        #expect(found.isEmpty && obstacle == nil && clerk.requests.withLock { $0.isEmpty })
+        let end = try await delete(id, in: clerk)
+        #expect(found.isEmpty && end == .gone && clerk.requests.withLock { $0.isEmpty })
     }
 
     @Test func `Clerk's limit is waited for as long as it says, and trouble a moment`() async throws {
@@ -90,21 +91,22 @@ import Testing
             Self.answer(409),
         ]
         let clerk = FakeClerk(refusals.flatMap { [there(), $0] } + [there(), Self.answer(200, "{}")])
-        let obstacle = try await delete(in: clerk)
-        #expect(obstacle == nil && clerk.pauses.withLock { $0 } == [7_000, 10_000, 1_000, 1_000, 1_000])
+        let end = try await delete(in: clerk)
+        #expect(end == .deleted && clerk.pauses.withLock { $0 } == [7_000, 10_000, 1_000, 1_000, 1_000])
         #expect(clerk.requests.withLock { $0.map(\.method) } == Array(repeating: [.get, .delete], count: 6).flatMap(\.self))
     }
 
     @Test func `whoever signs in while a deletion waits is kept`() async throws {
         let clerk = FakeClerk([there(), Self.answer(429, retryAfter: "60"), there(signedIn: "1700000000000")])
-        let obstacle = try await delete(in: clerk)
-        #expect(obstacle == "signed in" && clerk.requests.withLock { $0.map(\.method) } == [.get, .delete, .get])
+        let end = try await delete(in: clerk)
+        #expect(end == .kept("signed in") && clerk.requests.withLock { $0.map(\.method) } == [.get, .delete, .get])
     }
 
     @Test func `a user who is gone is gone`() async throws {
-        let obstacle = try await delete(in: FakeClerk([there(), Self.answer(404, Self.notFound)]))
+        let end = try await delete(in: FakeClerk([there(), Self.answer(404, Self.notFound)]))
         let before = try await delete(in: FakeClerk([Self.answer(200, "[]")]))
-        #expect(obstacle == nil && before == nil)
+        let lost = try await delete(in: FakeClerk([there(), .failure(.timeout(milliseconds: 1)), Self.answer(200, "[]")]))
+        #expect(end == .deleted && before == .gone && lost == .deleted)
     }
 
     @Test func `only the private metadata say that a run of ours created somebody`() async throws {

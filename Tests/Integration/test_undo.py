@@ -193,6 +193,36 @@ def test_an_instance_that_knows_nobody_is_taken_for_the_wrong_one(front, people,
     assert (refused.returncode, "another instance's" in refused.stderr) == (4, True), refused.stderr
     assert people.link_of(user) == clerk_user
     assert undo(front, batch.name, "--yes", "--gone")["undone"] == 2
+    known = people.query(f"SELECT 1 FROM segue.clerk_users WHERE clerk_user_id = '{clerk_user}' AND deleted_at IS NOT NULL")
+    assert known == [], "what an operator says of Clerk is not what Clerk says"
+
+
+@pytest.mark.parametrize(("step", "left"), [("not-null", "unlink"), ("null-hashes", "all"), ("drop-hash-column", "all"), ("keep-columns", None)])
+def test_what_the_end_of_a_migration_rests_on_is_refused(front, people, emulator, step, left):
+    batch = Batch(people, emulator)
+    user, clerk_user = batch.add()
+    people.execute(f"INSERT INTO segue.ledger (at, actor, action, rule) VALUES (now(), 'ada', 'finalize', '{step}')")
+    try:
+        done = undo(front, batch.name, "--dry-run", code=0 if left is None else 4)
+        assert {one["reason"] for one in done["left"]} == (set() if left is None else {"later_entry"})
+        assert len(done["steps"]) == (2 if left is None else 0)
+    finally:
+        people.execute("DELETE FROM segue.ledger WHERE action = 'finalize'")
+    assert people.link_of(user) == clerk_user
+
+
+def test_what_the_database_refuses_is_known_before_anybody_is_deleted(front, people, emulator):
+    batch = Batch(people, emulator)
+    user, clerk_user = batch.add()
+    people.execute(f"ALTER TABLE users ADD CONSTRAINT linked CHECK (id <> '{user}' OR clerk_user_id IS NOT NULL)")
+    try:
+        done = undo(front, batch.name, "--yes", code=3)
+        assert {one["reason"] for one in done["left"]} == {"database_refused"} and "linked" in done["left"][0]["text"]
+        assert people.link_of(user) == clerk_user and emulator.ask("GET", f"/users/{clerk_user}").status_code == 200
+        assert entries(people, f"user_id = '{user}' AND action = 'undo'") == []
+    finally:
+        people.execute("ALTER TABLE users DROP CONSTRAINT linked")
+    assert undo(front, batch.name, "--yes")["undone"] == 2
 
 
 @pytest.mark.parametrize("external_id", ["somebody-else", ""])
