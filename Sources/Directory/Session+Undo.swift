@@ -22,7 +22,7 @@ extension Session {
                 try await lockUndo()
                 return try await takeBack(row, with: others, note, keepsSeen: keepsSeen, at: time)
             }
-        } catch .refused(let words) {
+        } catch .unfit(let words) {
             return .left(.refused(words))
         }
     }
@@ -43,9 +43,9 @@ extension Session {
                 }
                 if dialect == .postgres, obstacle == nil { try await connection.rows("SET CONSTRAINTS ALL IMMEDIATE") }
                 isThrough = true
-                throw .refused("this was a rehearsal")
+                throw .unfit("this was a rehearsal")
             }
-        } catch .refused(let words) {
+        } catch .unfit(let words) {
             if !isThrough { obstacle = .refused(words) }
         }
         return obstacle
