@@ -16,18 +16,26 @@ extension DirectorySchema {
         progress: @escaping @Sendable (Int) -> Void
     ) async throws(Failure) -> FinalizeOutcome {
         try await edit { editor throws(DirectoryError) in
-            let patience = Deadline(milliseconds: Clock.monotonicMilliseconds() + Int64(patienceSeconds) * 1_000)
             let work = FinalizeWork(
-                session: try await editor.session(), note: note, now: now, patience: patience, progress: progress)
+                session: try await editor.session(), note: note, now: now, patienceMilliseconds: Int64(patienceSeconds) * 1_000,
+                progress: progress)
             guard try await work.isAlone() else { return .busy }
             let findings = try await work.session.finalizeFindings(settings, at: now)
-            guard FinalizeGates(findings, quietDays: quietDays, at: now).areHeld else { return .refused(findings) }
-            switch step.state(in: findings.table) {
+            let state = step.state(in: findings.table)
+            guard FinalizeGates(findings, quietDays: quietDays, at: now).areHeld else {
+                guard state == .begun else { return .refused(findings) }
+                return try await work.ending { () async throws(DirectoryError) in
+                    try await work.takeBackProof(within: work.patienceMilliseconds)
+                    return .takenBack(findings)
+                }
+            }
+            switch state {
             case .open, .begun: break
             case .done: return .done(rows: 0)
             case .needless, .blocked: return .refused(findings)
             }
-            do throws(DirectoryError) {
+            if let obstacle = try await work.obstacle(to: step) { return .failed(obstacle) }
+            return try await work.ending { () async throws(DirectoryError) in
                 let rows = try await work.run(step)
                 while try await work.session.seal() > 0 {}
                 // Somebody may have written meanwhile what the step was to end.
@@ -36,28 +44,20 @@ extension DirectorySchema {
                 case .done, .needless: return .done(rows: rows)
                 case .open, .begun, .blocked: return .unfinished(table)
                 }
-            } catch {
-                switch error {
-                case .lockedOut: return .locked(try await work.holders())
-                case .refused(let message): return .failed(message)
-                default: throw error
-                }
             }
         }
     }
 
-    /// The latest entry: what a dump that begins now holds for certain.
-    package func latestEntry() async throws(Failure) -> Int64 {
-        try await edit { editor throws(DirectoryError) in
-            try await editor.session().ledgerRows(LedgerFilter(), most: 1).last?.id ?? 0
-        }
+    /// The latest entry such that a dump that begins now holds it and all before it.
+    package func settledEntry() async throws(Failure) -> Int64 {
+        try await edit { editor throws(DirectoryError) in try await editor.session().settledEntry() }
     }
 
     /// That a dump was made which holds all up to an entry.
     package func recordBackup(
         _ digest: String, upTo entry: Int64, _ note: OperatorNote, at now: UnixTime
     ) async throws(Failure) {
-        let detail = "\(OperatorNote.backupPrefix)\(digest) up to entry \(entry)"
+        let detail = OperatorNote.backup(digest, upTo: entry)
         try await edit { editor throws(DirectoryError) in
             let session = try await editor.session()
             try await session.append(
@@ -92,6 +92,8 @@ package enum WaiveOutcome: Sendable, Hashable { case waived, waivedBefore, noSuc
 extension OperatorNote {
     /// Of an entry that says that a dump was made.
     static let backupPrefix = "backup sha256:"
+
+    static func backup(_ digest: String, upTo entry: Int64) -> String { "\(backupPrefix)\(digest) up to entry \(entry)" }
 
     /// The last entry that the dump holds for certain, where the detail says it.
     static func backedUp(_ detail: String?) -> Int64? { detail?.split(separator: " ").last.flatMap { Int64($0) } }

@@ -29,11 +29,14 @@ package struct DirectoryMigration: MigrationStore {
     }
 
     /// Puts down who is to be created, and that a run begins.
-    /// - Parameter backup: the digest of the dump that was made first.
-    package func open(_ people: [PlannedPerson], backup: String?, at time: UnixTime) async throws(Unavailable) {
+    /// - Parameter backup: the digest of the dump that was made first, and the last entry that it holds for certain.
+    package func open(_ people: [PlannedPerson], backup: (digest: String, entry: Int64)?, at time: UnixTime)
+        async throws(Unavailable)
+    {
         try await ask { session throws(DirectoryError) in
             try await session.sign(run)
-            let note = OperatorNote(actor: "segue", reason: backup.map { OperatorNote.backupPrefix + $0 } ?? "no backup")
+            let note = OperatorNote(
+                actor: "segue", reason: backup.map { OperatorNote.backup($0.digest, upTo: $0.entry) } ?? "no backup")
             try await session.append(
                 LedgerEntry(
                     .migrate, user: nil, clerkUser: nil, rule: nil, requestID: nil, time: time, note: note, batch: run.batch))

@@ -87,8 +87,10 @@ extension FinalizeStep {
         case .column: break
         }
         if table.isLinkRequired { return .done }
+        // First of all: what was begun holds new rows already, and is ended or taken back.
+        if table.isProofBegun { return .begun }
         if table.rowsWithoutLink.count > 0 { return .blocked(.rowsWithoutLink(table.rowsWithoutLink)) }
         if table.deletionUnlinks { return .blocked(.deletionUnlinks) }
-        return table.isProofBegun ? .begun : .open
+        return .open
     }
 }

@@ -66,6 +66,10 @@ enum Limits {
     static let finalizeNamed = 10
     /// What a step of the end waits for its table before it gives way: everybody else waits behind it meanwhile.
     static let finalizeLockMilliseconds = 1_000
+    /// How long a step that gives up waits to take back the constraint that it has made.
+    static let finalizeRetreatMilliseconds: Int64 = 10_000
+    /// How long a dump waits for transactions that have written to the ledger and stay open.
+    static let backupSettleMilliseconds: Int64 = 30_000
     /// How long it stays away after that, at most, before it tries again.
     static let finalizePauseMilliseconds = 2_000
     /// Rows of the users table that a rehearsal of a migration holds at a time.

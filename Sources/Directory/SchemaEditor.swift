@@ -60,9 +60,18 @@ final class SchemaEditor {
         let removals = (added.filter { !isColumn($0) } + added.filter(isColumn)).compactMap { $0[1] }
         let drops = Schema.tables.reversed().map { "DROP TABLE IF EXISTS \(dialect.state($0))" }
         // Without CASCADE: what somebody else put there stays, and says so.
-        let all = removals + drops + (dialect == .postgres ? ["DROP SCHEMA segue"] : [])
+        let all = try await proofRemoval() + removals + drops + (dialect == .postgres ? ["DROP SCHEMA segue"] : [])
         for statement in all { try await run(statement) }
         return all
+    }
+
+    /// What a `not-null` of `segue finalize` that was cut short has left holds new rows to a column that is to go.
+    private func proofRemoval() async throws(DirectoryError) -> [String] {
+        guard dialect == .postgres else { return [] }
+        let table = SQLName(settings.users.table).quoted
+        let found = try await connection.rows(
+            "SELECT 1 FROM pg_constraint WHERE conrelid = to_regclass($1) AND conname = $2", [table, Session.proofName])
+        return found.isEmpty ? [] : ["ALTER TABLE \(table) DROP CONSTRAINT \(quote(Session.proofName))"]
     }
 
     /// How many links, ledger rows and values in added columns `revert` would forget.

@@ -1,7 +1,6 @@
 import Authentication
 import Identity
 import Settings
-import Sockets
 import Telemetry
 
 /// What became of a step.
@@ -14,8 +13,10 @@ package enum FinalizeOutcome: Sendable {
     case unfinished(FinalizeTable)
     /// Another `segue finalize apply` is at work.
     case busy
-    /// Others hold the table for too long.
-    case locked([LockHolder])
+    /// Others hold the table for too long; how the table stands then.
+    case locked([LockHolder], FinalizeTable)
+    /// What was begun was taken back: something that must hold does not any more.
+    case takenBack(FinalizeFindings)
     /// The database has something against it, in its own words.
     case failed(String)
 }
@@ -34,13 +35,13 @@ struct FinalizeWork {
     let session: Session
     let note: OperatorNote
     let now: UnixTime
-    /// Until when locks are waited for.
-    let patience: Deadline
+    /// How long each lock is waited for.
+    let patienceMilliseconds: Int64
     /// Told how many rows are done.
     let progress: @Sendable (Int) -> Void
 
-    private var connection: any SQLConnection { session.connection }
-    private var users: UsersTable { session.users }
+    var connection: any SQLConnection { session.connection }
+    var users: UsersTable { session.users }
 
     func run(_ step: FinalizeStep) async throws(DirectoryError) -> Int {
         switch step {
@@ -79,20 +80,35 @@ struct FinalizeWork {
             try await locked("ALTER TABLE \(table) ADD CONSTRAINT \(proof) CHECK (\(column.quoted) IS NOT NULL) NOT VALID")
         }
         // New rows are held to it by now. An old one that came between the look and the lock is no fault of the table's.
-        guard try await session.finalizeTable().rowsWithoutLink.count == 0 else {
-            try await locked("ALTER TABLE \(table) DROP CONSTRAINT IF EXISTS \(proof)")
+        let held = try await session.finalizeTable()
+        guard held.rowsWithoutLink.count == 0, !held.deletionUnlinks else {
+            try await takeBackProof(within: patienceMilliseconds)
             return 0
         }
-        try await locked("ALTER TABLE \(table) VALIDATE CONSTRAINT \(proof)")
-        try await locked { () async throws(DirectoryError) in
-            try await run("ALTER TABLE \(table) ALTER COLUMN \(column.quoted) SET NOT NULL")
-            try await run("ALTER TABLE \(table) DROP CONSTRAINT \(proof)")
-            try await record(.notNull, "\(column.quoted) of \(table)")
+        do throws(DirectoryError) {
+            try await locked("ALTER TABLE \(table) VALIDATE CONSTRAINT \(proof)")
+            try await locked { () async throws(DirectoryError) in
+                try await run("ALTER TABLE \(table) ALTER COLUMN \(column.quoted) SET NOT NULL")
+                try await run("ALTER TABLE \(table) DROP CONSTRAINT \(proof)")
+                try await record(.notNull, "\(column.quoted) of \(table)")
+            }
+        } catch {
+            // While it stands, whoever inserts a row without a Clerk user fails, with nothing to show for it.
+            try? await takeBackProof(within: Limits.finalizeRetreatMilliseconds)
+            throw error
         }
         return 0
     }
 
-    /// A thousand rows at a time, in the order of the ids: the application waits for none of them for long.
+    /// So that rows without a Clerk user can be inserted again.
+    func takeBackProof(within milliseconds: Int64) async throws(DirectoryError) {
+        try await locked(within: milliseconds) { () async throws(DirectoryError) in
+            try await run("ALTER TABLE \(users.name.quoted) DROP CONSTRAINT IF EXISTS \(quote(Session.proofName))")
+        }
+    }
+
+    /// A thousand rows at a time, in the order of the ids: the application waits for none of them for long. Who has signed up since
+    /// the gates were looked at, or was unlinked, still needs the old password: such rows are left.
     private func nullHashes() async throws(DirectoryError) -> Int {
         guard let column = try await hashColumn() else { return 0 }
         let (table, id) = (users.name.quoted, users.id)
@@ -107,16 +123,10 @@ struct FinalizeWork {
                 "SELECT \(id.quoted)::text FROM \(table) \(after) ORDER BY \(id.quoted) LIMIT \(Limits.migrationPage)",
                 last.map { [$0] } ?? [])
             guard let end = page.last?[0] else { break }
-            let lower = last.map { _ in " AND \(id.quoted) > \(Dialect.postgres.parameter(2, as: id.type))" } ?? ""
-            let (from, upper) = (last, Dialect.postgres.parameter(1, as: id.type))
-            changed += try await locked { () async throws(DirectoryError) in
-                try await session.slowRows(
-                    """
-                    UPDATE \(table) SET \(column.quoted) = NULL
-                    WHERE \(column.quoted) IS NOT NULL AND \(id.quoted) <= \(upper)\(lower) RETURNING 1
-                    """, [end] + (from.map { [$0] } ?? [])
-                ).count
-            }
+            let lower = last.map { _ in " AND u.\(id.quoted) > \(Dialect.postgres.parameter(2, as: id.type))" } ?? ""
+            let upper = "u.\(id.quoted) <= \(Dialect.postgres.parameter(1, as: id.type))"
+            let values: [String?] = [end] + (last.map { [$0] } ?? [])
+            changed += try await nullHashes(in: column, "u.\(column.quoted) IS NOT NULL AND \(upper)\(lower)", values)
             last = end
             progress(changed)
         }
@@ -127,12 +137,34 @@ struct FinalizeWork {
         return changed
     }
 
+    /// Beside no undoing. The rows are locked first: what the second statement sees of them and of their links cannot change before
+    /// it is done, because every change of a link locks its row.
+    private func nullHashes(in column: Column, _ range: String, _ values: [String?]) async throws(DirectoryError) -> Int {
+        let (table, id) = (users.name.quoted, users.id.quoted)
+        return try await locked { () async throws(DirectoryError) in
+            try await connection.rows("SELECT pg_advisory_xact_lock(hashtext('segue'), hashtext('undo'))")
+            _ = try await session.slowRows("SELECT 1 FROM \(table) u WHERE \(range) ORDER BY u.\(id) FOR NO KEY UPDATE", values)
+            return try await session.slowRows(
+                """
+                UPDATE \(table) SET \(column.quoted) = NULL
+                WHERE \(id) IN (SELECT u.\(id) FROM \(table) u\(users.joins) WHERE \(range) AND \(session.isSettled)) RETURNING 1
+                """, values
+            ).count
+        }
+    }
+
     private func dropHashColumn() async throws(DirectoryError) -> Int {
         guard let column = try await hashColumn() else { return 0 }
+        let table = users.name.quoted
         try await locked { () async throws(DirectoryError) in
+            try await run("LOCK TABLE \(table) IN ACCESS EXCLUSIVE MODE")
+            // Whoever held the table may have written a digest before they let go of it.
+            guard try await session.slowRows("SELECT 1 FROM \(table) WHERE \(column.quoted) IS NOT NULL LIMIT 1").isEmpty else {
+                return
+            }
             // Without CASCADE: a view that reads it says so, and stays.
-            try await run("ALTER TABLE \(users.name.quoted) DROP COLUMN \(column.quoted)")
-            try await record(.dropHashColumn, "\(column.quoted) of \(users.name.quoted)")
+            try await run("ALTER TABLE \(table) DROP COLUMN \(column.quoted)")
+            try await record(.dropHashColumn, "\(column.quoted) of \(table)")
         }
         return 0
     }
@@ -147,47 +179,5 @@ struct FinalizeWork {
         try await session.append(
             LedgerEntry(
                 .finalize, user: nil, clerkUser: nil, rule: step.rawValue, requestID: nil, time: now, note: note, detail: words))
-    }
-
-    // MARK: Locks
-
-    private func locked(_ statement: String) async throws(DirectoryError) {
-        try await locked { () async throws(DirectoryError) in try await run(statement) }
-    }
-
-    /// Everybody who wants the table waits behind whoever waits for it with a stronger lock: so it gives way after a second and
-    /// comes again later.
-    private func locked<Result>(_ body: () async throws(DirectoryError) -> Result) async throws(DirectoryError) -> Result {
-        var pause = 250
-        while true {
-            do throws(DirectoryError) {
-                return try await connection.transaction { () async throws(DirectoryError) in
-                    try await connection.rows("SET LOCAL lock_timeout = \(Limits.finalizeLockMilliseconds)")
-                    return try await body()
-                }
-            } catch {
-                guard error == .lockedOut, Deadline(milliseconds: Clock.monotonicMilliseconds() + Int64(pause)) < patience else {
-                    throw error
-                }
-            }
-            await sleep(milliseconds: pause)
-            pause = min(pause * 2, Limits.finalizePauseMilliseconds)
-        }
-    }
-
-    /// A proof of a large table takes as long as it takes.
-    private func run(_ statement: String) async throws(DirectoryError) {
-        _ = try await connection.rows(statement, [], timeoutMilliseconds: Limits.schemaMilliseconds)
-    }
-
-    func holders() async throws(DirectoryError) -> [LockHolder] {
-        try await connection.rows(
-            """
-            SELECT DISTINCT a.pid::text, COALESCE(a.application_name, ''), COALESCE(a.state, ''),
-              COALESCE(floor(extract(epoch FROM now() - a.xact_start))::text, '0')
-            FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-            WHERE l.relation = to_regclass($1) AND l.granted AND a.pid <> pg_backend_pid() ORDER BY 1 LIMIT 5
-            """, [users.name.quoted]
-        ).map { LockHolder(process: $0[0] ?? "", application: $0[1] ?? "", state: $0[2] ?? "", seconds: $0[3] ?? "") }
     }
 }

@@ -5,6 +5,7 @@ import Telemetry
 
 extension Session {
     func finalizeFindings(_ whole: Settings, at now: UnixTime) async throws(DirectoryError) -> FinalizeFindings {
+        try await refuseHiddenRows()
         // A gateway that runs seals by itself; without one the latest rows would wait for ever.
         while try await seal() > 0 {}
         var findings = FinalizeFindings()
@@ -16,13 +17,13 @@ extension Session {
         }
         findings.traffic = try await traffic()
         let clerkUser = users.columns[5]
-        findings.unlinked = try await some("\(isExpected) AND \(clerkUser) IS NULL")
+        findings.unlinked = try await some("NOT \(isSettled)")
         findings.unseen = try await some(
             "\(isExpected) AND \(clerkUser) IS NOT NULL AND (l.first_session_at IS NULL OR l.clerk_user_id <> \(clerkUser))")
         findings.waived = try await some("NOT (\(isNotWaived))")
         findings.backup = try await lastEntry(
-            "action IN ('backup', 'migrate') AND detail LIKE '\(OperatorNote.backupPrefix)%'")
-        let changes = "('link', 'unlink', 'create_clerk_user', 'deactivate', 'remove')"
+            "action IN ('backup', 'migrate') AND detail LIKE '\(OperatorNote.backupPrefix)%'", readsDetail: true)
+        let changes = "('link', 'unlink', 'create_clerk_user', 'deactivate', 'remove', 'provision')"
         findings.lastChange = try await lastEntry("action IN \(changes) OR action = 'undo' AND rule IN \(changes)")
         findings.ledger = try await verifyLedger()
         findings.table = try await finalizeTable()
@@ -33,6 +34,14 @@ extension Session {
 
     /// Active, and not given up by name.
     private var isExpected: String { "\(users.columns[4]) = 1 AND \(isNotWaived)" }
+
+    /// Nobody's way in ends with the old login: linked to a Clerk user that is not deleted, or not expected.
+    var isSettled: String {
+        let clerkUser = users.columns[5]
+        let deleted =
+            "SELECT 1 FROM \(dialect.state("clerk_users")) k WHERE k.clerk_user_id = \(clerkUser) AND k.deleted_at IS NOT NULL"
+        return "(NOT (\(isExpected)) OR \(clerkUser) IS NOT NULL AND NOT EXISTS (\(deleted)))"
+    }
 
     private var isNotWaived: String {
         let ledger = dialect.state("ledger")
@@ -55,13 +64,13 @@ extension Session {
         return SomePeople(count: count, first: first.compactMap { $0[0].map(UserID.init) })
     }
 
-    private func lastEntry(_ condition: String) async throws(DirectoryError) -> FinalizeFindings.Entry? {
+    private func lastEntry(_ condition: String, readsDetail: Bool = false) async throws(DirectoryError) -> FinalizeFindings.Entry? {
         try await slowRows(
             """
             SELECT \(LedgerRow.columns(dialect)) FROM \(dialect.state("ledger")) WHERE \(condition) ORDER BY id DESC LIMIT 1
             """
         ).first.map(LedgerRow.init).flatMap { row in
-            let held = row.action == LedgerAction.backup.rawValue ? OperatorNote.backedUp(row.detail) : nil
+            let held = readsDetail ? OperatorNote.backedUp(row.detail) : nil
             return row.time.map { FinalizeFindings.Entry(id: held ?? row.id, action: row.action, at: $0) }
         }
     }

@@ -9,7 +9,8 @@ enum FinalizeApply {
     static func run(_ arguments: inout Arguments) async -> ExitCode {
         let days = FinalizeCommand.quietDays(&arguments)
         let confirmed = arguments.option("yes", "STEP", "do it without asking: the name of the step once more")
-        let wait = arguments.number("wait", "seconds to wait for the table, in turns of one; 60 by default", 1...3_600) ?? 60
+        let wait =
+            arguments.number("wait", "seconds to wait for each lock of the table, in turns of one; 60 by default", 1...3_600) ?? 60
         let note = DirectoryVisit.optionalNote(&arguments)
         let names = FinalizeStep.allCases.map(\.rawValue)
         var word = arguments.optionalWord("STEP", names.joined(separator: ", ") + "; without, each that is left, one after another")
@@ -49,8 +50,9 @@ private struct FinalizeRun {
             case .failure(let failure): return failure.code
             case .success(let found): report = found
             }
-            guard report.gates.areHeld else { return refuse(report) }
             let (state, table) = (step.state(in: report.findings.table), report.findings.table)
+            // What was begun can be taken back whatever holds.
+            guard report.gates.areHeld || state == .begun else { return refuse(report) }
             switch state {
             case .done, .needless:
                 Terminal.talk("\(step.rawValue): \(state.text(in: table))".onOneLine)
@@ -98,6 +100,13 @@ private struct FinalizeRun {
         case .done(let rows)?:
             Terminal.talk("\(step.rawValue): done\(rows == 0 ? "" : ", \(counted(rows, "row"))")")
             return nil
+        case .takenBack(let findings)?:
+            Terminal.talk("\(step.rawValue): what was begun was taken back")
+            return refuse(FinalizeReport(findings, visit.settings, quietDays: quietDays, at: DirectoryVisit.now))
+        case .unfinished(let table)? where step == .nullHashes:
+            return Terminal.fail(
+                "null-hashes: \(counted(table.hashes, "digest")) left: of people who are neither linked nor waived, or written meanwhile; segue finalize check names who is missing"
+            )
         case .unfinished(let table)?:
             return Terminal.fail(
                 "\(step.rawValue): \(step.state(in: table).text(in: table).onOneLine): somebody has written it meanwhile; find out who, and do it again"
@@ -106,14 +115,16 @@ private struct FinalizeRun {
         case .refused(let findings)?:
             return refuse(FinalizeReport(findings, visit.settings, quietDays: quietDays, at: DirectoryVisit.now))
         case .failed(let message)?: return Terminal.fail("\(step.rawValue): \(message); nothing of this statement was done")
-        case .locked(let holders)?:
+        case .locked(let holders, let table)?:
             for holder in holders {
                 Terminal.talk(
                     "process \(holder.process) (\(holder.application), \(holder.state)) is in a transaction for \(holder.seconds) s"
                         .onOneLine)
             }
+            let left = step.state(in: table) == .begun ? "; until then who inserts a row without a Clerk user fails" : ""
             return Terminal.fail(
-                "\(step.rawValue): others held the table for \(wait) s. Run it again when they have ended, or with a longer --wait")
+                "\(step.rawValue): others held the table for \(wait) s. Run it again when they have ended, or with a longer --wait\(left)"
+            )
         }
     }
 

@@ -60,26 +60,30 @@ struct FinalizeVisit: Sendable {
 
     func backup(to dump: String, _ note: OperatorNote) async -> ExitCode {
         let directory = directory
-        let before: Int64
-        switch await LedgerCommand.ask(schema, { schema throws(DirectorySchema.Failure) in try await schema.latestEntry() }) {
-        case .failure(let failure): return failure.code
-        case .success(let entry): before = entry
-        }
-        let digest: String
+        let made: MigrateBackup.Made
         do {
-            digest = try await onLoop { await Self.made { try await MigrateBackup.make(dump, directory) ?? "" } }.get()
+            made = try await onLoop { await Self.made { try await MigrateBackup.make(dump, directory) } }.get()
+        } catch let failure as DirectorySchema.Failure {
+            return MigrateCommand.fail(failure)
         } catch {
             return Terminal.fail((error as? MigrateRefusal)?.reason ?? "\(error)", .precondition)
         }
         let asked = await LedgerCommand.ask(schema) { schema throws(DirectorySchema.Failure) in
-            try await schema.recordBackup(digest, upTo: before, note, at: DirectoryVisit.now)
+            try await schema.recordBackup(made.digest, upTo: made.entry, note, at: DirectoryVisit.now)
         }
         if case .failure(let failure) = asked { return failure.code }
-        Terminal.talk("sha256 \(digest) is in the ledger; keep \(dump) where the database is not")
+        Terminal.talk("sha256 \(made.digest) is in the ledger; keep \(dump) where the database is not")
         return .ok
     }
 
-    private static func made(_ body: () async throws -> String) async -> Result<String, any Error> {
-        do { return .success(try await body()) } catch { return .failure(error) }
+    private static func made(
+        _ body: () async throws -> MigrateBackup.Made?
+    ) async -> Result<MigrateBackup.Made, any Error> {
+        do {
+            guard let made = try await body() else { throw MigrateRefusal(reason: "no dump was made") }
+            return .success(made)
+        } catch {
+            return .failure(error)
+        }
     }
 }

@@ -114,7 +114,8 @@ extension FinalizeStep.State {
     func text(in table: FinalizeTable) -> String {
         switch self {
         case .open: "to be done"
-        case .begun: "begun, and not ended: apply it again"
+        case .begun:
+            "begun, and not ended: who inserts a row without a Clerk user fails already; apply it again, which ends it or takes it back"
         case .done: "done"
         case .needless(.nothingAdded): "needless: no column and no unique index is Segue's to take back"
         case .needless(.idIsClerkUser): "needless: the id of a row is the Clerk user id, and cannot be NULL"

@@ -7,15 +7,26 @@ internal import Telemetry
 
 /// The dump before a migration.
 enum MigrateBackup {
-    /// Returns its SHA-256; `nil` when none is wanted. Nothing that is there is written over.
-    static func make(_ file: String?, _ directory: DirectorySettings) async throws -> String? {
+    struct Made {
+        /// Its SHA-256.
+        let digest: String
+        /// The dump holds the ledger up to this entry for certain.
+        let entry: Int64
+    }
+
+    /// `nil` when none is wanted. Nothing that is there is written over.
+    static func make(_ file: String?, _ directory: DirectorySettings) async throws -> Made? {
         guard let file else { return nil }
         guard !Files.exists(file) else { throw MigrateRefusal(reason: "\(file) is there already; a backup is never written over") }
         // It holds digests of passwords. SQLite and pg_dump take an empty file, and keep its mode.
         do throws(FileError) { try Files.create(file, [], mode: 0o600) } catch {
             throw MigrateRefusal(reason: "--backup: \(error)")
         }
-        do { try await fill(file, directory) } catch {
+        let entry: Int64
+        do {
+            entry = try await DirectorySchema(directory).settledEntry()
+            try await fill(file, directory)
+        } catch {
             Files.remove(file)
             throw error
         }
@@ -23,7 +34,7 @@ enum MigrateBackup {
         do throws(FileError) { try Files.read(file, pieces: 1 << 20) { digest.add($0) } } catch {
             throw MigrateRefusal(reason: "the backup cannot be read again: \(error)")
         }
-        return Hexadecimal.encode(digest.finish())
+        return Made(digest: Hexadecimal.encode(digest.finish()), entry: entry)
     }
 
     private static func fill(_ file: String, _ directory: DirectorySettings) async throws {

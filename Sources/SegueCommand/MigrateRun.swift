@@ -53,11 +53,11 @@ struct MigrateRun: Sendable {
             if let file = order.report {
                 do throws(FileError) { try write("", to: file) } catch { throw MigrateRefusal(reason: "--report: \(error)") }
             }
-            let digest = try await MigrateBackup.make(order.backup, directory)
+            let backup = try await MigrateBackup.make(order.backup, directory)
             let thread = try DirectoryThread(directory)
             thread.start()
             defer { thread.stop() }
-            let code = try await work(reading, on: thread, digest: digest, isStopping: { stop.withLock { $0 } })
+            let code = try await work(reading, on: thread, backup: backup, isStopping: { stop.withLock { $0 } })
             withExtendedLifetime(signals) {}
             return code
         } catch let failure as DirectorySchema.Failure {
@@ -72,11 +72,11 @@ struct MigrateRun: Sendable {
     }
 
     private func work(
-        _ reading: MigrateRehearsal.Reading, on thread: DirectoryThread, digest: String?,
+        _ reading: MigrateRehearsal.Reading, on thread: DirectoryThread, backup: MigrateBackup.Made?,
         isStopping: @escaping @Sendable () -> Bool
     ) async throws -> ExitCode {
         let store = DirectoryMigration(thread, directory.users, settings.migrate, selection, run)
-        try await store.open(reading.people, backup: digest, at: DirectoryVisit.now)
+        try await store.open(reading.people, backup: backup.map { ($0.digest, $0.entry) }, at: DirectoryVisit.now)
         let isOver = Guarded(false)
         Loop.current?.spawn { await store.live(until: { isOver.withLock { $0 } }) }
         defer { isOver.withLock { $0 = true } }

@@ -371,6 +371,120 @@ def test_a_step_that_was_killed_is_ended_by_doing_it_again(ready, step):
     assert ready.front.run("ledger", "verify").returncode == 0
 
 
+def begin(scene, step: str, *words: str) -> subprocess.Popen:
+    """The step, until it waits for somebody else's lock."""
+    child = subprocess.Popen(
+        [str(gateways.BINARY), "finalize", "apply", step, "--yes", step, *words, str(scene.front.file)],
+        env=os.environ | scene.front.environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    wait_until(lambda: scene.people.query("SELECT count(*) FROM pg_locks WHERE NOT granted") != [("0",)], "the step waits")
+    return child
+
+
+def test_who_signs_up_meanwhile_keeps_the_password(ready):
+    other = ready.holding("SELECT 1 FROM users FOR UPDATE")
+    step = begin(ready, "null-hashes")
+    ready.people.execute("INSERT INTO users (id, email, hashed_password) VALUES ('00000000-0000-4000-8000-000000000001', 'new@example.com', '$2b$12$new')")
+    end(other)
+    _, said = step.communicate(timeout=20)
+    assert (step.returncode, "1 digest left" in said) == (1, True), said
+    assert ready.people.query("SELECT id FROM users WHERE hashed_password IS NOT NULL") == [("00000000-0000-4000-8000-000000000001",)]
+    assert ready.missing()["people"] == ["not_linked"]
+
+
+def test_null_hashes_runs_beside_no_undoing(ready):
+    other = ready.holding("SELECT pg_advisory_xact_lock(hashtext('segue'), hashtext('undo'))")
+    step = begin(ready, "null-hashes")
+    # Whose Clerk user is being deleted is as good as unlinked.
+    ready.people.execute(f"INSERT INTO segue.clerk_users (clerk_user_id, updated_at_ms, deleted_at) SELECT clerk_user_id, 0, now() FROM users WHERE id = '{ready.rows[0]}'")
+    assert ready.hashes() == 3
+    end(other)
+    assert step.wait(timeout=20) == 1
+    assert ready.people.query("SELECT id FROM users WHERE hashed_password IS NOT NULL") == [(ready.rows[0],)]
+
+
+def test_a_digest_that_is_written_at_the_last_moment_is_not_dropped(ready):
+    ready.apply("null-hashes")
+    other = ready.holding(f"UPDATE users SET hashed_password = '$2b$12$late' WHERE id = '{ready.rows[0]}'")
+    step = begin(ready, "drop-hash-column")
+    other.communicate("COMMIT;\n", timeout=10)
+    _, said = step.communicate(timeout=20)
+    assert (step.returncode, "1 row with a digest" in said) == (1, True), said
+    assert ready.hashes() == 1 and ready.ledger("rule = 'drop-hash-column'") == []
+
+
+def constraint(scene) -> int:
+    return int(scene.people.query("SELECT count(*) FROM pg_constraint WHERE conname = 'segue_clerk_user_not_null'")[0][0])
+
+
+def leave_constraint(scene) -> None:
+    """As a step leaves it that is killed."""
+    scene.people.execute('ALTER TABLE users ADD CONSTRAINT segue_clerk_user_not_null CHECK ("clerk_user_id" IS NOT NULL) NOT VALID')
+
+
+def test_not_null_that_gives_up_takes_its_constraint_back(ready):
+    leave_constraint(ready)
+    # The proof waits for it; a reader would be no hindrance before the last act.
+    other = ready.holding("LOCK TABLE users IN SHARE UPDATE EXCLUSIVE MODE")
+    step = begin(ready, "not-null", "--wait", "1")
+    dropping = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'ALTER TABLE%DROP CONSTRAINT%' AND state = 'active'"
+    wait_until(lambda: ready.people.query(dropping) != [("0",)], "it gives up", 20)
+    end(other)
+    assert step.wait(timeout=20) == 1 and constraint(ready) == 0 and ready.states()["not-null"] == "open"
+
+
+def test_what_was_begun_is_taken_back_where_it_cannot_be_ended(ready):
+    unlinked = ready.person(None)
+    assert ready.run("waive", unlinked, "--reason", "left").returncode == 0
+    leave_constraint(ready)
+    assert ready.states()["not-null"] == "begun"
+    ready.apply("not-null", code=1)
+    assert constraint(ready) == 0 and ready.states()["not-null"] == "blocked"
+    # Also where the gates do not hold any more.
+    leave_constraint(ready)
+    ready.people.execute("DELETE FROM segue.ledger WHERE action = 'backup'; DELETE FROM segue.meta WHERE key = 'ledger_head'")
+    refused = ready.apply("not-null", code=4)
+    assert "what was begun was taken back" in refused.stderr and constraint(ready) == 0
+
+
+def test_schema_revert_takes_a_constraint_with_it(scene):
+    leave_constraint(scene)
+    assert scene.front.run("schema", "revert", "--yes").returncode == 0
+    assert constraint(scene) == 0
+
+
+def test_a_dump_holds_no_entry_whose_transaction_is_still_open(scene):
+    entry = "INSERT INTO segue.ledger (at, actor, action, user_id, clerk_user_id) VALUES (now(), 'segue', '{action}', '{user}', 'x')"
+    other = scene.holding(entry.format(action="link", user=scene.rows[0]))
+    scene.people.execute(entry.format(action="dismiss", user=scene.rows[0]))
+    dump = scene.front.folder / "settled.dump"
+    backup = subprocess.Popen([str(gateways.BINARY), "finalize", "backup", str(dump), str(scene.front.file)], env=os.environ | scene.front.environment, stderr=subprocess.DEVNULL)
+    wait_until(dump.exists, "it has begun")
+    assert backup.poll() is None and dump.stat().st_size == 0
+    other.communicate("COMMIT;\n", timeout=10)
+    assert backup.wait(timeout=20) == 0
+    scene.check(code=0)
+    assert "link" in subprocess.run(["pg_restore", "-a", "-t", "ledger", "-f", "-", str(dump)], capture_output=True, text=True).stdout
+    scene.people.execute(entry.format(action="provision", user=scene.rows[0]))
+    assert scene.missing() == {"backup": ["backup_before_change"]}
+
+
+def test_rows_that_a_policy_hides_end_nothing(ready):
+    ready.people.execute(
+        "DROP ROLE IF EXISTS segue_tenant; CREATE ROLE segue_tenant; GRANT ALL ON users TO segue_tenant; GRANT ALL ON SCHEMA segue TO segue_tenant;"
+        "GRANT ALL ON ALL TABLES IN SCHEMA segue TO segue_tenant; ALTER TABLE users ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON users USING (name = 'mine')"
+    )
+    ready.front.environment |= {"PGOPTIONS": "-c role=segue_tenant"}
+    refused = ready.run("check")
+    assert (refused.returncode, "row-level security hides rows" in refused.stderr) == (4, True), refused.stderr
+    ready.people.execute("DROP POLICY own ON users; ALTER TABLE users DISABLE ROW LEVEL SECURITY")
+    refused = ready.apply("drop-hash-column", code=4)
+    ready.people.execute("UPDATE users SET hashed_password = NULL")
+    assert "does not own" in ready.apply("drop-hash-column", code=1).stderr
+    del ready.front.environment["PGOPTIONS"]
+    ready.people.execute("DROP OWNED BY segue_tenant; DROP ROLE segue_tenant")
+
+
 def test_a_hash_column_that_is_required_and_one_that_a_view_reads(ready):
     ready.people.execute("ALTER TABLE users ALTER COLUMN hashed_password SET NOT NULL; CREATE VIEW old_logins AS SELECT hashed_password FROM users")
     ready.apply("null-hashes")

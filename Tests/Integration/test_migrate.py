@@ -320,7 +320,7 @@ def test_the_dump_is_made_first_and_its_digest_is_in_the_ledger(site):
     file = place.folder / "before.dump"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    assert place.query("SELECT detail FROM segue.ledger WHERE action = 'migrate'") == [f"backup sha256:{digest}"]
+    assert place.query("SELECT detail FROM segue.ledger WHERE action = 'migrate'") == [f"backup sha256:{digest} up to entry 0"]
     listing = subprocess.run(["pg_restore", "--list", file], capture_output=True, text=True, check=True).stdout
     assert "TABLE DATA public users" in listing
     again = place.segue("migrate", "--backup", "before.dump", code=4)
