@@ -111,7 +111,7 @@ package struct FinalizeGates: Sendable, Hashable {
                 return [.legacyTraffic(route: name, requests: legacy.reduce(0) { $0 + $1.requests }, last: last)]
             }
             // Where nobody is asked for a credential, watching tells nothing.
-            guard let state = states[name], (state.live.map { [$0] } ?? state.modes).contains(where: \.asksForCredentials) else {
+            guard let state = states[name], (state.live.map { [$0] } ?? state.modes).contains(where: \.judgesCredentials) else {
                 return []
             }
             guard let watched = watchedSince(rows[name] ?? [], now) else { return [.notWatched(route: name)] }
@@ -158,13 +158,6 @@ extension Mode {
         switch self {
         case .clerk, .public, .deny: true
         case .observe, .legacy, .dual: false
-        }
-    }
-
-    fileprivate var asksForCredentials: Bool {
-        switch self {
-        case .public, .deny: false
-        case .observe, .legacy, .dual, .clerk: true
         }
     }
 }

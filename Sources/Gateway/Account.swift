@@ -38,6 +38,8 @@ final class Account {
     var bytesIn: Int64 = 0
     var bytesOut: Int64 = 0
     var isTruncated = false
+    /// Whether its credentials have been counted, before its end.
+    var isUseCounted = false
     /// What an event of Clerk's came to, where the request was one.
     var webhook: Webhook?
     /// How a page of ours writes its refusals; `nil`: as `detail`.
@@ -60,7 +62,9 @@ final class Account {
         (route, status, refusal, caller) = (other.route, other.status, other.refusal, other.caller)
         (evidence, refusedStandings, isConflict) = (other.evidence, other.refusedStandings, other.isConflict)
         (expiredCookies, bytesIn, bytesOut) = (other.expiredCookies, other.bytesIn, other.bytesOut)
-        (isTruncated, isContradicted, canary) = (other.isTruncated, other.isContradicted, other.canary)
+        (isTruncated, isContradicted, canary, isUseCounted) = (
+            other.isTruncated, other.isContradicted, other.canary, other.isUseCounted
+        )
     }
 
     /// - Parameter plan: the whole of it: handing over its settings would copy them for each request.
@@ -96,7 +100,7 @@ final class Account {
         (startedNanoseconds, originMilliseconds) = (0, nil)
         (route, refusal, caller, evidence, refusedStandings) = (nil, nil, nil, nil, nil)
         (status, bytesIn, bytesOut) = (.ok, 0, 0)
-        (isConflict, isTruncated, isContradicted, mayBeContradicted) = (false, false, false, false)
+        (isConflict, isTruncated, isContradicted, mayBeContradicted, isUseCounted) = (false, false, false, false, false)
         if !path.isEmpty { path = [] }
         if minted != nil { minted = nil }
         if canary != nil { canary = nil }

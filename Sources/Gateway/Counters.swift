@@ -37,6 +37,8 @@ package struct Counters: Sendable {
 
     /// By index into `Settings.routes`; the last is for requests without a route.
     package var routes: [Traffic]
+    /// Which credentials the requests of routes came with that the settings have no more.
+    package private(set) var goneRoutes: [String: (legacy: UInt64, clerk: UInt64)] = [:]
     package var connectionsAccepted: UInt64 = 0
     package var connectionsRefused: UInt64 = 0
     package var connectionsOpen = 0
@@ -62,10 +64,25 @@ package struct Counters: Sendable {
     mutating func adoptRoutes(from old: Settings, to new: Settings) {
         var traffic = [Traffic](repeating: Traffic(), count: new.routes.count + 1)
         for (index, route) in new.routes.enumerated() {
-            if let before = old.routes.firstIndex(where: { $0.name == route.name }) { traffic[index] = routes[before] }
+            if let before = old.routes.firstIndex(where: { $0.name == route.name }) {
+                traffic[index] = routes[before]
+            } else if let gone = goneRoutes.removeValue(forKey: route.name) {
+                (traffic[index].byLegacyAlone, traffic[index].byClerk) = gone
+            }
+        }
+        let kept = Set(new.routes.map(\.name))
+        for (route, last) in zip(old.routes, routes) where !kept.contains(route.name) && last.byLegacyAlone + last.byClerk > 0 {
+            goneRoutes[route.name] = (last.byLegacyAlone, last.byClerk)
         }
         traffic[new.routes.count] = routes[old.routes.count]
         routes = traffic
+    }
+
+    /// A request of a route that went while the request was under way.
+    mutating func countGone(_ route: String, byClerk: Bool) {
+        var gone = goneRoutes[route] ?? (0, 0)
+        if byClerk { gone.clerk += 1 } else { gone.legacy += 1 }
+        goneRoutes[route] = gone
     }
 
     package struct WebhookResult: Hashable, Sendable {

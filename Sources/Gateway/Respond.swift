@@ -18,6 +18,11 @@ extension Conversation {
         if !exchange.isRequestComplete || !worker.acceptsRequests { keepsAlive = false }
         let before = client.wire.bytesWritten - Int64(client.wire.pending)
         let framing = writeHead(of: head)
+        // Nobody knows how long it goes on.
+        switch head.framing {
+        case .chunked, .untilClose: worker.countUse(account)
+        case .empty, .length: break
+        }
         do throws(ContentRelay.Failure) {
             account.bytesOut = try await exchange.respond(framing: framing)
         } catch {

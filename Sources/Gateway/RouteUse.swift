@@ -1,3 +1,4 @@
+import Settings
 import Sockets
 
 /// Which credentials the requests of one route have come with since the worker began.
@@ -5,8 +6,12 @@ package struct RouteUse: Sendable, Hashable {
     package let route: String
     package let legacy: UInt64
     package let clerk: UInt64
+    /// Whether credentials are judged there now, so that their absence tells something.
+    package let isWatched: Bool
 
-    package init(route: String, legacy: UInt64, clerk: UInt64) { (self.route, self.legacy, self.clerk) = (route, legacy, clerk) }
+    package init(route: String, legacy: UInt64, clerk: UInt64, isWatched: Bool) {
+        (self.route, self.legacy, self.clerk, self.isWatched) = (route, legacy, clerk, isWatched)
+    }
 }
 
 extension Worker {
@@ -14,10 +19,15 @@ extension Worker {
     package func use() async -> [RouteUse]? {
         await Sockets.ask(timeoutMilliseconds: 1000) { reply in
             loop.post { [self] in
-                reply(
-                    zip(generation.plan.routes, counters.routes).map { route, traffic in
-                        RouteUse(route: route.name, legacy: traffic.byLegacyAlone, clerk: traffic.byClerk)
-                    })
+                let served = zip(generation.plan.routes, counters.routes).map { route, traffic in
+                    RouteUse(
+                        route: route.name, legacy: traffic.byLegacyAlone, clerk: traffic.byClerk,
+                        isWatched: route.mode.judgesCredentials)
+                }
+                let gone = counters.goneRoutes.map { route, use in
+                    RouteUse(route: route, legacy: use.legacy, clerk: use.clerk, isWatched: false)
+                }
+                reply(served + gone)
             }
         }
     }

@@ -15,6 +15,7 @@ extension Conversation {
         origin.pool.release(origin)
         defer { origin.wire.close() }
         writeSwitch(head)
+        worker.countUse(account)
         worker.counters.tunnelsOpen += 1
         defer { worker.counters.tunnelsOpen -= 1 }
         let idleSeconds = limits.tunnelIdleSeconds

@@ -8,7 +8,11 @@ import Telemetry
 extension Worker {
     /// Counts a request and writes its line.
     func account(for account: Account, of head: RequestHead, _ chain: ForwardedChain, endedNanoseconds ended: Int64) {
-        if let index = counterIndex(of: account.route) { count(account, at: index, endedNanoseconds: ended) }
+        if let index = counterIndex(of: account.route) {
+            count(account, at: index, endedNanoseconds: ended)
+        } else {
+            countUse(account)
+        }
         guard generation.plan.logsAccess else { return }
         accessLog.write(
             account, head: head, client: chain.clientAddress(head.section),
@@ -33,11 +37,7 @@ extension Worker {
         if let standings = account.standings {
             counters.routes[index].clerk[Int(standings.clerk.rawValue)] += 1
             counters.routes[index].legacy[Int(standings.legacy.rawValue)] += 1
-            if standings.clerk == .valid {
-                counters.routes[index].byClerk += 1
-            } else if standings.legacy == .valid {
-                counters.routes[index].byLegacyAlone += 1
-            }
+            if !account.isUseCounted { count(standings, at: index) }
         }
         if let evidence = account.evidence, account.caller != nil, evidence.isUnproved { counters.routes[index].unproved += 1 }
         if account.isContradicted { counters.routes[index].contradicted += 1 }
@@ -46,6 +46,25 @@ extension Worker {
             counters.routes[index].canary[.init(mode: canary.mode.rawValue, outcome: canary.canary), default: 0] += 1
         }
         if account.route?.mode == .observe { countObserved(account.evidence, at: index) }
+    }
+
+    /// By which credentials the route is used: of a request whose end may be days away, or whose route a reload has taken away.
+    func countUse(_ account: Account) {
+        guard !account.isUseCounted, let route = account.route, let standings = account.standings else { return }
+        account.isUseCounted = true
+        if let index = counterIndex(of: route) {
+            count(standings, at: index)
+        } else if standings.clerk == .valid || standings.legacy == .valid {
+            counters.countGone(route.name, byClerk: standings.clerk == .valid)
+        }
+    }
+
+    private func count(_ standings: Standings, at index: Int) {
+        if standings.clerk == .valid {
+            counters.routes[index].byClerk += 1
+        } else if standings.legacy == .valid {
+            counters.routes[index].byLegacyAlone += 1
+        }
     }
 
     /// What each mode would have decided.

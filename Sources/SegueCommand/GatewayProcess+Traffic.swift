@@ -1,6 +1,7 @@
 import Authentication
 import Directory
 import Gateway
+import Logging
 import Sockets
 import Telemetry
 
@@ -30,5 +31,14 @@ extension GatewayProcess {
         let notes = traffic.take()
         guard !notes.isEmpty else { return }
         do throws(Unavailable) { try await directory.note(notes, at: now) } catch { traffic.putBack(notes) }
+    }
+
+    /// At the end nobody else knows of them any more: `segue finalize` must be told otherwise.
+    func tellUnnotedTraffic() {
+        for note in traffic.open where note.legacy + note.clerk > 0 {
+            log.log(
+                .warn, "requests were not noted in segue.traffic: the database is away",
+                ["route": note.route, "legacy": "\(note.legacy)", "clerk": "\(note.clerk)"])
+        }
     }
 }

@@ -201,6 +201,7 @@ final class GatewayProcess: @unchecked Sendable {
             }
             await process.flushAccessLogs()
             await process.noteTraffic()
+            process.tellUnnotedTraffic()
             process.services.directory?.stop()
             process.control.stop()
         }

@@ -22,7 +22,7 @@ struct TrafficNotes {
             var note = due[use.route] ?? TrafficNote(route: use.route)
             note.legacy += Self.difference(use.legacy, before?.legacy)
             note.clerk += Self.difference(use.clerk, before?.clerk)
-            if watched.insert(use.route).inserted { note.isWatch = true }
+            if use.isWatched, watched.insert(use.route).inserted { note.isWatch = true }
             due[use.route] = note
         }
         counted[index] = latest

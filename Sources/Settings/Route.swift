@@ -11,6 +11,9 @@ package enum Mode: String, Sendable, CaseIterable {
         case .public, .observe, .deny: false
         }
     }
+
+    /// Whether anybody looks at the credentials of requests, be it to note what they come to.
+    package var judgesCredentials: Bool { identifies || self == .observe }
 }
 
 package struct Route: Sendable {

@@ -8,6 +8,7 @@ import subprocess
 import time
 
 import pytest
+from websockets.sync.client import connect
 
 from harness import gateway as gateways
 from harness import legacy
@@ -145,13 +146,30 @@ def test_old_credentials_are_noted_for_each_route_across_restarts(postgres, star
     rows = people.query("SELECT route, kind, requests FROM segue.traffic WHERE kind <> 'watch' ORDER BY 1, 2")
     assert rows == [("dual", "clerk", "4"), ("dual", "legacy", "2"), ("observe", "legacy", "2")]
     watched = people.query("SELECT DISTINCT route FROM segue.traffic WHERE kind = 'watch'")
-    assert {route for (route,) in watched} == {route["name"] for route in front.settings["routes"]}
+    assert {route for (route,) in watched} == {route["name"] for route in front.settings["routes"] if route["mode"] not in ("public", "deny")}
     report = json.loads(front.run("finalize", "check", "--json").stdout)
     [traffic] = [gate for gate in report["gates"] if gate["gate"] == "traffic"]
     found = {(entry["route"], entry["code"]) for entry in traffic["missing"]}
     assert {("dual", "legacy_traffic"), ("observe", "legacy_traffic"), ("clerk", "watched_too_short")} <= found
     # Nobody is asked for a credential there.
     assert not {route for route, _ in found} & {"public", "deny"}
+
+
+def test_an_open_tunnel_and_a_route_that_was_renamed_are_noted_at_the_end(postgres, start_gateway, origin, clerk):
+    people = PostgresUsers(postgres)
+    front = start_gateway(gateways.settings(origin, clerk, people), clerk, people)
+    front.settings["shutdown"] = {"drainSeconds": 1}
+    token = legacy.token(people.add("tunnel@example.com"))
+    with connect(f"ws://127.0.0.1:{front.port}/dual/ws", additional_headers={"Authorization": f"Bearer {token}"}):
+        assert front.get("/observe/x", bearer=token).status_code == 200
+        for route in front.settings["routes"]:
+            if route["name"] == "observe":
+                route["name"] = "renamed"
+        front.configure(front.settings)
+        wait_until(lambda: 'route="renamed"' in front.admin("/metrics")[1], "the settings are adopted")
+        assert front.stop() == 0
+    rows = people.query("SELECT route, requests FROM segue.traffic WHERE kind = 'legacy' ORDER BY 1")
+    assert rows == [("dual", "1"), ("observe", "1")]
 
 
 # Gates.
@@ -218,8 +236,11 @@ def test_people_must_be_linked_and_seen_or_waived_by_name(scene):
     assert (nobody.returncode, "no such user" in nobody.stderr) == (4, True)
     assert scene.run("waive", unlinked).returncode == 2, "the ledger says why"
     file = scene.front.folder / "waived.txt"
-    file.write_text(f"{unlinked}\n\n  {unseen}\n")
+    file.write_text(f"\ufeff{unlinked}\n\n  {unseen}\n")
     assert scene.run("waive", "--users", str(file), "--reason", "left in 2019", "--actor", "grace").returncode == 0
+    file.write_text("\ufeff\n")
+    nobody = scene.run("waive", "--users", str(file), "--reason", "x")
+    assert (nobody.returncode, "names nobody" in nobody.stderr) == (4, True)
     assert scene.run("waive", unlinked, "--reason", "twice").returncode == 0
     scene.check(code=0)
     waivers = scene.ledger("action = 'waive' AND detail = 'left in 2019'")
@@ -285,6 +306,13 @@ def test_what_can_be_undone_is(ready):
     ready.apply("null-hashes")
     entries = {rule: number for number, rule, _ in ready.ledger()}
     assert ready.front.run("undo", entries["null-hashes"], "--yes").returncode == 4
+    refused = ready.front.run("unlink", ready.rows[0], "--reason", "x")
+    assert (refused.returncode, "take not-null back first" in refused.stderr) == (4, True)
+    ready.front.settings["directory"]["linking"]["afterDelete"] = "unlink"
+    ready.front.configure(ready.front.settings)
+    assert "whom Clerk deletes is deactivated instead" in ready.front.run("doctor").stdout
+    ready.front.settings["directory"]["linking"]["afterDelete"] = "deactivate"
+    ready.front.configure(ready.front.settings)
     assert ready.front.run("undo", entries["not-null"], "--yes").returncode == 0
     assert not ready.is_required() and ready.states()["not-null"] == "open"
     ready.apply("not-null")
@@ -296,7 +324,8 @@ def test_columns_that_segue_added_are_kept(postgres, start_gateway, origin, cler
     scene.people.execute("INSERT INTO segue.meta VALUES ('added:column:clerk_user_id', 'ALTER TABLE users DROP COLUMN clerk_user_id')")
     scene.backup()
     assert scene.check(code=0)["next"] == "segue finalize apply keep-columns"
-    scene.apply("keep-columns")
+    scene.people.execute("INSERT INTO segue.meta VALUES ('added:column:a:b', 'x'), ('added:users_x:y_key', 'x')")
+    assert "a:b, clerk_user_id, users_x:y_key" in scene.apply("keep-columns").stderr
     assert scene.states()["keep-columns"] == "needless"
     assert scene.front.run("schema", "revert", "--yes").returncode == 0
     assert scene.people.query("SELECT count(clerk_user_id) FROM users") == [("3",)]
