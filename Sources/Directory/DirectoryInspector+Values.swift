@@ -31,6 +31,9 @@ extension DirectoryInspector {
         if !users.isKeyedByClerk, !column.isNullable {
             let isMeant = isPrepared ? try await isFinal() : false
             if !isMeant { problems.append(.linkRequired(table: table, column: column.quoted)) }
+            if settings.linking.afterDelete == .unlink {
+                problems.append(.deletionCannotUnlink(table: table, column: column.quoted))
+            }
         }
         if column.type.isTooShort {
             problems.append(

@@ -29,6 +29,8 @@ package enum DirectoryProblem: Error, Hashable, Sendable, CustomStringConvertibl
     case idNotUnique(table: String, column: String)
     /// The link column is NOT NULL: nobody who has no Clerk user yet can have a row.
     case linkRequired(table: String, column: String)
+    /// The same, where Clerk's deletions are to set it to NULL.
+    case deletionCannotUnlink(table: String, column: String)
     /// Addresses that more than one row has, in some ASCII case.
     case ambiguousEmails(table: String, column: String, count: Int)
     /// Values in the link column that no Clerk user has for an id.
@@ -59,6 +61,8 @@ package enum DirectoryProblem: Error, Hashable, Sendable, CustomStringConvertibl
         case .refused(let message, let state): Self.said(message, state)
         case .idNotUnique(let table, let column): "nothing keeps two rows of \(table) from having one \(column)"
         case .linkRequired(let table, let column): "\(table).\(column) is NOT NULL: who has no Clerk user yet can have no row"
+        case .deletionCannotUnlink(let table, let column):
+            "directory.linking.afterDelete is unlink, and \(table).\(column) is NOT NULL: whom Clerk deletes is deactivated instead"
         case .ambiguousEmails(let table, let column, let count):
             "\(counted(count, "address", "addresses")) in \(table).\(column) \(count == 1 ? "belongs" : "belong") to more than one row when A–Z is taken for a–z"
         case .notClerkIDs(let table, let column, let count):

@@ -20,6 +20,8 @@ package enum UnlinkOutcome: Sendable, Hashable {
     case notLinked, noSuchUser
     /// The id of the row is the Clerk user id: there is no link to take away.
     case idIsClerkUser
+    /// The database holds to it that every row has one.
+    case linkRequired
 }
 
 extension DirectoryThread {

@@ -15,6 +15,13 @@ extension Session {
         }
     }
 
+    /// Whether the database holds to it that every row has a Clerk user. It is asked each time: a step changes it under sessions that live.
+    func isLinkRequired() async throws(DirectoryError) -> Bool {
+        guard case .column(let column) = users.source else { return false }
+        if try await hasProof() { return true }
+        return try await Catalogue(of: settings.users.table, on: connection).column(column.name)?.isNullable == false
+    }
+
     /// The latest entry such that it and all before it are there for whoever looks from now on. The number of an entry says when its
     /// transaction wrote it, not when that ended: those that are still open are waited for, and keep nobody else waiting.
     func settledEntry() async throws(DirectoryError) -> Int64 {

@@ -105,14 +105,16 @@ extension Session {
             SELECT key FROM \(dialect.state("meta")) WHERE key LIKE '\(AddedColumn.metaPrefix)%' OR key LIKE 'added:%\\_key' ESCAPE '\\'
             ORDER BY key
             """
-        ).compactMap { $0[0].map { String($0.split(separator: ":").last ?? "") } }
+        ).compactMap { row in
+            row[0].map { String($0.dropFirst(($0.hasPrefix(AddedColumn.metaPrefix) ? AddedColumn.metaPrefix : "added:").count)) }
+        }
         return table
     }
 
     /// The constraint that proves that no row lacks a Clerk user, so that `SET NOT NULL` need not read the table under its lock.
     static let proofName = "segue_clerk_user_not_null"
 
-    private func hasProof() async throws(DirectoryError) -> Bool {
+    func hasProof() async throws(DirectoryError) -> Bool {
         guard dialect == .postgres else { return false }
         return try await !connection.rows(
             "SELECT 1 FROM pg_constraint WHERE conrelid = to_regclass($1) AND conname = $2", [users.name.quoted, Self.proofName]

@@ -35,6 +35,7 @@ extension Session {
         return try await connection.transaction { () async throws(DirectoryError) in
             guard let row = try await row(of: user, users.byIDLocking) else { return .noSuchUser }
             guard let clerkUser = row.clerkUser else { return .notLinked }
+            if try await isLinkRequired() { return .linkRequired }
             try await clearColumns(row.id)
             try await clearRecords(row.id)
             try await append(

@@ -56,8 +56,11 @@ enum FinalizeCommand {
         if let list {
             do throws(FileError) {
                 let text = String(decoding: try Files.read(list, bytesMax: 1 << 26), as: UTF8.self)
-                ids = text.split(whereSeparator: \.isNewline).map { $0.trimmed }.filter { !$0.isEmpty }
+                // What some editors put before the first line (U+FEFF) is no part of an id.
+                let lines = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
+                ids = lines.split(whereSeparator: \.isNewline).map { $0.trimmed }.filter { !$0.isEmpty }
             } catch { return Terminal.fail("--users: \(error)", .precondition) }
+            if ids.isEmpty { return Terminal.fail("--users: \(list) names nobody; an id on each line", .precondition) }
         }
         return await work.waive(ids.map { UserID($0) }, note)
     }

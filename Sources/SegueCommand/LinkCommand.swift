@@ -98,6 +98,10 @@ enum LinkCommand {
         case .success(.noSuchUser): return Terminal.fail("there is no user \(user.text)", .precondition)
         case .success(.idIsClerkUser):
             return Terminal.fail("in this users table the id is the Clerk user id: there is no link to take away", .precondition)
+        case .success(.linkRequired):
+            return Terminal.fail(
+                "the users table requires a Clerk user of every row: take not-null back first (segue ledger list --action finalize, segue undo ENTRY)",
+                .precondition)
         }
     }
 

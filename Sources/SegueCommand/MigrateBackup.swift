@@ -20,7 +20,7 @@ enum MigrateBackup {
         guard !Files.exists(file) else { throw MigrateRefusal(reason: "\(file) is there already; a backup is never written over") }
         // It holds digests of passwords. SQLite and pg_dump take an empty file, and keep its mode.
         do throws(FileError) { try Files.create(file, [], mode: 0o600) } catch {
-            throw MigrateRefusal(reason: "--backup: \(error)")
+            throw MigrateRefusal(reason: "the backup: \(error)")
         }
         let entry: Int64
         do {
@@ -61,7 +61,7 @@ enum MigrateBackup {
         let words = (try? Files.read(said, bytesMax: 1 << 16)).map { String(decoding: $0, as: UTF8.self) } ?? ""
         guard child.ended() == .exited(0) else {
             throw MigrateRefusal(
-                reason: "pg_dump failed: \(words.isEmpty ? "it said nothing" : words); --no-backup goes on without it")
+                reason: "pg_dump failed: \(words.isEmpty ? "it said nothing" : words); nothing was done")
         }
     }
 }

@@ -71,7 +71,7 @@ extension DirectoryProblem {
             .noIndex, .query,
             .refused, .idNotUnique, .noPrivilege:
             .error
-        case .linkRequired, .ambiguousEmails, .notClerkIDs, .mappingDiffers: .warning
+        case .linkRequired, .deletionCannotUnlink, .ambiguousEmails, .notClerkIDs, .mappingDiffers: .warning
         }
     }
 
@@ -90,6 +90,7 @@ extension DirectoryProblem {
         case .refused: "database_refused"
         case .idNotUnique: "id_not_unique"
         case .linkRequired: "link_required"
+        case .deletionCannotUnlink: "deletion_cannot_unlink"
         case .ambiguousEmails: "emails_ambiguous"
         case .notClerkIDs: "not_clerk_ids"
         case .mappingDiffers: "mapping_differs"
@@ -128,6 +129,7 @@ extension DirectoryProblem {
         case .idNotUnique: "a primary key on it; an id must name one person"
         case .linkRequired(let table, let column):
             "ALTER TABLE \(table) ALTER COLUMN \(column) DROP NOT NULL; until the last person is linked"
+        case .deletionCannotUnlink: "\"deactivate\" or \"remove\" in directory.linking.afterDelete"
         case .ambiguousEmails: "these people are not linked by their address; settle them with `segue review` as they arrive"
         case .notClerkIDs: "NULL where nobody is linked; an id of your own belongs into another column"
         case .mappingDiffers: "decide which is right; Segue reads the column and writes both"
