@@ -69,14 +69,16 @@ let package = Package(
         swift(
             "ClerkAPI",
             [
-                "Authentication", "Crypto", "Fetch", "Files", "HTTP", "Identity", "Invitations", "JOSE", "Logging", "JSON", "Migration",
+                "Authentication", "Crypto", "Fetch", "Files", "HTTP", "Identity", "Invitations", "JOSE", "Logging", "JSON",
+                "Migration",
                 "Settings", "Snapshot", "Sockets",
                 "Telemetry",
             ]),
         swift(
             "Directory",
             [
-                "Authentication", "Crypto", "Identity", "Invitations", "Logging", "Migration", "Postgres", "Settings", "Snapshot", "Sockets",
+                "Authentication", "Crypto", "Identity", "Invitations", "Logging", "Migration", "Postgres", "Settings", "Snapshot",
+                "Sockets",
                 "SQLite", "Telemetry",
             ]),
         swift("LegacyAPI", ["Authentication", "Fetch", "HTTP", "JSON", "Settings", "Snapshot", "Sockets", "Telemetry"]),
@@ -105,7 +107,8 @@ let package = Package(
             dependencies: [
                 "Admin", "Authentication", "ClerkAPI", "Crypto", "Directory", "Emulator", "Fetch", "Files", "Gateway", "HTTP",
                 "HTTPServer",
-                "Identity", "Invitations", "JOSE", "JSON", "LegacyAPI", "Logging", "Mail", "Migration", "Routing", "SMTP", "Settings",
+                "Identity", "Invitations", "JOSE", "JSON", "LegacyAPI", "Logging", "Mail", "Migration", "Routing", "SMTP",
+                "Settings",
                 "Setup", "Snapshot", "Sockets", "SQLite", "Telemetry", "Webhooks",
             ],
             swiftSettings: strict),
