@@ -87,7 +87,8 @@ extension Conversation {
     }
 
     private func show(_ proposal: Confirmation, _ visit: InvitationVisit) async {
-        let (clerk, address) = (proposal.shownClerkUser, visit.held.maskedAddress)
+        // Whoever is about to join must see whose account it is: a stranger's may differ in a letter of it.
+        let (clerk, address) = (proposal.shownClerkUser, visit.held.fullAddress)
         worker.counters.count(invitation: "shown")
         guard visit.isHTML else {
             var answer = ClaimWriter()
@@ -122,6 +123,7 @@ extension Conversation {
             if rules.isPrivileged(held.row) { throw .identity(.link(.privilegedRow)) }
             if !rules.isAddressProved(held.row) { throw .identity(.link(.legacyEmailUnverified)) }
         }
+        try await requireSoleAddress(held.row, visit.store)
         guard let signIn = settings.signIn, let tickets = visit.generation.plan.services.tickets else {
             throw .identity(.unavailable(retryAfterSeconds: 30))
         }

@@ -28,6 +28,7 @@ extension Conversation {
         if row.clerkUser != nil { throw .invitation(.alreadyMigrated) }
         // The page would refuse them: an administrator is linked by `segue link`.
         if LinkRules(directory).isPrivileged(row) { throw .identity(.link(.privilegedRow)) }
+        try await requireSoleAddress(row, store)
         try requireTurn(of: row.id, head, inviter.settings)
         let outcome = try await asking { () async throws(Unavailable) in
             try await inviter.invite(addressee, .link, batch: nil, .always, at: now)
@@ -52,6 +53,13 @@ extension Conversation {
             guard case .authentication(.credentialsMissing) = error else { throw error }
         }
         throw .invitation(.notSignedIn)
+    }
+
+    /// A mailbox speaks for a row only where no other row has its address.
+    func requireSoleAddress(_ row: DirectoryUser, _ store: any InvitationStore) async throws(Refusal) {
+        guard let email = row.email, !email.isEmpty else { return }
+        let rows = try await asking { () async throws(Unavailable) in try await store.users(withEmail: email) }
+        if LinkRules.isAddressShared(row, among: rows) { throw .identity(.link(.ambiguousEmail)) }
     }
 
     private func requireTurn(of user: UserID, _ head: RequestHead, _ settings: InvitationSettings) throws(Refusal) {

@@ -83,7 +83,10 @@ struct HeldInvitation {
     /// Whether the token stands in the URL.
     let isFromLink: Bool
 
-    /// Enough to recognise one's own, and too little to learn another's.
+    /// For somebody with a session, who is about to join.
+    var fullAddress: String { row.email ?? "number \(row.id.text)" }
+
+    /// For whoever has the link and no session. Enough to recognise one's own, and too little to learn another's.
     var maskedAddress: String {
         let parts = (row.email ?? "").split(separator: "@", maxSplits: 1)
         return parts.count == 2 ? "\(parts[0].prefix(1))•••@\(parts[1])" : "number \(row.id.text)"

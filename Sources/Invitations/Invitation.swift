@@ -78,6 +78,8 @@ package struct Invitation: Sendable, Hashable {
 /// Where invitations are kept. Each call is one statement or one transaction.
 package protocol InvitationStore: AnyObject, Sendable {
     func addressee(_ user: UserID) async throws(Unavailable) -> Addressee?
+    /// Rows with this address in any case; two are enough to know that a mailbox is not one row's alone.
+    func users(withEmail email: String) async throws(Unavailable) -> [DirectoryUser]
     /// `false`: it is not this one's turn, and no mail is to be sent.
     func begin(_ invitation: NewInvitation, _ turn: InvitationTurn) async throws(Unavailable) -> Bool
     /// What became of the mail, unless another invitation has taken its place since.

@@ -27,6 +27,8 @@ package struct LinkEvidence: Sendable {
     package var externalRow: DirectoryUser?
     /// Rows with Clerk's primary address; two are enough to know that it is ambiguous.
     package var emailRows: [DirectoryUser] = []
+    /// Rows with the address that an invitation was sent to.
+    package var invitedRows: [DirectoryUser] = []
 
     package init(clerkUser: ClerkUser) { self.clerkUser = clerkUser }
 }
@@ -40,8 +42,9 @@ package enum LinkRule: String, Sendable, CaseIterable {
     /// Somebody with a Clerk session has accepted an invitation of ours.
     case invitation
 
-    /// Whether the proof rests on the e-mail naming one row only: with an old credential or an external id, these name it.
-    var needsSoleEmail: Bool { self == .verifiedEmail }
+    /// Whether the proof rests on the e-mail naming one row only: with an old credential or an external id, these name it. An
+    /// invitation is proof of a mailbox, which speaks for a row only where it is no other row's.
+    var needsSoleEmail: Bool { self == .verifiedEmail || self == .invitation }
 }
 
 package enum LinkDecision: Sendable, Hashable {
@@ -110,27 +113,6 @@ package struct LinkRules: Sendable {
         return .link(.confirmed, row)
     }
 
-    /// (c) For the page of an invitation: its token came by mail, and the POST is a deliberate act of the session's. The mailbox
-    /// stands for the row's owner only where the row's address is known to be theirs; else the row's old credential must come along.
-    package func accept(_ evidence: LinkEvidence, _ row: DirectoryUser) -> LinkDecision {
-        if evidence.isImpersonated { return .refuse(.impersonated, candidate: nil) }
-        if evidence.clerkUser.isBanned || evidence.clerkUser.isLocked { return .refuse(.clerkUserBlocked, candidate: nil) }
-        var isOwner = false
-        if case .proved(let own) = evidence.legacy {
-            // Somebody else's old credential on the same request: two people.
-            guard let own, own.id == row.id else { return .refuse(.needsConfirmation, candidate: row.id) }
-            isOwner = true
-        }
-        if let externalID = evidence.clerkUser.externalID, !externalID.isEmpty, evidence.externalRow?.id != row.id {
-            return .refuse(.clerkUserLinked, candidate: row.id)
-        }
-        if let refusal = unfit(row, for: evidence.clerkUser) ?? (isPrivileged(row) ? .privilegedRow : nil) {
-            return .refuse(refusal, candidate: row.id)
-        }
-        if !isOwner, let refusal = unproved(row) { return .refuse(refusal, candidate: row.id) }
-        return .link(.invitation, row)
-    }
-
     /// (d) Both sides have proved one address, and it names one row that is nobody's yet.
     private func byVerifiedEmail(_ evidence: LinkEvidence) -> LinkDecision {
         // Adapters compare as we do; what a Unicode-minded database adds is not a match.
@@ -171,7 +153,7 @@ extension LinkRules {
     }
 
     /// The old side: an attacker may have registered the victim's address there first.
-    private func unproved(_ row: DirectoryUser) -> LinkRefusal? {
+    func unproved(_ row: DirectoryUser) -> LinkRefusal? {
         switch linking.legacyEmail {
         case .trusted: nil
         case .untrusted: .legacyEmailUnverified
@@ -179,7 +161,7 @@ extension LinkRules {
         }
     }
 
-    private func unfit(_ row: DirectoryUser, for clerkUser: ClerkUser) -> LinkRefusal? {
+    func unfit(_ row: DirectoryUser, for clerkUser: ClerkUser) -> LinkRefusal? {
         if let linked = row.clerkUser, linked != clerkUser.id { return .rowAlreadyLinked }
         return row.isActive ? nil : .rowInactive
     }

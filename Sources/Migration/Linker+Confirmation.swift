@@ -36,8 +36,8 @@ extension Linker {
         _ write: (NewLink) async throws(Unavailable) -> LinkOutcome
     ) async throws(IdentityRefusal) -> DirectoryUser {
         let link = NewLink(
-            row: proposal.row, clerkUser: session.user, rule: rule.rawValue, needsSoleEmail: false, requestID: requestID, time: now,
-            clerkUserUpdated: proposal.clerkUser.updated)
+            row: proposal.row, clerkUser: session.user, rule: rule.rawValue, needsSoleEmail: rule.needsSoleEmail,
+            requestID: requestID, time: now, clerkUserUpdated: proposal.clerkUser.updated)
         let arrival = Arrival(session)
         let row = try await settle(
             await outcome { () async throws(Unavailable) in try await write(link) }, arrival, proposal.row.id, at: now)

@@ -11,7 +11,11 @@ extension Linker {
         let clerkUser = try await readClerk(arrival)
         let own = try await ask { () async throws(Unavailable) in try await directory.user(linkedTo: session.user) }
         if let own, own.id != row.id { throw .link(.clerkUserLinked) }
-        switch rules.accept(try await gather(clerkUser, arrival, legacy), row) {
+        var evidence = try await gather(clerkUser, arrival, legacy)
+        if let email = row.email {
+            evidence.invitedRows = try await ask { () async throws(Unavailable) in try await directory.users(withEmail: email) }
+        }
+        switch rules.accept(evidence, row) {
         case .link(_, let row): return Confirmation(clerkUser: clerkUser, row: row)
         case .refuse(let refusal, let candidate): throw await refuse(refusal, arrival, candidate, at: now)
         case .provision: preconditionFailure("an invitation makes no rows")

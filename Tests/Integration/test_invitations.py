@@ -111,7 +111,7 @@ def test_an_invitation_is_asked_for_mailed_and_accepted(gateway, clerk, users, m
 
     clerk_user = clerk.add_user("ada@new.example")
     page = look(gateway, clerk, token, clerk_user, accept="text/html")
-    assert "ada@new.example" in page.text and "a•••@old.example" in page.text and "<form" in page.text
+    assert "ada@new.example" in page.text and "ada@old.example" in page.text and "<form" in page.text
     assert token not in page.text and page.headers["Referrer-Policy"] == "same-origin"
     nobody_was_linked(users, user, clerk_user)
 
@@ -247,6 +247,37 @@ def test_an_invitation_of_another_user_links_nobody(gateway, clerk, users, mail)
     refused(accept(gateway, clerk, token, clerk.add_user("other@new.example"), pair=pair), "link_needs_confirmation", 403)
     nobody_was_linked(users, user, fresh, given)
     assert users.linked_to(linked) == [bob]
+
+
+def test_a_mailbox_of_two_rows_proves_neither(gateway, clerk, users, mail):
+    """Somebody has registered the address of another once more, in another case."""
+    first = users.add("TWIN@old.example")
+    assert ask(gateway, first).status_code == 200
+    token, clerk_user = mail.token("TWIN@old.example"), clerk.add_user("twin@new.example")
+    pair = look(gateway, clerk, token, clerk_user).json()["pair"]
+    second = users.add("twin@old.example")
+    refused(accept(gateway, clerk, token, clerk_user, pair=pair), "ambiguous_email", 403)
+    refused(accept(gateway, clerk, token, clerk_user, pair=pair, session_token=users.add_session(first)), "ambiguous_email", 403)
+    for user in (first, second):
+        refused(ask(gateway, user), "ambiguous_email", 403)
+        nobody_was_linked(users, user, clerk_user)
+    assert len(mail.to("TWIN@old.example")) == 1 and mail.to("twin@old.example") == []
+    users.execute(f"DELETE FROM users WHERE id = '{second}'")
+    assert accept(gateway, clerk, token, clerk_user, pair=pair).status_code == 200
+
+
+def test_who_has_a_row_of_their_own_takes_no_forwarded_invitation(gateway, clerk, users, mail):
+    user, token = invited(gateway, mail, users, "ada.evil@fwd.example")
+    clerk_user = clerk.add_user("ada@fwd.example")
+    shown = look(gateway, clerk, token, clerk_user).json()
+    assert (shown["clerk"], shown["account"]) == ("ada@fwd.example", "ada.evil@fwd.example")
+    own = users.add("Ada@fwd.example")
+    refused(look(gateway, clerk, token, clerk_user), "link_needs_confirmation", 403)
+    refused(accept(gateway, clerk, token, clerk_user, pair=shown["pair"]), "link_needs_confirmation", 403)
+    for row in (user, own):
+        nobody_was_linked(users, row, clerk_user)
+    # What is theirs by the address is still to be had, and the old credential proves the other.
+    assert accept(gateway, clerk, token, clerk_user, pair=shown["pair"], session_token=users.add_session(user)).status_code == 200
 
 
 def test_a_guessed_or_damaged_token_links_nobody(gateway, clerk, users, mail):

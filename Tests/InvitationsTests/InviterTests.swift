@@ -102,6 +102,7 @@ final class FakeInvitations: InvitationStore {
     func refuse() { state.withLock { $0.refuses = true } }
 
     func addressee(_ user: UserID) async throws(Unavailable) -> Addressee? { nil }
+    func users(withEmail email: String) async throws(Unavailable) -> [DirectoryUser] { [] }
     func begin(_ invitation: NewInvitation, _ turn: InvitationTurn) async throws(Unavailable) -> Bool {
         state.withLock { state in
             if state.refuses { return false }

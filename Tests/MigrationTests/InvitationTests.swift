@@ -64,6 +64,34 @@ import Testing
         #expect(await accept(ClerkUser("user_ada", email: nil, externalID: "7"), [row]) == "linked 7 invitation")
     }
 
+    @Test func `an address of two rows, in whatever case, proves neither`() async {
+        let twin = DirectoryUser("8", email: "Ada@OLD.example")
+        #expect(await accept(ada, [row, twin]) == "ambiguous_email")
+        #expect(await accept(ada, [row, twin], LinkFixture.legacy("7")) == "ambiguous_email")
+        #expect(await accept(ada, [row, DirectoryUser("8", email: "ada@old.example.org")]) == "linked 7 invitation")
+    }
+
+    @Test func `who has a free row by their own address takes another only with its old credential`() async {
+        let own = DirectoryUser("8", email: "ADA@new.example")
+        #expect(await accept(ada, [row, own]) == "link_needs_confirmation")
+        #expect(await accept(ada, [row, own], LinkFixture.legacy("7")) == "linked 7 invitation")
+        #expect(await accept(ada, [row, own.linked(to: ClerkUserID("user_eve"))]) == "linked 7 invitation")
+    }
+
+    @Test func `a twin that comes after the proposal is seen by the transaction`() async throws {
+        let directory = FakeDirectory([row])
+        let linker = LinkFixture.linker(directory, FakeClerkUsers([ada]))
+        let session = LinkFixture.session("user_ada")
+        let proposal = try await linker.proposal(for: session, beside: .absent, invited: row, at: now)
+        directory.put(DirectoryUser("8", email: "ADA@old.example"))
+        await #expect(throws: IdentityRefusal.link(.rowChanged)) {
+            try await linker.accept(proposal, session, requestID: "r1", at: now) { link throws(Unavailable) in
+                try await directory.link(link)
+            }
+        }
+        #expect(directory.links.isEmpty)
+    }
+
     @Test func `where nobody knows whose the address is, the old credential must come along`() async {
         #expect(await accept(ada, [row]) { $0.legacyEmail = .untrusted } == "legacy_email_unverified")
         #expect(await accept(ada, [row]) { $0.legacyEmail = .verifiedColumn } == "legacy_email_unverified")
