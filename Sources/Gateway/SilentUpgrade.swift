@@ -32,7 +32,10 @@ extension Conversation {
         }
         switch await tickets.ticket(for: clerkUser, seconds: FixedLimits.ticketSeconds) {
         case .ticket(let ticket):
-            do throws(Unavailable) { try await log.finish(upgrade) } catch { throw .identity(unavailable) }
+            do throws(Unavailable) { try await log.finish(upgrade) } catch {
+                try? await log.takeBack(upgrade)
+                throw .identity(unavailable)
+            }
             await answer(ticket)
         case .noSuchUser:
             try? await log.takeBack(upgrade)

@@ -86,6 +86,19 @@ def test_a_user_whom_clerk_has_lost_uses_nothing_up(replicas, people, emulator, 
     assert people.query(f"SELECT count(*) FROM segue.ledger WHERE action = 'upgrade' AND user_id = '{user}'") == [("0",)]
 
 
+def test_a_ledger_that_takes_no_entry_uses_nothing_up(replicas, people, ada):
+    user, _ = ada
+    session = people.add_session(user)
+    people.execute(f"ALTER TABLE segue.ledger ADD CONSTRAINT not_this_user CHECK (user_id <> '{user}') NOT VALID")
+    try:
+        answer = upgrade(replicas[0], session)
+        assert answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0
+    finally:
+        people.execute("ALTER TABLE segue.ledger DROP CONSTRAINT not_this_user")
+    assert people.query(f"SELECT count(*) FROM segue.upgrades WHERE user_id = '{user}'") == [("0",)]
+    assert upgrade(replicas[1], session).status_code == 200
+
+
 def test_who_is_not_to_be_upgraded(replicas, people, emulator, ada):
     front, (user, clerk_user) = replicas[0], ada
     assert upgrade(front, people.add_session(user, expired=True)).status_code == 401
