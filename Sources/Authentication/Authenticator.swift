@@ -131,6 +131,16 @@ extension Authenticator {
         }
     }
 
+    /// What one old credential says, as if it had come alone.
+    func judgeLegacy(
+        only index: Int, of head: RequestHead, _ found: FoundCredentials, at now: UnixTime
+    ) async -> (Verdict<LegacySubject>, retryAfterSeconds: Int) {
+        let others = CredentialSet(rawValue: ~CredentialSet(index: index).rawValue)
+        let asked = CredentialPass.Asked(clerk: false, legacy: true, except: others)
+        let (sides, answers) = await judge(head, found, asked, at: now)
+        return (sides.legacy.verdict, answers?.retryAfterSeconds ?? AuthenticationLimits.retryAfterSeconds)
+    }
+
     func ask(_ question: Question, _ head: RequestHead, _ found: FoundCredentials, _ answers: Answers) async {
         switch question {
         case .keys: answers.keys = await fetchKeys()

@@ -26,7 +26,7 @@ package final class Evidence: Sendable {
     let clerkSide: Situation.Side
     let legacySide: Situation.Side
     /// The old credential that decided its side, by its index in `credentials`.
-    private let legacyDecider: Int?
+    let legacyDecider: Int?
     /// `false` where the mode does not depend on old credentials, so that nobody was asked about them: the verdict then
     /// says `absent` and proves nothing. Linking asks before it decides.
     package let isLegacyKnown: Bool

@@ -14,11 +14,12 @@ extension Conversation {
     func answerUpgrade(_ head: RequestHead, _ generation: Generation, at now: UnixTime) async throws(Refusal) {
         guard head.method == .post else { throw .methodNotAllowed("POST") }
         try generation.plan.ownPages.requireOpenLinking()
-        let (subject, credential) = try await oldSession(head, generation, at: now)
+        let (subject, credential, expired) = try await oldSession(head, generation, at: now)
         guard let directory = generation.plan.services.directory, let log = generation.plan.services.upgrades,
             let tickets = generation.plan.services.tickets
         else { throw .identity(.unavailable(retryAfterSeconds: 30)) }
         let (user, clerkUser) = try await generation.plan.upgradable(subject, directory)
+        if let expired, expired != clerkUser { throw .identity(.conflict) }
         try requireAttempt(of: clerkUser)
         let upgrade = Upgrade(
             credential: Hexadecimal.encode(Digest.sha256(credential)), user: user, clerkUser: clerkUser,
@@ -47,10 +48,11 @@ extension Conversation {
         }
     }
 
-    /// An old credential that proves something, sent by a page of the application's own where the browser adds it by itself.
+    /// An old credential that proves something, sent by a page of the application's own where the browser adds it by itself, and
+    /// nobody else's beside it; and whose the Clerk session was, if one came that is over.
     private func oldSession(
         _ head: RequestHead, _ generation: Generation, at now: UnixTime
-    ) async throws(Refusal) -> (LegacySubject, [UInt8]) {
+    ) async throws(Refusal) -> (LegacySubject, [UInt8], ClerkUserID?) {
         let evidence = try await authenticateForPage(head, mode: .dual, generation, at: now)
         let subject: LegacySubject
         switch evidence.claimant {
@@ -63,7 +65,13 @@ extension Conversation {
             let rule = CrossSiteRule(strictly: generation.plan.settings)
             guard rule.admits(head, isSecure: chain.isSecure(head.section)) else { throw .authentication(.crossSite) }
         }
-        return (subject, credential)
+        switch await generation.authenticator.company(of: subject, head, evidence, at: now) {
+        case .agrees: break
+        case .disagrees: throw .identity(.conflict)
+        case .unknown(let seconds): throw .identity(.unavailable(retryAfterSeconds: seconds))
+        }
+        guard case .expired(.some(let expired)) = evidence.clerk else { return (subject, credential, nil) }
+        return (subject, credential, expired.user)
     }
 
     private func answer(_ ticket: Secret) async {

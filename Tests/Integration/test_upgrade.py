@@ -99,6 +99,24 @@ def test_a_ledger_that_takes_no_entry_uses_nothing_up(replicas, people, ada):
     assert upgrade(replicas[1], session).status_code == 200
 
 
+def test_two_peoples_credentials_are_nobodys(replicas, people, emulator, ada):
+    user, clerk_user = ada
+    eve = people.add(f"{uuid.uuid4().hex[:12]}@example.com")
+    eves_clerk_user = emulator.ask("POST", "/users", json={"external_id": eve, "username": uuid.uuid4().hex}).json()["id"]
+    people.execute(f"UPDATE users SET clerk_user_id = '{eves_clerk_user}' WHERE id = '{eve}'")
+    planted, session = people.add_session(eve), people.add_session(user)
+    for sent in (
+        {"headers": PAGE | {"Cookie": f"session_token={planted}; session_token={session}"}},
+        {"headers": PAGE | {"Cookie": f"session_token={session}; session_token={planted}"}},
+        {"headers": PAGE | {"Cookie": f"session_token={planted}"}, "bearer": legacy.token(user)},
+    ):
+        refused = replicas[0].request("POST", PATH, **sent)
+        assert (refused.status_code, refused.json()["code"]) == (401, "identity_conflict"), refused.text
+    answer = upgrade(replicas[1], session)
+    assert answer.status_code == 200, "what was refused is not used up"
+    assert emulator.control("tickets", ticket=answer.json()["ticket"])["user_id"] == clerk_user
+
+
 def test_who_is_not_to_be_upgraded(replicas, people, emulator, ada):
     front, (user, clerk_user) = replicas[0], ada
     assert upgrade(front, people.add_session(user, expired=True)).status_code == 401
