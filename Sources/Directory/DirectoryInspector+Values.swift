@@ -73,18 +73,20 @@ extension DirectoryInspector {
 
     /// What this role may not do, of what links need, Clerk's messages and invitations.
     func inspectPrivileges(
-        _ users: UsersTable, isPrepared: Bool, takesMessages: Bool, invites: Bool
+        _ users: UsersTable, isPrepared: Bool, takesMessages: Bool, invites: Bool, upgrades: Bool
     ) async throws(DirectoryError) {
         var needed: [(table: String, privilege: String, column: Column?)] = [(users.name.quoted, "SELECT", nil)]
         if case .column(let column) = users.source, !users.isKeyedByClerk { needed.append((users.name.quoted, "UPDATE", column)) }
         if let mapping = users.mapping { needed.append((mapping.name.quoted, "INSERT", nil)) }
         if settings.linking.unknown == .provision { needed.append((users.name.quoted, "INSERT", nil)) }
         if isPrepared {
-            for table in ["links", "ledger", "reviews"] + (invites ? ["invitations"] : []) {
+            for table in ["links", "ledger", "reviews"] {
                 needed.append((users.dialect.state(table), "INSERT", nil))
             }
             needed += ["INSERT", "UPDATE"].map { (users.dialect.state("clerk_users"), $0, nil) }
             needed.append((users.dialect.state("revocations"), "SELECT", nil))
+            if invites { needed += ["SELECT", "INSERT", "UPDATE"].map { (users.dialect.state("invitations"), $0, nil) } }
+            if upgrades { needed += ["SELECT", "INSERT", "UPDATE", "DELETE"].map { (users.dialect.state("upgrades"), $0, nil) } }
         }
         if takesMessages {
             for column in try written(by: users) { needed.append((users.name.quoted, "UPDATE", column)) }

@@ -23,8 +23,8 @@ final class DirectoryInspector {
         (self.settings, self.connection) = (settings, connection)
     }
 
-    func inspect(_ queries: [LegacyQuery], pooling: Pooling, takesMessages: Bool, invites: Bool) async throws(DirectoryError)
-        -> DirectoryInspection
+    func inspect(_ queries: [LegacyQuery], pooling: Pooling, takesMessages: Bool, invites: Bool, upgrades: Bool)
+        async throws(DirectoryError) -> DirectoryInspection
     {
         let server = try await version()
         let isPrepared = try await inspectState()
@@ -33,7 +33,8 @@ final class DirectoryInspector {
             try await inspectIndexes(users)
             try await inspectValues(users, isPrepared: isPrepared)
             if connection.dialect == .postgres {
-                try await inspectPrivileges(users, isPrepared: isPrepared, takesMessages: takesMessages, invites: invites)
+                try await inspectPrivileges(
+                    users, isPrepared: isPrepared, takesMessages: takesMessages, invites: invites, upgrades: upgrades)
             }
             if let problem = try ProvisionedRow.problem(settings.without(missing(users.catalogue)), users) {
                 problems.append(problem)

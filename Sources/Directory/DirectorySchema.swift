@@ -72,13 +72,14 @@ package struct DirectorySchema: Sendable {
     /// - Parameters:
     ///   - takesMessages: whether Clerk's webhooks are written there.
     ///   - invites: whether invitations are kept there.
+    ///   - upgrades: whether old sessions are exchanged for tickets.
     package func inspect(
-        with queries: [LegacyQuery], takesMessages: Bool = false, invites: Bool = false
+        with queries: [LegacyQuery], takesMessages: Bool = false, invites: Bool = false, upgrades: Bool = false
     ) async throws(Failure) -> DirectoryInspection {
         let pooling = try await Self.pooling(at: settings.location)
         return try await Self.connected(to: settings.location, direct: settings.directURL) { connection throws(DirectoryError) in
             try await DirectoryInspector(settings, on: connection)
-                .inspect(queries, pooling: pooling, takesMessages: takesMessages, invites: invites)
+                .inspect(queries, pooling: pooling, takesMessages: takesMessages, invites: invites, upgrades: upgrades)
         }
     }
 

@@ -9,8 +9,8 @@ extension Session {
         let times = ["sent_at", "failed_at", "opened_at", "accepted_at", "expires_at"].map { dialect.timeText($0) }
         return try await connection.rows(
             """
-            SELECT user_id, kind, batch, failure, CASE WHEN expires_at <= $1 THEN 1 ELSE 0 END, \(times.joined(separator: ", "))
-            FROM \(dialect.state("invitations")) ORDER BY created_at, user_id
+            SELECT user_id, kind, batch, failure, CASE WHEN expires_at <= $1 THEN 1 ELSE 0 END, \(times.joined(separator: ", ")),
+            clerk_user_id FROM \(dialect.state("invitations")) ORDER BY created_at, user_id
             """, [time(now)]
         ).map { row in
             let state: InvitationRecord.State =
@@ -18,7 +18,8 @@ extension Session {
                     .begun
                 } else if row[4] == "1" { .expired } else { row[7] != nil ? .opened : .sent }
             return InvitationRecord(
-                user: UserID(row[0] ?? ""), kind: InvitationKind(rawValue: row[1] ?? "") ?? .link, state: state, batch: row[2],
+                user: UserID(row[0] ?? ""), kind: InvitationKind(rawValue: row[1] ?? "") ?? .link,
+                clerkUser: row[10].map { ClerkUserID($0) }, state: state, batch: row[2],
                 sent: Self.rfc3339(row[5]), failed: Self.rfc3339(row[6]), failure: row[3], opened: Self.rfc3339(row[7]),
                 accepted: Self.rfc3339(row[8]), expires: Self.rfc3339(row[9]) ?? "")
         }

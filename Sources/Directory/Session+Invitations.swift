@@ -8,6 +8,14 @@ import Telemetry
 extension Session {
     private var invitations: String { dialect.state("invitations") }
 
+    /// Whom a welcome lets in has signed in since by themselves: it is no way in any more.
+    private var isNeedless: String {
+        """
+        (kind = 'welcome' AND EXISTS (SELECT 1 FROM \(dialect.state("links")) l
+        WHERE l.clerk_user_id = \(invitations).clerk_user_id AND l.first_session_at IS NOT NULL))
+        """
+    }
+
     func addressee(_ id: UserID) async throws(DirectoryError) -> Addressee? {
         guard let row = try await user(id) else { return nil }
         let names = settings.users
@@ -32,13 +40,14 @@ extension Session {
         if case .run(let began, let resends) = turn {
             let given = time(invitation.created.adding(seconds: -Limits.mailSeconds))
             values += [time(began), given]
-            // Another kind than before: they were created in Clerk since, or taken back.
+            // Another kind than before: they were created in Clerk since, or taken back. By mail or by Clerk is one kind.
             let isOver =
                 """
-                i.failed_at IS NOT NULL OR i.kind <> EXCLUDED.kind OR (i.kind = 'link' AND i.accepted_at IS NOT NULL)
+                i.failed_at IS NOT NULL OR (i.kind = 'welcome') <> (EXCLUDED.kind = 'welcome') OR (i.kind = 'link' AND i.accepted_at IS NOT NULL)
                 OR (i.sent_at IS NULL AND i.created_at < $10)
                 """
-            condition = " WHERE i.created_at < $9 AND (\(isOver)\(resends ? " OR i.sent_at IS NOT NULL" : ""))"
+            let isUnspent = "(i.accepted_at IS NULL OR i.kind <> 'welcome' OR i.clerk_user_id <> EXCLUDED.clerk_user_id)"
+            condition = " WHERE i.created_at < $9 AND (\(isOver)\(resends ? " OR (i.sent_at IS NOT NULL AND \(isUnspent))" : ""))"
         }
         let rows = try await connection.rows(
             """
@@ -75,7 +84,7 @@ extension Session {
         let columns =
             """
             user_id, kind, address_digest, clerk_user_id, CASE WHEN expires_at <= $2 THEN 1 ELSE 0 END,
-            CASE WHEN accepted_at IS NULL THEN 0 ELSE 1 END
+            CASE WHEN accepted_at IS NOT NULL OR \(isNeedless) THEN 1 ELSE 0 END
             """
         let question =
             isOpened
@@ -112,7 +121,8 @@ extension Session {
         let rows = try await connection.rows(
             """
             UPDATE \(invitations) SET accepted_at = $2
-            WHERE token_digest = $1 AND kind = 'welcome' AND accepted_at IS NULL AND expires_at > $2 RETURNING clerk_user_id
+            WHERE token_digest = $1 AND kind = 'welcome' AND accepted_at IS NULL AND expires_at > $2 AND NOT \(isNeedless)
+            RETURNING clerk_user_id
             """, [token.text, time(now)])
         return (rows.first?.first ?? nil).map { ClerkUserID($0) }
     }

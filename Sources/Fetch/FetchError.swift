@@ -15,6 +15,8 @@ package enum FetchError: Error, Hashable, Sendable {
     case broken(String)
     /// An SMTP server has taken no message: 4xx for now, 5xx for good (RFC 5321 §4.2.1).
     case mailRefused(code: Int)
+    /// An SMTP server takes nobody's mail from us: it refuses the connection, the login or the sender. libcurl's words.
+    case mailServerRefused(String)
     /// So many requests wait already.
     case overloaded(waitingMax: Int)
     /// The client was stopped.
@@ -22,6 +24,15 @@ package enum FetchError: Error, Hashable, Sendable {
 }
 
 extension FetchError {
+    /// The last word of a mail server that was still talking to us. After the sender was taken it is about this message, unless it
+    /// is 421, which ends the service (RFC 5321 §3.8). libcurl tells MAIL from RCPT by its words only.
+    init(_ result: CURLcode, mailAnsweredBy code: Int, message: String) {
+        let stages = ["MAIL failed", "Got unexpected", "STARTTLS denied"]
+        let codes = [CURLE_LOGIN_DENIED, CURLE_REMOTE_ACCESS_DENIED, CURLE_USE_SSL_FAILED]
+        let isAboutUs = code == 421 || codes.contains(result) || stages.contains { message.hasPrefix($0) }
+        self = isAboutUs ? .mailServerRefused("\(message), it answered \(code)") : .mailRefused(code: code)
+    }
+
     init(_ code: CURLcode, message: String, for outbound: Outbound) {
         self =
             switch code {
@@ -49,6 +60,7 @@ extension FetchError: CustomStringConvertible {
         case .timeout(let milliseconds): "no response within \(milliseconds) ms"
         case .tooLarge(let bytesMax): "the response is larger than \(bytesMax) bytes"
         case .mailRefused(let code): "the mail server answered \(code)"
+        case .mailServerRefused(let message): "the mail server refuses us: \(message)"
         case .overloaded(let waitingMax): "\(waitingMax) requests are waiting already"
         case .stopped: "stopped"
         }

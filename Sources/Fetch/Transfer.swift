@@ -59,12 +59,11 @@ import Telemetry
         var code = 0
         unsafe segue_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &code)
         guard result == CURLE_OK else {
-            // The last word of a server that was still talking to us, as `550` to a recipient.
-            if case .mail = outbound, (400..<600).contains(code), result != CURLE_OPERATION_TIMEDOUT {
-                return .failure(.mailRefused(code: code))
-            }
             let detail = unsafe String(cString: message)
             let text = unsafe detail.isEmpty ? String(cString: curl_easy_strerror(result)) : detail
+            if case .mail = outbound, (400..<600).contains(code), result != CURLE_OPERATION_TIMEDOUT {
+                return .failure(FetchError(result, mailAnsweredBy: code, message: text))
+            }
             return .failure(FetchError(result, message: text, for: outbound))
         }
         guard (200..<600).contains(code) else { return .failure(.broken("status \(code)")) }

@@ -10,6 +10,8 @@ package struct InvitationRecord: Sendable, Hashable {
 
     package let user: UserID
     package let kind: InvitationKind
+    /// Whom it was for, or whom it has linked.
+    package let clerkUser: ClerkUserID?
     package let state: State
     package let batch: String?
     package let sent: String?
@@ -20,10 +22,12 @@ package struct InvitationRecord: Sendable, Hashable {
     package let expires: String
 
     package init(
-        user: UserID, kind: InvitationKind, state: State, batch: String?, sent: String?, failed: String?, failure: String?,
+        user: UserID, kind: InvitationKind, clerkUser: ClerkUserID?, state: State, batch: String?, sent: String?, failed: String?,
+        failure: String?,
         opened: String?, accepted: String?, expires: String
     ) {
-        (self.user, self.kind, self.state, self.batch) = (user, kind, state, batch)
+        (self.user, self.kind, self.clerkUser) = (user, kind, clerkUser)
+        (self.state, self.batch) = (state, batch)
         (self.sent, self.failed, self.failure) = (sent, failed, failure)
         (self.opened, self.accepted, self.expires) = (opened, accepted, expires)
     }
@@ -31,11 +35,17 @@ package struct InvitationRecord: Sendable, Hashable {
     /// Whether a run leaves them alone that does not send anew: mail is on its way or has come. What was accepted and linked
     /// nobody since, was taken back.
     package func stands(against kind: InvitationKind) -> Bool {
-        guard self.kind == kind else { return false }
+        // One by mail and one of Clerk's are the same news.
+        guard (self.kind == .welcome) == (kind == .welcome) else { return false }
         switch state {
         case .begun, .failed: return false
         case .sent, .opened, .expired: return true
-        case .accepted: return kind != .link
+        case .accepted: return self.kind != .link
         }
+    }
+
+    /// Whether it is a welcome that has let this very Clerk user in: another one would be one way in too many.
+    package func hasLetIn(_ clerkUser: ClerkUserID?) -> Bool {
+        kind == .welcome && state == .accepted && self.clerkUser == clerkUser
     }
 }

@@ -21,6 +21,8 @@ package enum InvitationSkip: String, Sendable, CaseIterable {
     case invitedBefore = "invited_before"
     /// For one of Clerk's: the address has a Clerk user.
     case inClerk = "in_clerk"
+    /// A welcome that has let them in.
+    case welcomeUsed = "welcome_used"
 }
 
 package enum InvitationDecision: Sendable, Hashable {
@@ -43,8 +45,8 @@ package struct InvitationRules: Sendable {
         } else {
             if user.clerkUser != nil { return .skip(.alreadyLinked) }
         }
-        // The page would refuse them.
-        if kind != .clerk, linking.isPrivileged(user) { return .skip(.privileged) }
+        // The page would refuse them, and so would the first request of whom Clerk has invited.
+        if linking.isPrivileged(user) { return .skip(.privileged) }
         if kind == .welcome, !linking.isAddressProved(user) { return .skip(.addressUnproved) }
         guard user.isActive else { return .skip(.inactive) }
         guard let email = user.email, !email.isEmpty else { return .skip(.noAddress) }

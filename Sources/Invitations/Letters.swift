@@ -41,7 +41,7 @@ package struct Letters: Sendable {
         do throws(LetterTemplate.Fault) {
             return try LetterTemplate(
                 subject: file("\(name).subject") ?? ours.subject, text: file("\(name).txt") ?? ours.text,
-                html: file("\(name).html") ?? ours.html, places: places)
+                html: file("\(name).html") ?? ours.html, places: places, needed: "migration_url")
         } catch { throw Fault(letter: name, fault: error) }
     }
 

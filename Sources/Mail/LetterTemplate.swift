@@ -2,25 +2,34 @@
 package struct LetterTemplate: Sendable {
     package enum Fault: Error, Hashable {
         case unknownPlace(String, known: [String])
+        case missingPlace(String, from: String)
         case subjectOfSeveralLines
     }
 
     private enum Piece: Sendable {
         case words(String)
         case place(String)
+
+        func isPlace(_ sought: String) -> Bool { if case .place(sought) = self { true } else { false } }
     }
 
     private let subject: [Piece]
     private let text: [Piece]
     private let html: [Piece]
 
-    /// - Parameter places: the names of all values.
-    package init(subject: String, text: String, html: String, places: [String]) throws(Fault) {
+    /// - Parameters:
+    ///   - places: the names of all values.
+    ///   - needed: the one without which neither the text nor the page is of use.
+    package init(subject: String, text: String, html: String, places: [String], needed: String? = nil) throws(Fault) {
         let line = subject.hasSuffix("\n") ? String(subject.dropLast()) : subject
         guard !line.unicodeScalars.contains(where: isControl) else { throw .subjectOfSeveralLines }
         self.subject = try Self.pieces(line, places)
         self.text = try Self.pieces(text, places)
         self.html = try Self.pieces(html, places)
+        guard let needed else { return }
+        for (name, pieces) in [("txt", self.text), ("html", self.html)] where !pieces.contains(where: { $0.isPlace(needed) }) {
+            throw .missingPlace(needed, from: name)
+        }
     }
 
     package struct Letter: Sendable, Hashable {
@@ -68,6 +77,7 @@ extension LetterTemplate.Fault: CustomStringConvertible {
         switch self {
         case .unknownPlace(let name, let known):
             "{\(name)} is no value; there are \(known.map { "{\($0)}" }.joined(separator: ", "))"
+        case .missingPlace(let name, let part): "the .\(part) has no {\(name)}, without which its reader can do nothing"
         case .subjectOfSeveralLines: "a subject is one line"
         }
     }

@@ -47,7 +47,8 @@ enum DoctorCommand {
         let inspection = try? await onLoop {
             await SchemaCommand.outcome { () throws(DirectorySchema.Failure) in
                 try await schema.inspect(
-                    with: queries, takesMessages: settings.clerk?.webhooks != nil, invites: settings.invitations != nil)
+                    with: queries, takesMessages: settings.clerk?.webhooks != nil, invites: settings.invitations != nil,
+                    upgrades: settings.login?.upgrade != nil)
             }
         }
         switch inspection {

@@ -24,7 +24,10 @@ struct InviteReport: Sendable {
     let batch: String
     let plan: InvitePlan
     private(set) var sent = 0
-    private(set) var others = 0
+    /// Another process was first, or they themselves.
+    private(set) var others: Set<UserID> = []
+    /// Of these: written down by another process, from which nothing was heard of their mail. It may have been killed.
+    private var unheard = 0
     /// By reason: how many, and the ids of some.
     private(set) var failures: [String: (count: Int, examples: [UserID])] = [:]
     var halt: InviteHalt?
@@ -37,7 +40,7 @@ struct InviteReport: Sendable {
     mutating func count(_ addressee: Addressee, _ outcome: Outcome) {
         switch outcome {
         case .sent: sent += 1
-        case .notOurTurn: others += 1
+        case .notOurTurn: others.insert(addressee.row.id)
         case .failed(let reason):
             failures[reason, default: (0, [])].count += 1
             if failures[reason, default: (0, [])].examples.count < Self.examplesMax {
@@ -48,7 +51,11 @@ struct InviteReport: Sendable {
 
     private var failed: Int { failures.values.reduce(0) { $0 + $1.count } }
     /// Nobody has written to them yet.
-    var left: Int { plan.people.count - sent - others - failed }
+    var left: Int { plan.people.count - sent - others.count - failed + unheard }
+
+    mutating func settle(_ records: [InvitationRecord]) {
+        unheard = records.count { $0.state == .begun && others.contains($0.user) }
+    }
 
     func end(_ json: Bool) -> ExitCode {
         let said = Terminal.say(json ? self.json : text)
@@ -57,19 +64,26 @@ struct InviteReport: Sendable {
             Terminal.talk(halt.reason.onOneLine)
             return .remote
         }
-        return failed > 0 || isStopped ? .partial : .ok
+        return failed > 0 || unheard > 0 || isStopped ? .partial : .ok
     }
 
     private var text: String {
         var lines = ["batch \(batch)", "", "sent      \(sent)", "failed    \(failed)"]
-        if others > 0 { lines.append("others    \(others)   another process, or they themselves, were first") }
+        if others.count > unheard {
+            lines.append("others    \(others.count - unheard)   another process, or they themselves, were first")
+        }
         if left > 0 { lines.append("left      \(left)   run the same command again to go on") }
+        if unheard > 0 { lines += ["", unheardWords] }
         for (reason, cases) in failures.sorted(by: { $0.key < $1.key }) {
             let ids = cases.examples.map(\.text).joined(separator: ", ") + (cases.count > cases.examples.count ? ", …" : "")
             lines += ["", "\(reason): \(counted(cases.count, "person", "people")): \(ids)".onOneLine]
         }
         if failed > 0 { lines += ["", "Run the same command again: it writes to those who failed, and to nobody twice."] }
         return lines.joined(separator: "\n")
+    }
+
+    private var unheardWords: String {
+        "\(counted(unheard, "person", "people")) begun by another run, perhaps killed: run it again after two minutes"
     }
 
     var planJSON: String {
@@ -87,9 +101,9 @@ struct InviteReport: Sendable {
         plan.write(to: &writer)
         writer.member("sent", Int64(sent))
         writer.member("failed", Int64(failed))
-        writer.member("others", Int64(others))
+        writer.member("others", Int64(others.count - unheard))
         writer.member("left", Int64(left))
-        writer.member("ending", halt?.reason ?? (isStopped ? "stopped as asked" : nil))
+        writer.member("ending", halt?.reason ?? (isStopped ? "stopped as asked" : unheard > 0 ? unheardWords : nil))
         writer.key("failures")
         writer.beginArray()
         for (reason, cases) in failures.sorted(by: { $0.key < $1.key }) {

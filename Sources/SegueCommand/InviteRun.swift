@@ -100,6 +100,9 @@ struct InviteRun: Sendable {
             report.halt = error
         }
         if isStopping(), report.halt == nil, report.left > 0 { report.isStopped = true }
+        if !report.others.isEmpty, let records = try? await DirectorySchema(directory).invitationRecords(at: DirectoryVisit.now) {
+            report.settle(records)
+        }
         return report.end(order.json)
     }
 

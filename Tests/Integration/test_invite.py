@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -12,7 +13,7 @@ import pytest
 from harness import gateway as gateways
 from harness import leaks
 from harness.gateway import BINARY, seen
-from harness.mail import MailServer, text_of
+from harness.mail import Authority, MailServer, text_of
 from harness.processes import free_port, wait_until
 from harness.users import PostgresUsers
 
@@ -175,6 +176,80 @@ def test_a_mail_server_that_is_away_ends_the_run(gateway, users, start_gateway, 
     assert report["sent"] == 0 and report["left"] > 0 and "mail server cannot be reached" in report["ending"]
 
 
+@pytest.mark.parametrize("answer", ["550 5.7.1 sender rejected", "451 4.7.1 try later", "421 4.3.2 closing"])
+def test_a_mail_server_that_refuses_us_ends_the_run(gateway, users, mail, answer):
+    for number in range(30):
+        users.add(f"refused{number}@example.com")
+    before, mail.refuses_senders = mail.senders, answer
+    try:
+        report = invite(gateway, "--all", code=5)
+    finally:
+        mail.refuses_senders = None
+    assert report["sent"] == 0 and report["left"] > 15 and "refuses us" in report["ending"], report
+    assert mail.senders - before < 12
+
+
+def test_a_mail_server_that_refuses_our_login_ends_the_run(gateway, users, start_gateway, emulator, tmp_path):
+    authority = Authority(tmp_path)
+    server = MailServer(authority, "the-right-password")
+    try:
+        smtp = {"url": server.url, "user": "segue", "password": "wrong", "startTls": True, "caFile": str(authority.file)}
+        made = gateway.settings | {"smtp": smtp | {"from": "a@example.com", "perMinute": 60_000}}
+        wrong = start_gateway(made, emulator, users, serve=False)
+        for number in range(30):
+            users.add(f"login{number}@example.com")
+        report = invite(wrong, "--all", code=5)
+        assert report["sent"] == 0 and report["left"] > 15 and "refuses us" in report["ending"], report
+    finally:
+        server.stop()
+
+
+def test_who_was_begun_by_a_run_that_was_killed_is_left(gateway, users, mail):
+    begun = users.add("begun@example.com")
+    users.add("fresh@example.com")
+    users.execute(
+        "INSERT INTO segue.invitations (user_id, kind, address_digest, created_at, expires_at) "
+        f"VALUES ('{begun}', 'link', 'x', now(), now() + interval '1 day')"
+    )
+    report = invite(gateway, "--all", code=3)
+    assert (report["sent"], report["others"], report["left"]) == (1, 0, 1) and "after two minutes" in report["ending"]
+    users.execute("UPDATE segue.invitations SET created_at = now() - interval '3 minutes'")
+    assert invite(gateway, "--all")["sent"] == 1 and len(mail.to("begun@example.com")) == 1
+
+
+def test_mail_and_clerk_count_each_others_letters(gateway, users, mail):
+    users.add("by-mail@example.com")
+    assert invite(gateway, "--all")["sent"] == 1
+    assert invite(gateway, "--all", "--via", "clerk")["left_out"] == {"invited_before": 1}
+    assert invite(gateway, "--all", "--via", "clerk", "--resend")["sent"] == 1
+    assert invite(gateway, "--all")["left_out"] == {"invited_before": 1}
+    assert invite(gateway, "--all", "--resend")["sent"] == 1 and len(mail.letters) == 2
+
+
+def test_clerk_invites_nobody_with_a_privilege(gateway, users):
+    users.add("root-by-clerk@example.com", role="admin")
+    assert invite(gateway, "--all", "--via", "clerk")["left_out"] == {"privileged": 1}
+
+
+def test_a_letter_without_its_link_is_refused(gateway, users, start_gateway, emulator, tmp_path):
+    (tmp_path / "invitation.txt").write_text("{greeting} come along!")
+    made = gateway.settings | {"invitations": PAGE | {"templates": str(tmp_path)}}
+    with pytest.raises(AssertionError, match="the .txt has no {migration_url}"):
+        start_gateway(made, emulator, users, serve=False)
+
+
+def test_doctor_names_what_invitations_may_not_do(gateway, users, start_gateway, emulator):
+    users.execute("CREATE ROLE inviting LOGIN; GRANT USAGE ON SCHEMA public, segue TO inviting")
+    try:
+        users.execute("GRANT ALL ON ALL TABLES IN SCHEMA public, segue TO inviting; REVOKE UPDATE ON segue.invitations FROM inviting")
+        limited = start_gateway(gateway.settings, emulator, users, serve=False)
+        limited.environment = limited.environment | {"DATABASE_URL": re.sub("//[^@/]*@", "//inviting@", users.url)}
+        said = limited.run("doctor").stdout
+        assert "segue.invitations" in said and "UPDATE" in said and "segue.upgrades" not in said, said
+    finally:
+        users.execute("DROP OWNED BY inviting; DROP ROLE inviting")
+
+
 # Welcomes.
 
 
@@ -222,6 +297,25 @@ def test_who_was_made_in_clerk_is_welcomed_and_let_in_once(gateway, emulator, us
     # Seen with a Clerk session: nobody welcomes them again.
     wait_until(lambda: users.query("SELECT 1 FROM segue.links WHERE first_session_at IS NOT NULL"), "the first session is noted")
     assert invite(gateway, "--created", "--all", "--resend")["left_out"] == {"not_created": 2}
+
+
+def test_a_welcome_is_no_way_in_once_its_owner_has_signed_in(gateway, users, mail, made_in_clerk):
+    user, _ = made_in_clerk("signed-in@example.com")
+    assert invite(gateway, "--created", "--user-id", user)["sent"] == 1
+    token = mail.token("signed-in@example.com")
+    assert page(gateway, "GET", token).status_code == 200
+    users.execute(f"UPDATE segue.links SET first_session_at = now() WHERE user_id = '{user}'")
+    for method in ("GET", "POST"):
+        answer = page(gateway, method, token)
+        assert (answer.status_code, answer.json()["code"]) == (410, "invitation_used")
+
+
+def test_a_welcome_that_was_used_is_not_sent_again(gateway, users, mail, made_in_clerk):
+    user, _ = made_in_clerk("used@example.com")
+    assert invite(gateway, "--created", "--user-id", user)["sent"] == 1
+    leaks.secret(page(gateway, "POST", mail.token("used@example.com")).json()["url"].partition("ticket=")[2], "a sign-in ticket")
+    assert invite(gateway, "--created", "--all", "--resend")["left_out"] == {"welcome_used": 1}
+    assert len(mail.letters) == 1
 
 
 def test_a_welcome_is_good_again_where_clerk_gave_no_ticket(gateway, emulator, users, mail, made_in_clerk):

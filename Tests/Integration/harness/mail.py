@@ -50,6 +50,10 @@ class MailServer:
         self.letters: list[EmailMessage] = []
         #: Recipients that are refused, each with an answer.
         self.refused: dict[str, str] = {}
+        #: What is said to every sender.
+        self.refuses_senders: str | None = None
+        #: How often somebody said who sends.
+        self.senders = 0
         self._controller = _Controller(self, hostname="127.0.0.1", port=self.port)
         self._controller.start()
 
@@ -68,6 +72,13 @@ class MailServer:
         return token_of(self.to(address)[-1])
 
     # What aiosmtpd calls.
+
+    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802
+        self.senders += 1
+        if self.refuses_senders:
+            return self.refuses_senders
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         if answer := self.refused.get(address):
@@ -89,7 +100,7 @@ class _Controller(Controller):
 
         def authenticate(server, session, envelope, mechanism, data) -> AuthResult:
             good = isinstance(data, LoginPassword) and data.password.decode() == mail.password
-            return AuthResult(success=good)
+            return AuthResult(success=good, handled=False)
 
         return SMTP(
             mail, tls_context=mail.authority and mail.authority.context, require_starttls=mail.authority is not None,
