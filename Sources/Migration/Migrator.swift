@@ -205,8 +205,8 @@ extension Migrator {
                 return count(settlement, of: person)
             } catch {
                 guard attempt < MigrationLimits.storeAttempts, mayGoOn else { throw .directory(error) }
-                // A trigger or a constraint may refuse this very row, while the database is well.
-                if attempt % MigrationLimits.linkAttempts == 0, await isDatabaseThere() {
+                // A trigger or a constraint may refuse this very row, while the database is well. One that is slow refuses nobody.
+                if error != .timedOut, attempt % MigrationLimits.linkAttempts == 0, await isDatabaseThere() {
                     return try await settle(person, Settlement(.conflict, code: "database_refused"))
                 }
             }
