@@ -19,7 +19,9 @@ def main() -> None:
     if len(sys.argv) < 2 or sys.argv[1] not in NAMES:
         sys.exit(f"Which one? NAME={', NAME='.join(NAMES)}")
     port = int(sys.argv[2]) if len(sys.argv) > 2 else 8080
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Also where a shell has started it in the background, and with that without SIGINT.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="segue-example-") as made:
         folder = Path(made)
         server = Postgres(folder / "postgres.log")
