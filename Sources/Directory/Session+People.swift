@@ -11,6 +11,36 @@ extension Session {
 
     /// Puts down what is to become of each row. Whose way has begun or ended keeps their state.
     func plan(_ rows: [PlannedPerson], at time: UnixTime) async throws(DirectoryError) {
+        // Whoever was left aside may have been mended since, and whoever was linked have changed their password.
+        try await put(
+            rows, where: "p.state IN ('conflict', 'failed', 'skipped') OR (p.state = 'linked' AND EXCLUDED.state = 'changed')",
+            at: time)
+        try await planAgain(rows, at: time)
+    }
+
+    /// A link may have been taken back: what stands in the links counts, for another process may have linked somebody since the
+    /// table was read. A statement that waits for a row sees the row as it is then, but of the links only what it saw at its
+    /// start. So whoever seems to be without one is held first, and looked at by a statement that starts after that.
+    private func planAgain(_ rows: [PlannedPerson], at time: UnixTime) async throws(DirectoryError) {
+        let isBare =
+            "p.state = 'linked' AND NOT EXISTS (SELECT 1 FROM \(dialect.state("links")) l WHERE l.user_id = p.user_id)"
+        func bare(among ids: [String], _ locking: String) async throws(DirectoryError) -> Set<UserID> {
+            let places = ids.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
+            guard !ids.isEmpty else { return [] }
+            let found = try await connection.rows(
+                "SELECT p.user_id FROM \(people) p WHERE p.user_id IN (\(places)) AND \(isBare) ORDER BY p.user_id\(locking)", ids)
+            return Set(found.compactMap { $0[0].map { UserID($0) } })
+        }
+        let seem = try await bare(among: rows.map(\.id.text), "")
+        guard !seem.isEmpty else { return }
+        try await connection.transaction { () async throws(DirectoryError) in
+            let held = try await bare(among: seem.map(\.text), dialect == .postgres ? " FOR UPDATE OF p" : "")
+            try await put(rows.filter { held.contains($0.id) }, where: isBare, at: time)
+        }
+    }
+
+    /// `condition`: of whom there is a state already (`p`), who gets the new one (`EXCLUDED`).
+    private func put(_ rows: [PlannedPerson], where condition: String, at time: UnixTime) async throws(DirectoryError) {
         guard !rows.isEmpty else { return }
         var values: [String?] = [self.time(time)]
         var places: [String] = []
@@ -18,15 +48,11 @@ extension Session {
             places.append("($\(values.count + 1), $\(values.count + 2), $\(values.count + 3), $1)")
             values += [row.id.text, row.settlement.state.rawValue, row.settlement.code]
         }
-        // Whoever was left aside may have been mended since, and a link been taken back: what stands in the links counts, for
-        // another process may have linked somebody since the table was read.
         try await connection.rows(
             """
             INSERT INTO \(people) AS p (user_id, state, code, updated_at) VALUES \(places.joined(separator: ", "))
             ON CONFLICT (user_id) DO UPDATE SET state = EXCLUDED.state, code = EXCLUDED.code, parameter = NULL,
-            updated_at = EXCLUDED.updated_at
-            WHERE p.state IN ('conflict', 'failed', 'skipped') OR (p.state = 'linked' AND EXCLUDED.state = 'changed')
-            OR (p.state = 'linked' AND NOT EXISTS (SELECT 1 FROM \(dialect.state("links")) l WHERE l.user_id = p.user_id))
+            updated_at = EXCLUDED.updated_at WHERE \(condition)
             """, values)
     }
 
@@ -128,11 +154,17 @@ extension Session {
         _ person: UserID, is clerkUser: ClerkUserID, isOurs: Bool, for run: MigrationRun, at time: UnixTime
     ) async throws(DirectoryError) {
         try await connection.transaction { () async throws(DirectoryError) in
-            try await connection.rows(
-                "UPDATE \(people) SET state = 'created', clerk_user_id = $3, updated_at = $4 WHERE owner = $1 AND user_id = $2",
-                [run.owner, person.text, clerkUser.text, self.time(time)])
-            // Whoever has them by now: what we have made is ours to take back.
-            guard isOurs, try await !ledgerCreated(clerkUser) else { return }
+            let mine = try await connection.rows(
+                """
+                UPDATE \(people) SET state = 'created', clerk_user_id = $3, updated_at = $4 WHERE owner = $1 AND user_id = $2
+                RETURNING user_id
+                """, [run.owner, person.text, clerkUser.text, self.time(time)])
+            guard isOurs else { return }
+            // Whoever has them by now: what we have made is ours to take back. It is said once, by whoever holds the row first.
+            if mine.isEmpty, dialect == .postgres {
+                try await connection.rows("SELECT 1 FROM \(people) WHERE user_id = $1 FOR UPDATE", [person.text])
+            }
+            guard try await !ledgerCreated(clerkUser) else { return }
             try await append(
                 LedgerEntry(
                     .createClerkUser, user: person, clerkUser: clerkUser, rule: nil, requestID: nil, time: time, batch: run.batch))

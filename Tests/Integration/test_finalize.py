@@ -12,6 +12,7 @@ from websockets.sync.client import connect
 
 from harness import gateway as gateways
 from harness import legacy
+from harness.postgres import holding
 from harness.processes import wait_until
 from harness.users import PostgresUsers, SQLiteUsers
 
@@ -91,15 +92,7 @@ class Scene:
 
     def holding(self, statement: str) -> subprocess.Popen:
         """A client in a transaction that it does not end."""
-        client = subprocess.Popen(
-            ["psql", "-X", "-q", "-At", self.people.url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-            env=os.environ | {"PGAPPNAME": "report"},
-        )  # fmt: skip
-        client.stdin.write(f"BEGIN; {statement}; SELECT 'held';\n")
-        client.stdin.flush()
-        while client.stdout.readline() != "held\n":
-            assert client.poll() is None
-        return client
+        return holding(self.people.url, statement)
 
 
 def end(client: subprocess.Popen) -> None:

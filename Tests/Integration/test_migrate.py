@@ -16,7 +16,7 @@ import pytest
 
 from harness.emulator import SECRET_KEY, Emulator
 from harness.gateway import BINARY
-from harness.postgres import Postgres
+from harness.postgres import Postgres, holding
 from harness.processes import wait_until
 
 BCRYPT = "$2b$04$cVWp4XaNU8a4v1uMRum2SO026BWLIoQMD/TXg5uZV.0P.uO8m3YEm"
@@ -104,7 +104,7 @@ class Site:
         for action in ("create_clerk_user", "link"):
             rows = self.query(f"SELECT user_id FROM segue.ledger WHERE action = '{action}'")
             assert sorted(map(int, rows)) == list(range(1, count + 1)), f"{action}, once for each"
-        assert self.query("SELECT count(*) FROM segue.people WHERE state <> 'linked' OR owner IS NOT NULL") == ["0"]
+        assert self.query("SELECT user_id, state, code, owner FROM segue.people WHERE state <> 'linked' OR owner IS NOT NULL") == []
 
 
 @pytest.fixture
@@ -285,6 +285,29 @@ def test_a_key_that_is_refused_stops_the_run_at_once(site, clerk):
     assert place.states() == {"planned": 250}
     assert place.query("SELECT count(*) FROM segue.people WHERE owner IS NOT NULL") == ["0"], "nobody is held by who is gone"
     assert place.migrate("--rate", "9000")["linked"] == 250
+
+
+def test_who_is_linked_while_another_process_plans_is_not_planned_again(site):
+    place = site(3)
+    place.query("INSERT INTO segue.people (user_id, state, updated_at) VALUES (2, 'created', now())")
+    # A process that links, and commits while another one waits for the row with the words that it has read before.
+    linking = holding(
+        place.server.url(place.database),
+        "UPDATE segue.people SET state = 'linked', clerk_user_id = 'user_2' WHERE user_id = '2';"
+        "UPDATE users SET clerk_user_id = 'user_2' WHERE id = 2;"
+        "INSERT INTO segue.links (user_id, clerk_user_id, rule, request_id, linked_at) VALUES ('2', 'user_2', 'external_id', '', now())",
+    )
+    planning = place.begin()
+    wait_until(lambda: place.query("SELECT count(*) FROM pg_locks WHERE NOT granted") == ["1"], "it waits for the row")
+    linking.communicate("COMMIT;\n", timeout=10)
+    said, errors = planning.communicate(timeout=60)
+    assert planning.returncode == 0, said + errors
+    assert place.query("SELECT user_id, state, code FROM segue.people ORDER BY user_id") == ["1\tlinked\t", "2\tlinked\t", "3\tlinked\t"]
+
+    # Whose link was taken back is planned again by the next run, and nobody else.
+    place.query("UPDATE users SET clerk_user_id = NULL WHERE id = 3; DELETE FROM segue.links WHERE user_id = '3'")
+    assert place.migrate()["linked"] == 1
+    assert place.states() == {"linked": 3}
 
 
 def test_ctrl_c_ends_it_cleanly_and_the_next_run_goes_on(site, clerk):

@@ -13,6 +13,19 @@ from .processes import Process, free_port, wait_until
 ROOT_STAND_IN = "postgres"
 
 
+def holding(url: str, statement: str) -> subprocess.Popen:
+    """A client in a transaction that it does not end by itself: its input is."""
+    client = subprocess.Popen(
+        ["psql", "-X", "-q", "-At", url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        env=os.environ | {"PGAPPNAME": "report"},
+    )  # fmt: skip
+    client.stdin.write(f"BEGIN; {statement}; SELECT 'held';\n")
+    client.stdin.flush()
+    while client.stdout.readline() != "held\n":
+        assert client.poll() is None
+    return client
+
+
 def program(name: str) -> str:
     """Debian keeps the server's programs away from PATH."""
     found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[4]), reverse=True)
