@@ -68,6 +68,13 @@ extension Evidence {
     /// Whether an origin that reads unproved credentials by itself might find somebody else there than the caller.
     package func mayContradict(_ user: UserID) -> Bool { unproved.isUnreadable || contradicts(user) }
 
+    /// Whether an unproved credential says somebody else than the old credential that proves whose it is. For a route in `observe`,
+    /// where nobody is asked who the person of a Clerk session is.
+    package var contradictsLegacy: Bool {
+        guard case .valid(let subject) = legacy, subject.isSecure else { return false }
+        return contradicts(subject.user)
+    }
+
     /// A client may write an id in another way than the database prints it (a UUID in upper case).
     private static func areSame(_ a: UserID, _ b: UserID) -> Bool {
         a.text.utf8.elementsEqual(b.text.utf8) { $0.asciiLowercased == $1.asciiLowercased }

@@ -8,6 +8,7 @@ import Telemetry
 extension Worker {
     /// Counts a request and writes its line.
     func account(for account: Account, of head: RequestHead, _ chain: ForwardedChain, endedNanoseconds ended: Int64) {
+        if account.route?.mode == .observe, let evidence = account.evidence { account.isContradicted = evidence.contradictsLegacy }
         if let index = counterIndex(of: account.route) {
             count(account, at: index, endedNanoseconds: ended)
         } else {
