@@ -52,11 +52,6 @@ package struct MigrationComparison: Sendable {
         case passwordChanged
     }
 
-    package struct Cases: Sendable, Equatable {
-        package fileprivate(set) var count = 0
-        package fileprivate(set) var examples: [UserID] = []
-    }
-
     package init() {}
 
     /// Compares up to a hundred people.
@@ -91,11 +86,7 @@ package struct MigrationComparison: Sendable {
     }
 
     private mutating func add(_ kind: Kind, _ hasSignedIn: Bool, _ id: UserID) {
-        let difference = Difference(kind: kind, hasSignedIn: hasSignedIn)
-        differences[difference, default: Cases()].count += 1
-        if differences[difference, default: Cases()].examples.count < MigrationLimits.examples {
-            differences[difference]?.examples.append(id)
-        }
+        differences[Difference(kind: kind, hasSignedIn: hasSignedIn), default: Cases()].add(id)
     }
 }
 

@@ -1,4 +1,4 @@
-package import Authentication
+import Authentication
 
 /// What a run has come to so far.
 package struct MigrationTally: Sendable, Equatable {
@@ -9,7 +9,7 @@ package struct MigrationTally: Sendable, Equatable {
     /// Linked before, and Clerk was told the password of the row again.
     package internal(set) var renewed = 0
     package private(set) var settled: [PersonState: Int] = [:]
-    /// Causes of what a person must settle or mend, with the first few ids of each.
+    /// Causes of what a person must settle or mend, and whose they are.
     package private(set) var causes: [Cause: Cases] = [:]
     /// Calls that said nothing, and what went wrong last.
     package private(set) var troubles = 0
@@ -19,11 +19,6 @@ package struct MigrationTally: Sendable, Equatable {
         package let state: PersonState
         package let code: String
         package let parameter: String?
-    }
-
-    package struct Cases: Sendable, Equatable {
-        package var count = 0
-        package var examples: [UserID] = []
     }
 
     package init() {}
@@ -36,10 +31,7 @@ package struct MigrationTally: Sendable, Equatable {
         // Who is linked and has a code is listed, and nobody must do anything.
         guard settlement.state != .skipped, settlement.state != .linked || settlement.code != nil else { return }
         let cause = Cause(state: settlement.state, code: settlement.code ?? "unknown", parameter: settlement.parameter)
-        var cases = causes[cause] ?? Cases()
-        cases.count += 1
-        if cases.examples.count < MigrationLimits.examples { cases.examples.append(person) }
-        causes[cause] = cases
+        causes[cause, default: Cases()].add(person)
     }
 
     mutating func trouble(_ text: String) {

@@ -3,6 +3,7 @@ internal import Directory
 internal import Identity
 internal import Invitations
 internal import JSON
+internal import Migration
 internal import Telemetry
 
 /// What a run came to.
@@ -28,12 +29,10 @@ struct InviteReport: Sendable {
     private(set) var others: Set<UserID> = []
     /// Of these: written down by another process, from which nothing was heard of their mail. It may have been killed.
     private var unheard = 0
-    /// By reason: how many, and the ids of some.
-    private(set) var failures: [String: (count: Int, examples: [UserID])] = [:]
+    /// By reason.
+    private(set) var failures: [String: Cases] = [:]
     var halt: InviteHalt?
     var isStopped = false
-
-    private static let examplesMax = 5
 
     init(batch: String, plan: InvitePlan) { (self.batch, self.plan) = (batch, plan) }
 
@@ -41,11 +40,7 @@ struct InviteReport: Sendable {
         switch outcome {
         case .sent: sent += 1
         case .notOurTurn: others.insert(addressee.row.id)
-        case .failed(let reason):
-            failures[reason, default: (0, [])].count += 1
-            if failures[reason, default: (0, [])].examples.count < Self.examplesMax {
-                failures[reason, default: (0, [])].examples.append(addressee.row.id)
-            }
+        case .failed(let reason): failures[reason, default: Cases()].add(addressee.row.id)
         }
     }
 
@@ -75,8 +70,7 @@ struct InviteReport: Sendable {
         if left > 0 { lines.append("left      \(left)   run the same command again to go on") }
         if unheard > 0 { lines += ["", unheardWords] }
         for (reason, cases) in failures.sorted(by: { $0.key < $1.key }) {
-            let ids = cases.examples.map(\.text).joined(separator: ", ") + (cases.count > cases.examples.count ? ", …" : "")
-            lines += ["", "\(reason): \(counted(cases.count, "person", "people")): \(ids)".onOneLine]
+            lines += ["", "\(reason): \(counted(cases.count, "person", "people")): \(cases.ids)".onOneLine]
         }
         if failed > 0 { lines += ["", "Run the same command again: it writes to those who failed, and to nobody twice."] }
         return lines.joined(separator: "\n")
@@ -109,11 +103,7 @@ struct InviteReport: Sendable {
         for (reason, cases) in failures.sorted(by: { $0.key < $1.key }) {
             writer.beginObject()
             writer.member("reason", reason)
-            writer.member("count", Int64(cases.count))
-            writer.key("examples")
-            writer.beginArray()
-            for id in cases.examples { writer.string(id.text) }
-            writer.endArray()
+            cases.write(to: &writer)
             writer.endObject()
         }
         writer.endArray()

@@ -36,7 +36,7 @@ struct MigrateReport {
         }
     }
 
-    private var causes: [(cause: MigrationTally.Cause, cases: MigrationTally.Cases)] {
+    private var causes: [(cause: MigrationTally.Cause, cases: Cases)] {
         tally.causes.map { (cause: $0.key, cases: $0.value) }.sorted {
             ($1.cases.count, $0.cause.code) < ($0.cases.count, $1.cause.code)
         }
@@ -53,9 +53,8 @@ struct MigrateReport {
             lines.append("to be mended      \(isAfterStart.lint.defective)   (segue migrate --dry-run says what)")
         }
         for (cause, cases) in causes {
-            let ids = cases.examples.map(\.text).joined(separator: ", ") + (cases.count > cases.examples.count ? ", …" : "")
             let about = cause.parameter.map { " (\($0))" } ?? ""
-            lines += ["", "\(cause.code)\(about): \(counted(cases.count, "person", "people")): \(ids)".onOneLine]
+            lines += ["", "\(cause.code)\(about): \(counted(cases.count, "person", "people")): \(cases.ids)".onOneLine]
             lines.append("  \(cause.remedy)")
         }
         if let ending { lines += ["", ending.onOneLine] }
@@ -81,11 +80,7 @@ struct MigrateReport {
             writer.member("state", cause.state.rawValue)
             writer.member("code", cause.code)
             writer.member("parameter", cause.parameter)
-            writer.member("count", Int64(cases.count))
-            writer.key("examples")
-            writer.beginArray()
-            for id in cases.examples { writer.string(id.text) }
-            writer.endArray()
+            cases.write(to: &writer)
             writer.member("remedy", cause.remedy)
             writer.endObject()
         }

@@ -58,7 +58,7 @@ private struct VerificationReport {
     let toMend: Int
 
     /// The commonest first.
-    private var differences: [(difference: MigrationComparison.Difference, cases: MigrationComparison.Cases)] {
+    private var differences: [(difference: MigrationComparison.Difference, cases: Cases)] {
         comparison.differences.map { (difference: $0.key, cases: $0.value) }.sorted {
             ($1.cases.count, $0.difference.kind.code, $1.difference.hasSignedIn ? 1 : 0)
                 < ($0.cases.count, $1.difference.kind.code, $0.difference.hasSignedIn ? 1 : 0)
@@ -72,9 +72,8 @@ private struct VerificationReport {
             "not migrated      \(comparison.notMigrated)", "to be mended      \(toMend)",
         ]
         for (difference, cases) in differences {
-            let ids = cases.examples.map(\.text).joined(separator: ", ") + (cases.count > cases.examples.count ? ", …" : "")
             let since = difference.hasSignedIn ? ", signed in since" : ""
-            lines += ["", "\(difference.kind.code)\(since): \(counted(cases.count, "person", "people")): \(ids)".onOneLine]
+            lines += ["", "\(difference.kind.code)\(since): \(counted(cases.count, "person", "people")): \(cases.ids)".onOneLine]
             lines.append("  \(difference.remedy)")
         }
         if comparison.isClean {
@@ -98,11 +97,7 @@ private struct VerificationReport {
             writer.beginObject()
             writer.member("code", difference.kind.code)
             writer.member("signed_in_since", difference.hasSignedIn)
-            writer.member("count", Int64(cases.count))
-            writer.key("examples")
-            writer.beginArray()
-            for id in cases.examples { writer.string(id.text) }
-            writer.endArray()
+            cases.write(to: &writer)
             writer.member("remedy", difference.remedy)
             writer.endObject()
         }

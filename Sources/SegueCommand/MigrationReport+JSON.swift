@@ -45,11 +45,7 @@ extension MigrationReport {
             writer.beginObject()
             writer.member("code", finding.code)
             writer.member("detail", finding.detail)
-            writer.member("count", Int64(finding.group.count))
-            writer.key("examples")
-            writer.beginArray()
-            for id in finding.group.examples { writer.string(id.text) }
-            writer.endArray()
+            finding.cases.write(to: &writer)
             writer.member(remedy, finding.remedy)
             writer.endObject()
         }

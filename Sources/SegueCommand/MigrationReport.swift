@@ -21,7 +21,7 @@ struct MigrationReport: Sendable {
         let code: String
         /// What the code does not say: a hasher, a form.
         let detail: String?
-        let group: MigrationLint.Group
+        let cases: Cases
         let remedy: String
     }
 
@@ -32,26 +32,26 @@ struct MigrationReport: Sendable {
     /// The commonest first.
     static func sorted(_ findings: [Finding]) -> [Finding] {
         findings.sorted {
-            ($1.group.count, $0.code, $0.detail ?? "") < ($0.group.count, $1.code, $1.detail ?? "")
+            ($1.cases.count, $0.code, $0.detail ?? "") < ($0.cases.count, $1.code, $1.detail ?? "")
         }
     }
 
     var defects: [Finding] {
         Self.sorted(
-            lint.defects.map { defect, group in
-                Finding(code: defect.code, detail: defect.detail, group: group, remedy: defect.remedy(names))
+            lint.defects.map { defect, cases in
+                Finding(code: defect.code, detail: defect.detail, cases: cases, remedy: defect.remedy(names))
             })
     }
 
     var notes: [Finding] {
         Self.sorted(
-            lint.notes.map { note, group in Finding(code: note.code, detail: note.detail, group: group, remedy: note.meaning) })
+            lint.notes.map { note, cases in Finding(code: note.code, detail: note.detail, cases: cases, remedy: note.meaning) })
     }
 
     var skipped: [Finding] {
         Self.sorted(
-            lint.skipped.map { reason, group in
-                Finding(code: reason.rawValue, detail: nil, group: group, remedy: reason.meaning)
+            lint.skipped.map { reason, cases in
+                Finding(code: reason.rawValue, detail: nil, cases: cases, remedy: reason.meaning)
             })
     }
 
@@ -84,11 +84,9 @@ extension MigrationReport {
         guard !findings.isEmpty else { return [] }
         return ["", title]
             + findings.flatMap { finding in
-                let ids = finding.group.examples.map(\.text).joined(separator: ", ")
-                let more = finding.group.count > finding.group.examples.count ? ", …" : ""
                 let detail = finding.detail.map { " (\($0))" } ?? ""
                 return [
-                    "  \(finding.code)\(detail): \(counted(finding.group.count, "row")): \(ids)\(more)".onOneLine,
+                    "  \(finding.code)\(detail): \(counted(finding.cases.count, "row")): \(finding.cases.ids)".onOneLine,
                     "    \(finding.remedy)".onOneLine,
                 ]
             }
