@@ -11,7 +11,7 @@ package final class PostgresServer: Sendable {
 
     package init() {
         port = Self.freePort()
-        keeper = Child(["/bin/sh", "-c", Self.script, "segue-postgres", String(port)])
+        keeper = Child(["/bin/sh", "-c", Self.script, "segue-postgres", String(port), Self.programs])
         precondition(keeper.readLine() == "ready", "PostgreSQL did not start: is postgresql-15 installed?")
     }
 
@@ -29,7 +29,7 @@ package final class PostgresServer: Sendable {
     @discardableResult
     package func run(_ sql: String, in url: String? = nil) -> [String] {
         let psql = Child(
-            ["env", "PGOPTIONS=-c statement_timeout=60s", "psql", "-XqAt", "-v", "ON_ERROR_STOP=1"]
+            ["env", "PGOPTIONS=-c statement_timeout=60s", "\(Self.programs)/psql", "-XqAt", "-v", "ON_ERROR_STOP=1"]
                 + [url ?? self.url(database: "postgres"), "-c", sql])
         let lines = psql.readToEnd()
         precondition(psql.wait() == 0, "psql failed: \(sql)")
@@ -61,10 +61,13 @@ package final class PostgresServer: Sendable {
         return UInt16(bigEndian: address.sin_port)
     }
 
+    /// Debian keeps the server's programs away from PATH, and a wrapper in Perl there costs more than what psql does for us.
+    private static let programs = "/usr/lib/postgresql/15/bin"
+
     // initdb and postgres refuse root: then they run as the user that Debian's package made.
     private static let script = """
         set -e
-        bin=/usr/lib/postgresql/15/bin
+        bin=$2
         folder=$(mktemp -d /tmp/segue-postgres-XXXXXX)
         as=
         if [ "$(id -u)" = 0 ]; then

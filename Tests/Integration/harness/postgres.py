@@ -13,19 +13,6 @@ from .processes import Process, free_port, wait_until
 ROOT_STAND_IN = "postgres"
 
 
-def holding(url: str, statement: str) -> subprocess.Popen:
-    """A client in a transaction that it does not end by itself: its input is."""
-    client = subprocess.Popen(
-        ["psql", "-X", "-q", "-At", url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        env=os.environ | {"PGAPPNAME": "report"},
-    )  # fmt: skip
-    client.stdin.write(f"BEGIN; {statement}; SELECT 'held';\n")
-    client.stdin.flush()
-    while client.stdout.readline() != "held\n":
-        assert client.poll() is None
-    return client
-
-
 def program(name: str) -> str:
     """Debian keeps the server's programs away from PATH."""
     found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[4]), reverse=True)
@@ -34,6 +21,23 @@ def program(name: str) -> str:
     if on_path := shutil.which(name):
         return on_path
     raise FileNotFoundError(f"no {name}: scripts/bootstrap test installs PostgreSQL")
+
+
+# The one in PATH is a wrapper in Perl, which costs more than most of what it is asked for here.
+PSQL = program("psql")
+
+
+def holding(url: str, statement: str) -> subprocess.Popen:
+    """A client in a transaction that it does not end by itself: its input is."""
+    client = subprocess.Popen(
+        [PSQL, "-X", "-q", "-At", url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        env=os.environ | {"PGAPPNAME": "report"},
+    )  # fmt: skip
+    client.stdin.write(f"BEGIN; {statement}; SELECT 'held';\n")
+    client.stdin.flush()
+    while client.stdout.readline() != "held\n":
+        assert client.poll() is None
+    return client
 
 
 class Postgres:
@@ -77,10 +81,10 @@ class Postgres:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
 
     def load(self, database: str, file: Path) -> None:
-        subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.url(database), "-f", file], check=True, capture_output=True)
+        subprocess.run([PSQL, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.url(database), "-f", file], check=True, capture_output=True)
 
     def psql(self, database: str, sql: str, check: bool = True) -> subprocess.CompletedProcess:
         return subprocess.run(
-            ["psql", "-X", "-q", "-At", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-d", self.url(database), "-c", sql],
+            [PSQL, "-X", "-q", "-At", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-d", self.url(database), "-c", sql],
             capture_output=True, text=True, check=check,
         )  # fmt: skip

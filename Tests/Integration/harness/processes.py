@@ -19,7 +19,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_until(condition: Callable[[], T], what: str, seconds: float = 10) -> T:
+def wait_until(condition: Callable[[], T], what: str, seconds: float = 30) -> T:
     """The first true value of the condition; fails with `what` did not happen."""
     deadline = time.monotonic() + seconds
     while True:
