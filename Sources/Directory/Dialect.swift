@@ -21,7 +21,9 @@ enum Dialect: Sendable {
     /// Whether two values differ, NULL being a value.
     var differs: String { self == .postgres ? "IS DISTINCT FROM" : "IS NOT" }
 
-    /// Locks the rows of the users table that a SELECT finds; SQLite's transaction has locked everything.
+    /// Locks the rows that a SELECT finds; SQLite's transaction has locked everything.
+    var locking: String { self == .postgres ? " FOR UPDATE" : "" }
+    /// The same of the users table alone.
     var lockingUsers: String { self == .postgres ? " FOR UPDATE OF u" : "" }
 
     /// A value as text that compares byte by byte, whatever the column's collation.

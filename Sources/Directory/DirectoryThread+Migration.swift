@@ -5,13 +5,6 @@ package import Settings
 import Sockets
 package import Telemetry
 
-/// A row, and what the rules have made of it before anybody is asked.
-package struct PlannedPerson: Sendable {
-    package let id: UserID
-    package let settlement: Settlement
-    package init(id: UserID, settlement: Settlement) { (self.id, self.settlement) = (id, settlement) }
-}
-
 /// The store of one process that migrates.
 package struct DirectoryMigration: MigrationStore {
     private let directory: DirectoryThread
@@ -28,33 +21,28 @@ package struct DirectoryMigration: MigrationStore {
         (self.selection, self.run) = (selection, run)
     }
 
-    /// Puts down who is to be created, and that a run begins.
+    /// Puts down that a run begins.
     /// - Parameter backup: the digest of the dump that was made first, and the last entry that it holds for certain.
-    package func open(_ people: [PlannedPerson], backup: (digest: String, entry: Int64)?, at time: UnixTime)
-        async throws(Unavailable)
-    {
-        try await ask { session throws(DirectoryError) in
-            try await session.sign(run)
-            let note = OperatorNote(
-                actor: "segue", reason: backup.map { OperatorNote.backup($0.digest, upTo: $0.entry) } ?? "no backup")
-            try await session.append(
-                LedgerEntry(
-                    .migrate, user: nil, clerkUser: nil, rule: nil, requestID: nil, time: time, note: note, batch: run.batch))
-        }
-        for start in stride(from: 0, to: people.count, by: Limits.migrationPage) {
-            let page = Array(people[start..<min(start + Limits.migrationPage, people.count)])
-            try await ask { session throws(DirectoryError) in try await session.plan(page, at: time) }
-        }
+    package func open(backup: (digest: String, entry: Int64)?, at time: UnixTime) async throws(Unavailable) {
+        let note = OperatorNote(
+            actor: "segue", reason: backup.map { OperatorNote.backup($0.digest, upTo: $0.entry) } ?? "no backup")
+        let entry = LedgerEntry(
+            .migrate, user: nil, clerkUser: nil, rule: nil, requestID: nil, time: time, note: note, batch: run.batch)
+        try await ask { session throws(DirectoryError) in try await session.open(run, entry) }
     }
 
     /// Says that this process lives, until `isOver`. It runs on a loop.
     package func live(until isOver: @Sendable () -> Bool) async {
         while !isOver() {
             do throws(Unavailable) {
-                try await ask { session throws(DirectoryError) in try await session.sign(run) }
+                try await ask { session throws(DirectoryError) in try await session.signAgain(run) }
             } catch {}
             await sleep(milliseconds: Limits.migratorSignMilliseconds)
         }
+    }
+
+    package func plan(_ people: [PlannedPerson], at time: UnixTime) async throws(Unavailable) {
+        try await ask { session throws(DirectoryError) in try await session.plan(people, at: time) }
     }
 
     package func claim(_ count: Int) async throws(Unavailable) -> [ClaimedPerson] {
@@ -64,8 +52,8 @@ package struct DirectoryMigration: MigrationStore {
         }
     }
 
-    package func othersOpen() async throws(Unavailable) -> Int {
-        try await ask { session throws(DirectoryError) in try await session.othersOpen(run, among: selection) }
+    package func countOpen() async throws(Unavailable) -> Int {
+        try await ask { session throws(DirectoryError) in try await session.countOpen(among: selection) }
     }
 
     package func begin(_ people: [BegunPerson]) async throws(Unavailable) -> Set<UserID> {

@@ -87,6 +87,8 @@ enum Limits {
     /// After so long without a word a process that migrates counts as dead, and others go on where it was. Longer than any call
     /// of Clerk's, so that what it has sent has arrived.
     static let migratorSilenceMilliseconds = 15_000
+    /// After so long a process that died without a word is forgotten. One that sleeps for as long is taken for dead since long.
+    static let migratorMemoryMilliseconds = 86_400_000
     /// How often it says that it lives.
     static let migratorSignMilliseconds = 3_000
     /// Mail of which nothing was noted for so long was not sent: no server is waited for as long.

@@ -105,7 +105,7 @@ extension Session {
             try await announceOverrides()
             return nil
         case .deleteClerkUser(let clerkUser):
-            try await leaveAside(clerkUser)
+            if let user = row.user { try await leaveAside(user, clerkUser) }
             return nil
         case .allowNoLink: return try await allowNoLink()
         case .endWaiver: return nil

@@ -20,6 +20,8 @@ package enum MigrationLimits {
 }
 
 extension MigrationLimits {
+    /// People planned at a time, in one statement with three values of each.
+    static let plan = 1_000
     /// People taken at a time: as many as one look-up asks for, so that looking costs one call in a hundred.
     package static let claim = lookUpIDs
     /// Calls under way at once. Clerk takes some 300 ms for one, so that a thousand in ten seconds are thirty at a time.
@@ -31,8 +33,8 @@ extension MigrationLimits {
     /// The wait before another round: doubling from the first, never above the second.
     static let backOffMilliseconds = 500...30_000
     /// How often a step that only the database can take is tried again, a second apart.
-    static let storeAttempts = 60
-    /// After so many failures to link somebody it is asked whether the database answers otherwise.
+    package static let storeAttempts = 60
+    /// After so many refusals to link somebody, in a row and by a database that answers otherwise, it is a matter of their row.
     static let linkAttempts = 3
     /// Refusals without a single creation after which a run ends.
     static let refusals = 50

@@ -11,6 +11,14 @@ package struct MigrationRun: Sendable, Hashable {
     package init(batch: String, owner: String) { (self.batch, self.owner) = (batch, owner) }
 }
 
+/// A row, and what the rules have made of it before anybody is asked.
+package struct PlannedPerson: Sendable {
+    package let id: UserID
+    package let settlement: Settlement
+
+    package init(id: UserID, settlement: Settlement) { (self.id, self.settlement) = (id, settlement) }
+}
+
 /// Somebody whom this process works on and no other that lives.
 package struct ClaimedPerson: Sendable {
     package let id: UserID
@@ -29,15 +37,19 @@ package struct BegunPerson: Sendable, Hashable {
     package let id: UserID
     /// The `fingerprint` of the digest that goes with them.
     package let digest: String?
+
+    package init(id: UserID, digest: String?) { (self.id, self.digest) = (id, digest) }
 }
 
 /// The state of everybody, kept where every process that migrates sees it. What is said of a person is refused once they
 /// belong to another process, which this one then leaves to it.
 package protocol MigrationStore: Sendable {
+    /// Puts down what is to become of these. Whose way has begun or ended keeps their state.
+    func plan(_ people: [PlannedPerson], at time: UnixTime) async throws(Unavailable)
     /// Takes up to `count` people with something to be done whom nobody works on who lives.
     func claim(_ count: Int) async throws(Unavailable) -> [ClaimedPerson]
-    /// How many have something to be done and are being worked on by others.
-    func othersOpen() async throws(Unavailable) -> Int
+    /// How many have something to be done, whoever works on them.
+    func countOpen() async throws(Unavailable) -> Int
     /// Clerk is about to be asked to create these, and to be told these digests. Returns who is still ours.
     func begin(_ people: [BegunPerson]) async throws(Unavailable) -> Set<UserID>
     /// Clerk has them under this id. `isOurs`: because we asked.

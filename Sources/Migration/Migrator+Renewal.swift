@@ -48,7 +48,11 @@ extension Migrator {
             case .unclear(let trouble):
                 tally.trouble(trouble)
                 round += 1
-                guard round < MigrationLimits.rounds else { throw .clerk(trouble) }
+                guard round < MigrationLimits.rounds else {
+                    // Of everybody else Clerk may well speak clearly. The next run tells it again.
+                    guard hasSucceeded else { throw .clerk(trouble) }
+                    return try await settle(person, Settlement(.linked, code: Self.unclearReply))
+                }
                 await pace.pause(milliseconds: Self.backOff(round))
             }
         }

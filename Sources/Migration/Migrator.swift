@@ -44,14 +44,15 @@ package final class Migrator {
     }
 
     /// Returns when nobody has anything left to be done, here or in another process.
-    package func run() async throws(MigrationHalt) {
+    package func run(planning people: [PlannedPerson] = []) async throws(MigrationHalt) {
         let halt = await ending { () async throws(MigrationHalt) in
+            try await plan(people)
             while true {
                 try refuseToGoOn()
                 let people = try await kept { () async throws(Unavailable) in try await store.claim(MigrationLimits.claim) }
                 if !people.isEmpty {
                     try await carry(people)
-                } else if try await kept({ () async throws(Unavailable) in try await store.othersOpen() }) > 0 {
+                } else if try await kept({ () async throws(Unavailable) in try await store.countOpen() }) > 0 {
                     await pace.pause(milliseconds: MigrationLimits.othersMilliseconds)
                 } else {
                     return
@@ -61,6 +62,14 @@ package final class Migrator {
         // What cannot be given back now is taken over when this process has been silent for long enough.
         do throws(Unavailable) { try await store.release() } catch {}
         if let halt { throw halt }
+    }
+
+    private func plan(_ people: [PlannedPerson]) async throws(MigrationHalt) {
+        for start in stride(from: 0, to: people.count, by: MigrationLimits.plan) {
+            try refuseToGoOn()
+            let page = Array(people[start..<min(start + MigrationLimits.plan, people.count)])
+            try await kept { () async throws(Unavailable) in try await store.plan(page, at: now()) }
+        }
     }
 
     private func ending(_ work: () async throws(MigrationHalt) -> Void) async -> MigrationHalt? {
@@ -177,45 +186,15 @@ extension Migrator {
     /// Where others fare better it is a matter of these alone.
     private func giveUp(on unclear: [Candidate]) async throws(MigrationHalt) -> [Candidate] {
         guard tally.created > 0 || hasSucceeded else { throw .clerk(tally.lastTrouble) }
-        for candidate in unclear { try await settle(candidate.person, Settlement(.failed, code: "reply_unclear")) }
+        for candidate in unclear { try await settle(candidate.person, Settlement(.failed, code: Self.unclearReply)) }
         return []
     }
+
+    /// Clerk never says whether it has done what it was asked.
+    static let unclearReply = "reply_unclear"
 
     static func backOff(_ round: Int) -> Int {
         let range = MigrationLimits.backOffMilliseconds
         return min(range.lowerBound << min(round - 1, 16), range.upperBound)
-    }
-
-    /// Of somebody who was found: ours to take back only where Clerk says that a run of ours created them.
-    func finish(_ person: ClaimedPerson, _ user: ClerkUser) async throws(MigrationHalt) {
-        try await finish(person, user.id, isOurs: user.batch != nil)
-    }
-
-    func finish(_ person: ClaimedPerson, _ clerkUser: ClerkUserID, isOurs: Bool) async throws(MigrationHalt) {
-        try await kept { () async throws(Unavailable) in try await store.note(person.id, is: clerkUser, isOurs: isOurs, at: now()) }
-        if isOurs { tally.created += 1 } else { tally.found += 1 }
-        try await link(person, clerkUser)
-    }
-
-    private func link(_ person: ClaimedPerson, _ clerkUser: ClerkUserID) async throws(MigrationHalt) {
-        var attempt = 1
-        while true {
-            do throws(Unavailable) {
-                guard let settlement = try await store.link(person.id, clerkUser, at: now()) else { return }
-                return count(settlement, of: person)
-            } catch {
-                guard attempt < MigrationLimits.storeAttempts, mayGoOn else { throw .directory(error) }
-                // A trigger or a constraint may refuse this very row, while the database is well. One that is slow refuses nobody.
-                if error != .timedOut, attempt % MigrationLimits.linkAttempts == 0, await isDatabaseThere() {
-                    return try await settle(person, Settlement(.conflict, code: "database_refused"))
-                }
-            }
-            attempt += 1
-            await pace.pause(milliseconds: 1_000)
-        }
-    }
-
-    private func isDatabaseThere() async -> Bool {
-        do throws(Unavailable) { return try await store.othersOpen() >= 0 } catch { return false }
     }
 }

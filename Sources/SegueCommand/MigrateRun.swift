@@ -76,7 +76,7 @@ struct MigrateRun: Sendable {
         isStopping: @escaping @Sendable () -> Bool
     ) async throws -> ExitCode {
         let store = DirectoryMigration(thread, directory.users, settings.migrate, selection, run)
-        try await store.open(reading.people, backup: backup.map { ($0.digest, $0.entry) }, at: DirectoryVisit.now)
+        try await store.open(backup: backup.map { ($0.digest, $0.entry) }, at: DirectoryVisit.now)
         let isOver = Guarded(false)
         Loop.current?.spawn { await store.live(until: { isOver.withLock { $0 } }) }
         defer { isOver.withLock { $0 = true } }
@@ -95,7 +95,7 @@ struct MigrateRun: Sendable {
             isStopping: isStopping
         ) { progress.show($0) }
         var halt: MigrationHalt?
-        do throws(MigrationHalt) { try await migrator.run() } catch { halt = error }
+        do throws(MigrationHalt) { try await migrator.run(planning: reading.people) } catch { halt = error }
         progress.end()
         let report = MigrateReport(
             batch: run.batch, hasBackup: order.backup != nil, tally: migrator.tally, halt: halt, isAfterStart: reading.report,

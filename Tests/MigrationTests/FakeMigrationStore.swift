@@ -11,12 +11,14 @@ final class FakeMigrationStore: MigrationStore {
         var row: LegacyRow
         var settlement = Settlement(.planned)
         var clerkUser: ClerkUserID?
-        var isClaimed = false
     }
 
     private struct State: Sendable {
         var people: [UserID: Person] = [:]
         var outages = 0
+        var outagesOnceBegun = 0
+        var failingLinks: [Bool] = []
+        var isAway = false
         var ours: [UserID] = []
     }
 
@@ -35,8 +37,10 @@ final class FakeMigrationStore: MigrationStore {
     func count(_ wanted: PersonState) -> Int { state.withLock { $0.people.values.count { $0.settlement.state == wanted } } }
     /// The next so many questions find no database.
     func fail(_ questions: Int) { state.withLock { $0.outages = questions } }
-    /// As after `kill -9` and the silence that follows it.
-    func forgetOwner() { state.withLock { state in for id in state.people.keys { state.people[id]?.isClaimed = false } } }
+    /// The same from the moment on in which Clerk is about to be asked.
+    func failOnceBegun(_ questions: Int) { state.withLock { $0.outagesOnceBegun = questions } }
+    /// The next links come to nothing: whether the database answers otherwise meanwhile.
+    func failLinks(_ isThere: [Bool]) { state.withLock { $0.failingLinks = isThere } }
     func edit(_ id: String, _ change: (inout Person) -> Void) {
         state.withLock { state in
             guard var person = state.people[UserID(id)] else { return }
@@ -47,16 +51,25 @@ final class FakeMigrationStore: MigrationStore {
 
     func claim(_ count: Int) async throws(Unavailable) -> [ClaimedPerson] {
         try ask { state in
-            let free = state.people.values.filter { $0.settlement.state.isOpen && !$0.isClaimed }
-            let taken = free.sorted { Int($0.row.user.id.text)! < Int($1.row.user.id.text)! }.prefix(count)
-            for person in taken { state.people[person.row.user.id]?.isClaimed = true }
-            return taken.map {
+            let open = state.people.values.filter { $0.settlement.state.isOpen }
+            return open.sorted { Int($0.row.user.id.text)! < Int($1.row.user.id.text)! }.prefix(count).map {
                 ClaimedPerson(id: $0.row.user.id, state: $0.settlement.state, clerkUser: $0.clerkUser, row: $0.row)
             }
         }
     }
 
-    func othersOpen() async throws(Unavailable) -> Int { 0 }
+    func plan(_ people: [PlannedPerson], at time: UnixTime) async throws(Unavailable) {
+        try ask { state in
+            for person in people where state.people[person.id]?.settlement.state.isOpen != true {
+                state.people[person.id]?.settlement = person.settlement
+            }
+        }
+    }
+
+    func countOpen() async throws(Unavailable) -> Int {
+        guard !state.withLock(\.isAway) else { throw .away("the database is away") }
+        return try ask { state in state.people.values.count { $0.settlement.state.isOpen } }
+    }
 
     func begin(_ people: [BegunPerson]) async throws(Unavailable) -> Set<UserID> {
         try ask { state in
@@ -64,6 +77,7 @@ final class FakeMigrationStore: MigrationStore {
                 state.people[person.id]?.settlement = Settlement(.creating)
                 state.people[person.id]?.row.toldDigest = person.digest
             }
+            state.outages = state.outagesOnceBegun
             return Set(people.map(\.id))
         }
     }
@@ -77,7 +91,13 @@ final class FakeMigrationStore: MigrationStore {
     }
 
     func link(_ person: UserID, _ clerkUser: ClerkUserID, at time: UnixTime) async throws(Unavailable) -> Settlement? {
-        try ask { state in
+        let fails = state.withLock { state in
+            guard !state.failingLinks.isEmpty else { return false }
+            state.isAway = !state.failingLinks.removeFirst()
+            return true
+        }
+        guard !fails else { throw .away("no") }
+        return try ask { state in
             state.people[person]?.settlement = Settlement(.linked)
             return Settlement(.linked)
         }
@@ -90,7 +110,7 @@ final class FakeMigrationStore: MigrationStore {
         }
     }
 
-    func release() async throws(Unavailable) { forgetOwner() }
+    func release() async throws(Unavailable) {}
 
     private func ask<Answer: Sendable>(_ answer: @Sendable (inout State) -> Answer) throws(Unavailable) -> Answer {
         let result: Result<Answer, Unavailable> = state.withLock { state in
@@ -106,11 +126,15 @@ final class FakeMigrationStore: MigrationStore {
 
 /// Nobody waits; how long they would have is kept.
 final class FakePace: CallPace {
-    private let state = Guarded((turns: 0, blocks: [Int]()))
+    private let state = Guarded((turns: 0, blocks: [Int](), pauses: 0))
     var turns: Int { state.withLock { $0.turns } }
     var blocks: [Int] { state.withLock { $0.blocks } }
+    var pauses: Int { state.withLock { $0.pauses } }
 
     func turn() async throws(Unavailable) { state.withLock { $0.turns += 1 } }
     func block(seconds: Int) async { state.withLock { $0.blocks.append(seconds) } }
-    func pause(milliseconds: Int) async { await Task.yield() }
+    func pause(milliseconds: Int) async {
+        state.withLock { $0.pauses += 1 }
+        await Task.yield()
+    }
 }

@@ -36,12 +36,13 @@ import Testing
         return digest.fingerprint
     }
 
-    private func run(_ store: FakeMigrationStore) async -> MigrationHalt? {
+    private func run(_ store: FakeMigrationStore, hasSucceeded: Bool = false) async -> MigrationHalt? {
         var users = DirectorySettings.Users()
         users.email = "email"
         let settings = DirectorySettings(location: .sqlite(path: "none"), users: users, linking: .init(legacyEmail: .trusted))
         let migrator = Migrator(
-            "test", store: store, clerk: clerk, pace: pace, rules: MigrationRules(settings, MigrationSettings()),
+            "test", hasSucceeded: hasSucceeded, store: store, clerk: clerk, pace: pace,
+            rules: MigrationRules(settings, MigrationSettings()),
             shared: SharedIdentifiers(), takenRules: TakenRules(FakeDirectory(), LinkRules(settings)),
             now: { UnixTime(seconds: 1_767_225_600) }, isStopping: { false }, report: { _ in })
         do throws(MigrationHalt) { try await migrator.run() } catch { return error }
@@ -123,5 +124,13 @@ import Testing
         for _ in 0..<50 { clerk.plan(renewals: .unclear("away")) }
         #expect(await run(store) == .clerk("away"))
         #expect(store.count(.changed) == 1)
+    }
+
+    @Test func `of whom Clerk never speaks clearly keeps nobody else, and is told again by the next run`() async {
+        let store = store()
+        for _ in 0..<8 { clerk.plan(renewals: .unclear("status 500")) }
+        #expect(await run(store, hasSucceeded: true) == nil)
+        #expect(clerk.renewed.isEmpty && store.person("1")?.settlement == Settlement(.linked, code: "reply_unclear"))
+        #expect(store.person("1")?.row.toldDigest == fingerprint(of: first))
     }
 }

@@ -131,6 +131,47 @@ import Testing
         #expect(clerk.made.isEmpty)
     }
 
+    @Test func `planning waits for a database that is slow or away`() async {
+        let store = FakeMigrationStore(2)
+        for id in ["1", "2"] { store.edit(id) { $0.settlement = Settlement(.failed, code: "email_malformed") } }
+        store.fail(7)
+        let people = ["1", "2"].map { PlannedPerson(id: UserID($0), settlement: Settlement(.planned)) }
+        var halt: MigrationHalt?
+        do throws(MigrationHalt) { try await migrator(store).run(planning: people) } catch { halt = error }
+        #expect(halt == nil && store.count(.linked) == 2)
+    }
+
+    @Test func `who asks to stop is heard before everybody is planned`() async {
+        let store = FakeMigrationStore(1)
+        store.edit("1") { $0.settlement = Settlement(.failed) }
+        let people = [PlannedPerson(id: UserID("1"), settlement: Settlement(.planned))]
+        var halt: MigrationHalt?
+        do throws(MigrationHalt) { try await migrator(store, isStopping: { true }).run(planning: people) } catch { halt = error }
+        #expect(halt == .stopped && store.count(.failed) == 1)
+    }
+
+    @Test func `a database that goes away for good is waited for once, and not once for each reply of Clerk's`() async {
+        let store = FakeMigrationStore(20)
+        store.failOnceBegun(100_000)
+        #expect(await run(store) == .directory(.timedOut))
+        #expect(clerk.made.count == 20 && pace.pauses < 2 * MigrationLimits.storeAttempts)
+        store.fail(0)
+        store.failOnceBegun(0)
+        #expect(await run(store) == nil)
+        #expect(clerk.made.count == 20 && store.count(.linked) == 20 && store.ours.count == 20)
+    }
+
+    @Test(arguments: [
+        ([false, false, true], Settlement(.linked)), ([true, true, false, true, true], Settlement(.linked)),
+        ([true, true, true], Settlement(.conflict, code: "database_refused")),
+    ])
+    func `a row is refused by a database that answers otherwise, each time`(isThere: [Bool], expected: Settlement) async {
+        let store = FakeMigrationStore(1)
+        store.failLinks(isThere)
+        #expect(await run(store) == nil)
+        #expect(store.person("1")?.settlement == expected)
+    }
+
     @Test func `Clerk may be away for a while, and not for ever`() async {
         let store = FakeMigrationStore(2)
         clerk.plan(lookUps: .failed("away"), .failed("away"))
