@@ -18,7 +18,7 @@ extension Session {
             """, [clerkUser.text, String(told.milliseconds), time(now)])
         // Whoever ends a Clerk user on purpose (`segue undo`) has said so before, and takes care of the row.
         if isKnown { return .revoked }
-        guard let linked = try await user(linkedTo: clerkUser), let row = try await row(of: linked.id, users.byIDLocking),
+        guard let linked = try await user(linkedTo: clerkUser), let row = try await heldRow(of: linked.id),
             row.clerkUser == clerkUser
         else { return .revoked }
         let (action, effect) = try await end(row, clerkUser, at: now)

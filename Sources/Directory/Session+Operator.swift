@@ -33,7 +33,7 @@ extension Session {
     func unlink(_ user: UserID, _ note: OperatorNote, at time: UnixTime) async throws(DirectoryError) -> UnlinkOutcome {
         if users.isKeyedByClerk { return .idIsClerkUser }
         return try await connection.transaction { () async throws(DirectoryError) in
-            guard let row = try await row(of: user, users.byIDLocking) else { return .noSuchUser }
+            guard let row = try await heldRow(of: user) else { return .noSuchUser }
             guard let clerkUser = row.clerkUser else { return .notLinked }
             if try await isLinkRequired() { return .linkRequired }
             try await clearColumns(row.id)

@@ -13,7 +13,9 @@ extension Session {
         let values = try await values(for: user, row)
         guard !values.isEmpty else { return .nothing }
         let written = try await connection.attempt { () async throws(DirectoryError) in
-            try await write(values, of: user.id, to: row, at: now)
+            // Somebody may be taking the link away: then these are another person's words.
+            guard let held = try await heldRow(of: row.id), held.clerkUser == user.id, held.isActive else { return false }
+            return try await write(values, of: user.id, to: held, at: now)
         }
         do throws(DirectoryError) { return try written.get() ? .synced(row.id) : .nothing } catch {
             guard let reason = error.ofRow else { throw error }

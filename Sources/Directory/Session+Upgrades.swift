@@ -30,8 +30,7 @@ extension Session {
     /// One transaction: the session is taken, whoever else tries it with any replica; and the pair is linked still.
     func begin(_ upgrade: Upgrade) async throws(DirectoryError) -> UpgradeStanding {
         try await connection.transaction { () async throws(DirectoryError) in
-            guard let row = try await row(of: upgrade.user, users.byIDLocking), row.isActive, row.clerkUser == upgrade.clerkUser
-            else {
+            guard let row = try await heldRow(of: upgrade.user), row.isActive, row.clerkUser == upgrade.clerkUser else {
                 return .changed
             }
             let taken = try await connection.rows(

@@ -52,6 +52,13 @@ final class Session {
         return try await lookUp(question, text).first { $0.id.text == text || users.id.type.kind == .other }
     }
 
+    /// A row that a transaction rests on: held, and then read by a statement that starts after that. The one that waits for a row sees it
+    /// as it is when the wait is over, and what is joined to it, the link and the tombstone, as it was before.
+    func heldRow(of id: UserID) async throws(DirectoryError) -> DirectoryUser? {
+        if dialect == .postgres { _ = try await row(of: id, users.byIDLocking) }
+        return try await user(id)
+    }
+
     func user(linkedTo clerkUser: ClerkUserID) async throws(DirectoryError) -> DirectoryUser? {
         try await lookUp(users.byClerkUser, clerkUser.text).first { $0.clerkUser == clerkUser }
     }
