@@ -1,5 +1,4 @@
 import Authentication
-import Crypto
 import HTTP
 import HTTPServer
 import Identity
@@ -22,7 +21,7 @@ extension Conversation {
         if let expired, expired != clerkUser { throw .identity(.conflict) }
         try requireAttempt(of: clerkUser)
         let upgrade = Upgrade(
-            credential: Hexadecimal.encode(Digest.sha256(credential)), user: user, clerkUser: clerkUser,
+            credential: Upgrade.mark(of: credential), user: user, clerkUser: clerkUser,
             requestID: String(decoding: account.requestID, as: UTF8.self), time: now)
         let standing: UpgradeStanding
         do throws(Unavailable) { standing = try await log.begin(upgrade) } catch { throw .identity(unavailable) }

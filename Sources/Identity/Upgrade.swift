@@ -3,7 +3,7 @@ package import Telemetry
 
 /// An old session that is exchanged for a sign-in to Clerk.
 package struct Upgrade: Sendable, Hashable {
-    /// SHA-256 of the credential: whoever reads the database cannot use it.
+    /// `Upgrade.mark` of the credential: whoever reads the database cannot use it.
     package let credential: String
     package let user: UserID
     package let clerkUser: ClerkUserID

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from harness import gateway as gateways
-from harness import legacy
+from harness import leaks, legacy
 from harness.clerk import AUTHORIZED_PARTY
 from harness.processes import wait_until
 from harness.users import PostgresUsers
@@ -28,6 +28,8 @@ def replicas(start_gateway, origin, people, emulator):
         made = gateways.settings(origin, None, people)
         made["clerk"] = emulator.settings()
         made["login"] = {"upgrade": PATH}
+        # As `uuid` and `citext` compare.
+        made["legacy"][1]["query"] = people.session_query.replace("token = $1", "lower(token) = lower($1)")
         made["routes"] = [gateways.route("dual"), gateways.route("clerk")]
         started.append(start_gateway(made, None, people, environment={"CLERK_SECRET_KEY": emulator.secret_key}))
     return started
@@ -73,6 +75,9 @@ def test_once_for_each_session_whichever_replica_is_asked(replicas, people, emul
         answers = list(pool.map(lambda number: upgrade(replicas[number % 2], sessions[0]), range(8)))
     assert sorted(answer.status_code for answer in answers) == [200] + [409] * 7
     assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {"already_upgraded"}
+    spelled = leaks.secret(sessions[0].upper(), "a legacy session")
+    assert gateways.seen(replicas[0].get("/dual/x", cookies={"session_token": spelled}), "X-User-Id") == [user]
+    assert upgrade(replicas[0], spelled).json()["code"] == "already_upgraded", "nor is it another one in another spelling"
     assert upgrade(replicas[1], sessions[1]).status_code == 200, "another session of theirs is another one"
 
 
