@@ -21,7 +21,7 @@ package struct LetterTemplate: Sendable {
     ///   - places: the names of all values.
     ///   - needed: the one without which neither the text nor the page is of use.
     package init(subject: String, text: String, html: String, places: [String], needed: String? = nil) throws(Fault) {
-        let line = subject.hasSuffix("\n") ? String(subject.dropLast()) : subject
+        let line = subject.last?.isNewline ?? false ? String(subject.dropLast()) : subject
         guard !line.unicodeScalars.contains(where: isControl) else { throw .subjectOfSeveralLines }
         self.subject = try Self.pieces(line, places)
         self.text = try Self.pieces(text, places)
@@ -50,25 +50,31 @@ package struct LetterTemplate: Sendable {
         return Letter(subject: filled(subject) { $0 }, text: filled(text) { $0 }, html: filled(html, escapedHTML))
     }
 
-    /// A brace that begins no name, as in a style sheet, is a brace.
+    /// A brace that begins no name, as in a style sheet, is a brace. What looks like a name and is none (`{userName}`, `{ site }`) is a
+    /// mistake: its reader would see it as it is.
     private static func pieces(_ text: String, _ places: [String]) throws(Fault) -> [Piece] {
         var pieces: [Piece] = []
-        var words = ""
-        var rest = text[...]
+        var words = String.UnicodeScalarView()
+        // Scalars: whatever joins a brace to what stands behind it for the eye, it is a brace.
+        var rest = text.unicodeScalars[...]
         while let open = rest.firstIndex(of: "{") {
-            let name = rest[rest.index(after: open)...].prefix { $0 == "_" || $0.isLetter && $0.isLowercase }
+            let name = rest[rest.index(after: open)...].prefix { isNameCharacter($0) || $0 == " " }
             words += rest[..<open]
-            guard !name.isEmpty, name.endIndex < rest.endIndex, rest[name.endIndex] == "}" else {
-                words += "{"
+            guard name.contains(where: isNameCharacter), name.endIndex < rest.endIndex, rest[name.endIndex] == "}" else {
+                words.append("{")
                 rest = rest[rest.index(after: open)...]
                 continue
             }
             guard places.contains(String(name)) else { throw .unknownPlace(String(name), known: places) }
-            pieces += [.words(words), .place(String(name))]
-            words = ""
+            pieces += [.words(String(words)), .place(String(name))]
+            words = String.UnicodeScalarView()
             rest = rest[rest.index(after: name.endIndex)...]
         }
-        return pieces + [.words(words + rest)]
+        return pieces + [.words(String(words + rest))]
+    }
+
+    private static func isNameCharacter(_ scalar: Unicode.Scalar) -> Bool {
+        scalar == "_" || scalar == "-" || (scalar.isASCII ? isAlphanumeric(UInt8(scalar.value)) : scalar.properties.isAlphabetic)
     }
 }
 

@@ -116,4 +116,17 @@ import Testing
             try LetterTemplate(subject: "a\nb", text: "", html: "", places: [])
         }
     }
+
+    @Test(arguments: ["{userName}", "{Site}", "{site2}", "{ site }", "{user-name}", "{größe}", "{site }\u{301}", "{{name}}"])
+    func `what looks like a place and is none is refused`(_ text: String) {
+        #expect(throws: LetterTemplate.Fault.self) { try LetterTemplate(subject: "", text: text, html: "", places: ["site"]) }
+    }
+
+    @Test func `a place is one whatever stands behind it, and a subject may end as Windows ends lines`() throws {
+        let template = try LetterTemplate(
+            subject: "{site}\r\n", text: "{site}\u{301}", html: "\u{200D}{site}\u{200D}", places: ["site"])
+        let letter = template.letter(["site": "S"])
+        #expect(letter.subject == "S" && letter.text == "S\u{301}")
+        #expect(letter.html.unicodeScalars.contains("S"))
+    }
 }
