@@ -41,7 +41,8 @@ soak: build ## The long runs: crowds, floods, races, ten minutes of everything; 
 
 fuzz: ## Fuzz the parsers of what strangers send, 60 s each; SECONDS=600 for longer.
 	scripts/bootstrap build
-	for target in RequestHead ResponseHead Chunked CompactToken Claims KeySet Cookies Query Path Settings; do \
+	for target in RequestHead ResponseHead Chunked CompactToken Claims KeySet Cookies Query Path Settings \
+	        Webhook Letter InvitationToken; do \
 	    echo "$$target:" && fuzz/run $$target $(SECONDS) || exit 1; \
 	done
 

@@ -134,7 +134,7 @@ let package = Package(
         tests("FetchTests", ["Fetch", "HTTP", "Snapshot", "Sockets", "Telemetry"]),
         tests("HTTP1Tests", ["HTTP1", "HTTP"]),
         tests("JOSETests", ["JOSE", "Crypto", "JSON", "Telemetry", "GatewayTesting"]),
-        tests("MailTests", ["Mail", "Crypto", "Telemetry"]),
+        tests("MailTests", ["Mail", "Crypto", "GatewayTesting", "Telemetry"]),
         tests(
             "InvitationsTests",
             ["Invitations", "Authentication", "Crypto", "GatewayTesting", "Identity", "Mail", "Migration", "Settings", "Telemetry"]),

@@ -1,4 +1,5 @@
 import Crypto
+import GatewayTesting
 import Telemetry
 import Testing
 
@@ -31,6 +32,10 @@ import Testing
                 #expect(InvitationToken(String(decoding: cut, as: UTF8.self)) == nil)
             }
         }
+    }
+
+    @Test func `a token that was damaged at random is none, or has one spelling`() throws {
+        try Damage.hold([token.text.exposeText()], to: fuzzInvitationToken)
     }
 
     @Test func `the last character has no bits that say nothing`() {
