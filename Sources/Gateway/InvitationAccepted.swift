@@ -131,8 +131,11 @@ extension Conversation {
         let (store, digest, now) = (visit.store, held.token.digest, visit.now)
         let redeemed = try await asking { () async throws(Unavailable) in try await store.redeem(digest, at: now) }
         guard redeemed == clerkUser else { throw .invitation(.used) }
-        guard case .ticket(let ticket) = await tickets.ticket(for: clerkUser, seconds: settings.ticketSeconds) else {
+        let reply = await tickets.ticket(for: clerkUser, seconds: settings.ticketSeconds)
+        guard case .ticket(let ticket) = reply else {
             try await asking { () async throws(Unavailable) in try await store.giveBack(digest) }
+            // Whom Clerk has deleted it lets in at no other time either.
+            if case .noSuchUser = reply { throw .invitation(.outdated) }
             throw .invitation(.clerkAway)
         }
         worker.counters.count(invitation: "signed_in")

@@ -13,7 +13,7 @@ package enum InvitationRefusal: String, Error, Sendable, CaseIterable {
     case unknown = "invitation_unknown"
     case used = "invitation_used"
     case expired = "invitation_expired"
-    /// The account has another address than the one that was written to.
+    /// The account has another address than the one that was written to, or, of a welcome, no such Clerk user any more.
     case outdated = "invitation_outdated"
     /// Clerk gave no ticket.
     case clerkAway = "clerk_unavailable"
@@ -51,7 +51,7 @@ package enum InvitationRefusal: String, Error, Sendable, CaseIterable {
         case .unknown: "There is no such invitation"
         case .used: "This invitation was used already"
         case .expired: "This invitation has expired"
-        case .outdated: "This invitation was sent to an address that the account has no more"
+        case .outdated: "The account has changed since this invitation was sent"
         case .clerkAway: "You cannot be signed in right now; try again"
         }
     }
