@@ -60,7 +60,9 @@ extension FetchError {
     fileprivate var isOurs: Bool {
         switch self {
         case .invalidURL, .invalidField, .stopped: true
-        case .resolve, .connect, .tls, .timeout, .tooLarge, .broken, .mailRefused, .mailServerRefused, .overloaded: false
+        case .resolve, .connect, .tls, .timeout, .tooLarge, .broken, .mailRefused, .mailServerRefused,
+            .mailUnconfirmed, .overloaded:
+            false
         }
     }
 }

@@ -8,7 +8,7 @@ extension DirectoryThread: InvitationStore {
         try await ask(readers) { session throws(DirectoryError) in try await session.addressee(user) }
     }
 
-    package func begin(_ invitation: NewInvitation, _ turn: InvitationTurn) async throws(Unavailable) -> Bool {
+    package func begin(_ invitation: NewInvitation, _ turn: InvitationTurn) async throws(Unavailable) -> InvitationStart {
         try await write { session throws(DirectoryError) in try await session.begin(invitation, turn) }
     }
 

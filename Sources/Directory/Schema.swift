@@ -105,7 +105,7 @@ enum Schema {
         CREATE TABLE IF NOT EXISTS \(dialect.state("invitations")) (
             user_id \(text) PRIMARY KEY, kind \(text) NOT NULL, token_digest \(text) UNIQUE, address_digest \(text) NOT NULL,
             clerk_user_id \(text), batch \(text), created_at \(time) NOT NULL, expires_at \(time) NOT NULL, sent_at \(time),
-            failed_at \(time), failure \(text), opened_at \(time), accepted_at \(time)
+            failed_at \(time), failure \(text), opened_at \(time), accepted_at \(time), asks_until_ms bigint
         )
         """
     }

@@ -13,10 +13,11 @@ extension Session {
             clerk_user_id FROM \(dialect.state("invitations")) ORDER BY created_at, user_id
             """, [time(now)]
         ).map { row in
+            let isOver = row[4] == "1"
             let state: InvitationRecord.State =
-                if row[8] != nil { .accepted } else if row[6] != nil { .failed } else if row[5] == nil {
-                    .begun
-                } else if row[4] == "1" { .expired } else { row[7] != nil ? .opened : .sent }
+                if row[8] != nil { .accepted } else if row[6] != nil { .failed } else if row[5] == nil { .begun } else if isOver {
+                    .expired
+                } else if row[7] != nil { .opened } else { row[3] != nil ? .unclear : .sent }
             return InvitationRecord(
                 user: UserID(row[0] ?? ""), kind: InvitationKind(rawValue: row[1] ?? "") ?? .link,
                 clerkUser: row[10].map { ClerkUserID($0) }, state: state, batch: row[2],

@@ -30,37 +30,72 @@ extension Session {
         return Addressee(row: row, name: values.first?.first ?? nil)
     }
 
-    /// One statement: of two processes that invite one user at once, one has a row returned.
-    func begin(_ invitation: NewInvitation, _ turn: InvitationTurn) async throws(DirectoryError) -> Bool {
-        var values: [String?] = [
+    /// One statement decides: of two processes that invite one user at once, one has a row returned.
+    func begin(_ invitation: NewInvitation, _ turn: InvitationTurn) async throws(DirectoryError) -> InvitationStart {
+        let given: [String?] = [
             invitation.user.text, invitation.kind.rawValue, invitation.token?.text, invitation.address.text,
             invitation.clerkUser?.text, invitation.batch, time(invitation.created), time(invitation.expires),
         ]
-        var condition = ""
-        if case .run(let began, let resends) = turn {
-            let given = time(invitation.created.adding(seconds: -Limits.mailSeconds))
-            values += [time(began), given]
-            // Another kind than before: they were created in Clerk since, or taken back. By mail or by Clerk is one kind.
-            let isOver =
-                """
-                i.failed_at IS NOT NULL OR (i.kind = 'welcome') <> (EXCLUDED.kind = 'welcome') OR (i.kind = 'link' AND i.accepted_at IS NOT NULL)
-                OR (i.sent_at IS NULL AND i.created_at < $10)
-                """
-            let isUnspent = "(i.accepted_at IS NULL OR i.kind <> 'welcome' OR i.clerk_user_id <> EXCLUDED.clerk_user_id)"
-            condition = " WHERE i.created_at < $9 AND (\(isOver)\(resends ? " OR (i.sent_at IS NOT NULL AND \(isUnspent))" : ""))"
+        switch turn {
+        case .run(let began, let resends):
+            guard try await isMeantStill(invitation) else { return .notOurTurn }
+            let unheard = time(invitation.created.adding(seconds: -Limits.mailSeconds))
+            let isOurs = try await put(given + [time(began), unheard], where: Self.isTurn(resends: resends))
+            return isOurs ? .begun : .notOurTurn
+        case .asked(let perHour):
+            let (now, pause) = (invitation.created.milliseconds, Int64(3_600_000 / max(1, perHour)))
+            let last = now + Int64(perHour - 1) * pause
+            let isAllowed = try await put(
+                given + [now, pause, last].map { String($0) }, asks: ("CAST($9 AS bigint)", "CAST($10 AS bigint)"),
+                where: "COALESCE(i.asks_until_ms, 0) <= CAST($11 AS bigint)")
+            if isAllowed { return .begun }
+            let until = try await connection.rows("SELECT asks_until_ms FROM \(invitations) WHERE user_id = $1", [given[0]])
+            let milliseconds = (Int64(until.first?.first.flatMap(\.self) ?? "") ?? last) - last
+            return .tooOften(retryAfterSeconds: Int(max(1, (milliseconds + 999) / 1_000)))
         }
+    }
+
+    /// - Parameter asks: where the user asks: the time, and what each asking adds to the time until which they have used up what they may.
+    private func put(
+        _ values: [String?], asks: (now: String, pause: String)? = nil, where condition: String
+    ) async throws(DirectoryError) -> Bool {
+        let until = asks.map { "CASE WHEN i.asks_until_ms > \($0.now) THEN i.asks_until_ms ELSE \($0.now) END + \($0.pause)" }
         let rows = try await connection.rows(
             """
             INSERT INTO \(invitations) AS i
-            (user_id, kind, token_digest, address_digest, clerk_user_id, batch, created_at, expires_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            (user_id, kind, token_digest, address_digest, clerk_user_id, batch, created_at, expires_at, asks_until_ms)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, \(asks.map { "\($0.now) + \($0.pause)" } ?? "NULL"))
             ON CONFLICT (user_id) DO UPDATE SET kind = EXCLUDED.kind, token_digest = EXCLUDED.token_digest,
             address_digest = EXCLUDED.address_digest, clerk_user_id = EXCLUDED.clerk_user_id, batch = EXCLUDED.batch,
             created_at = EXCLUDED.created_at, expires_at = EXCLUDED.expires_at, sent_at = NULL, failed_at = NULL, failure = NULL,
-            opened_at = NULL, accepted_at = NULL\(condition)
+            opened_at = NULL, accepted_at = NULL, asks_until_ms = \(until ?? "i.asks_until_ms") WHERE \(condition)
             RETURNING user_id
             """, values)
         return !rows.isEmpty
+    }
+
+    /// Of the invitation that is there (`i`): it was made before the run began ($9), and is over, or is sent anew.
+    private static func isTurn(resends: Bool) -> String {
+        // Another kind than before: they were created in Clerk since, or taken back. By mail or by Clerk is one kind. One of which
+        // nothing was heard for long ($10) was a process's that is no more.
+        let isOver =
+            """
+            i.failed_at IS NOT NULL OR (i.kind = 'welcome') <> (EXCLUDED.kind = 'welcome') OR (i.kind = 'link' AND i.accepted_at IS NOT NULL)
+            OR (i.sent_at IS NULL AND i.created_at < $10)
+            """
+        let isUnspent = "(i.accepted_at IS NULL OR i.kind <> 'welcome' OR i.clerk_user_id <> EXCLUDED.clerk_user_id)"
+        return "i.created_at < $9 AND (\(isOver)\(resends ? " OR (i.sent_at IS NOT NULL AND \(isUnspent))" : ""))"
+    }
+
+    /// A run takes hours: who has been linked, or has another address by now, is not written to as if nothing had happened.
+    private func isMeantStill(_ invitation: NewInvitation) async throws(DirectoryError) -> Bool {
+        guard let row = try await user(invitation.user), row.isActive, row.clerkUser == invitation.clerkUser,
+            let email = row.email, InvitationDigest(ofAddress: email) == invitation.address
+        else { return false }
+        guard let clerkUser = invitation.clerkUser else { return true }
+        return try await connection.rows(
+            "SELECT 1 FROM \(dialect.state("links")) WHERE clerk_user_id = $1 AND first_session_at IS NOT NULL", [clerkUser.text]
+        ).isEmpty
     }
 
     func note(_ outcome: MailOutcome, of invitation: NewInvitation, at time: UnixTime) async throws(DirectoryError) {
@@ -70,6 +105,9 @@ extension Session {
         case .sent: change = "sent_at = $4"
         case .failed(let reason):
             change = "failed_at = $4, failure = $5"
+            values.append(reason)
+        case .unclear(let reason):
+            change = "sent_at = $4, failure = $5"
             values.append(reason)
         }
         // One of Clerk's has no token, and is known by its time.

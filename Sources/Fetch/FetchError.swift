@@ -17,6 +17,8 @@ package enum FetchError: Error, Hashable, Sendable {
     case mailRefused(code: Int)
     /// An SMTP server takes nobody's mail from us: it refuses the connection, the login or the sender. libcurl's words.
     case mailServerRefused(String)
+    /// An SMTP server got a whole message and did not say what becomes of it: perhaps it took it (RFC 1047).
+    case mailUnconfirmed(String)
     /// So many requests wait already.
     case overloaded(waitingMax: Int)
     /// The client was stopped.
@@ -61,6 +63,7 @@ extension FetchError: CustomStringConvertible {
         case .tooLarge(let bytesMax): "the response is larger than \(bytesMax) bytes"
         case .mailRefused(let code): "the mail server answered \(code)"
         case .mailServerRefused(let message): "the mail server refuses us: \(message)"
+        case .mailUnconfirmed(let message): "the mail server got the whole letter and did not say whether it took it: \(message)"
         case .overloaded(let waitingMax): "\(waitingMax) requests are waiting already"
         case .stopped: "stopped"
         }

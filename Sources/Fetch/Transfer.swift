@@ -35,6 +35,7 @@ import Telemetry
         switch outbound {
         case .request(let request): try configure(request)
         case .mail(let mail): try configure(mail)
+        case .visit(let server): try configureVisit(server)
         }
     }
 
@@ -54,16 +55,18 @@ import Telemetry
     }
 
     private func outcome(of result: CURLcode?) -> Result<FetchResponse, FetchError> {
-        guard let result else { return .failure(.stopped) }
-        guard !received.isTooLarge else { return .failure(.tooLarge(bytesMax: outbound.responseBytesMax)) }
         var code = 0
         unsafe segue_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &code)
+        guard let result else { return .failure(hasMail(at: code) ? .mailUnconfirmed("stopped") : .stopped) }
+        guard !received.isTooLarge else { return .failure(.tooLarge(bytesMax: outbound.responseBytesMax)) }
         guard result == CURLE_OK else {
             let detail = unsafe String(cString: message)
             let text = unsafe detail.isEmpty ? String(cString: curl_easy_strerror(result)) : detail
-            if case .mail = outbound, (400..<600).contains(code), result != CURLE_OPERATION_TIMEDOUT {
+            if outbound.mailServer != nil, (400..<600).contains(code), result != CURLE_OPERATION_TIMEDOUT {
                 return .failure(FetchError(result, mailAnsweredBy: code, message: text))
             }
+            // What could not be sent has no end, and a server takes no message without one.
+            if hasMail(at: code), result != CURLE_SEND_ERROR { return .failure(.mailUnconfirmed(text)) }
             return .failure(FetchError(result, message: text, for: outbound))
         }
         guard (200..<600).contains(code) else { return .failure(.broken("status \(code)")) }
@@ -172,6 +175,8 @@ extension Transfer {
             received.isTooLarge = true
             return 0
         }
+        // The lines of a mail server are all that there is of its answer.
+        if case .visit = outbound { return unsafe contentReceived(bytes) }
         let line = unsafe String(decoding: bytes, as: UTF8.self)
         if line.hasPrefix("HTTP/") {
             received.fields = []

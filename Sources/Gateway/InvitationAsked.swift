@@ -29,13 +29,15 @@ extension Conversation {
         // The page would refuse them: an administrator is linked by `segue link`.
         if LinkRules(directory).isPrivileged(row) { throw .identity(.link(.privilegedRow)) }
         try await requireSoleAddress(row, store)
-        try requireTurn(of: row.id, head, inviter.settings)
+        try requireTurn(head, inviter.settings)
         let outcome = try await asking { () async throws(Unavailable) in
-            try await inviter.invite(addressee, .link, batch: nil, .always, at: now)
+            try await inviter.invite(
+                addressee, .link, batch: nil, .asked(perHour: inviter.settings.perUserPerHour), at: now)
         }
         switch outcome {
         case .sent(let expiry): await answerSent(until: expiry)
         case .noAddress: throw .invitation(.noAddress)
+        case .tooOften(let seconds): throw .tooManyAttempts(seconds)
         case .failed, .notOurTurn:
             worker.counters.count(invitation: "mail_failed")
             throw .invitation(.mailAway)
@@ -62,13 +64,12 @@ extension Conversation {
         if LinkRules.isAddressShared(row, among: rows) { throw .identity(.link(.ambiguousEmail)) }
     }
 
-    private func requireTurn(of user: UserID, _ head: RequestHead, _ settings: InvitationSettings) throws(Refusal) {
-        let (steady, client) = (worker.loop.now, chain.clientAddress(head.section))
-        let seconds = worker.attempts.withLock { attempts in
-            func pause(_ perHour: Int) -> Int64 { Int64(max(1, 3_600 / perHour)) }
-            let (mine, ours) = (settings.perUserPerHour, settings.perClientPerHour)
-            return attempts.askingClients.retryAfterSeconds(for: client, at: steady, burst: ours, every: pause(ours))
-                ?? attempts.askers.retryAfterSeconds(for: user, at: steady, burst: mine, every: pause(mine))
+    /// How often a user asks, the database knows.
+    private func requireTurn(_ head: RequestHead, _ settings: InvitationSettings) throws(Refusal) {
+        let (steady, client, perHour) = (worker.loop.now, chain.clientAddress(head.section), settings.perClientPerHour)
+        let seconds = worker.attempts.withLock {
+            $0.askingClients.retryAfterSeconds(
+                for: client, at: steady, burst: perHour, every: Int64(max(1, 3_600 / perHour)))
         }
         if let seconds { throw .tooManyAttempts(seconds) }
     }

@@ -38,7 +38,6 @@ package struct AttemptLimiters {
     /// Clerk users who ask for the page of a confirmation or of an invitation.
     package var joins = AttemptLimiter<ClerkUserID>()
     /// Users who ask for an invitation, and the addresses from which they do.
-    package var askers = AttemptLimiter<UserID>()
     package var askingClients = AttemptLimiter<[UInt8]>()
     /// Addresses from which links of invitations are opened.
     package var openers = AttemptLimiter<[UInt8]>()

@@ -44,11 +44,19 @@ package struct NewInvitation: Sendable, Hashable {
 
 /// When a new invitation takes the place of one that is there.
 package enum InvitationTurn: Sendable, Hashable {
-    /// The user has asked for it.
-    case always
+    /// The user has asked for it, which they may do so often in an hour.
+    case asked(perHour: Int)
     /// A run that began at this time: only where none is on its way, or another run's attempt has failed; with `resends` also where
-    /// one was sent before the run began.
+    /// one was sent before the run began. And only where the row is still what the run has read, which may be hours ago.
     case run(began: UnixTime, resends: Bool)
+}
+
+package enum InvitationStart: Sendable, Hashable {
+    case begun
+    /// It is not this one's turn, and no mail is to be sent.
+    case notOurTurn
+    /// They have asked too often.
+    case tooOften(retryAfterSeconds: Int)
 }
 
 /// What became of the mail.
@@ -56,6 +64,8 @@ package enum MailOutcome: Sendable, Hashable {
     case sent
     /// Words without an address.
     case failed(String)
+    /// It may have arrived. Nobody is written to again for it who does not ask, or is meant by a run that sends anew.
+    case unclear(String)
 }
 
 /// An invitation that somebody holds.
@@ -80,8 +90,7 @@ package protocol InvitationStore: AnyObject, Sendable {
     func addressee(_ user: UserID) async throws(Unavailable) -> Addressee?
     /// Rows with this address in any case; two are enough to know that a mailbox is not one row's alone.
     func users(withEmail email: String) async throws(Unavailable) -> [DirectoryUser]
-    /// `false`: it is not this one's turn, and no mail is to be sent.
-    func begin(_ invitation: NewInvitation, _ turn: InvitationTurn) async throws(Unavailable) -> Bool
+    func begin(_ invitation: NewInvitation, _ turn: InvitationTurn) async throws(Unavailable) -> InvitationStart
     /// What became of the mail, unless another invitation has taken its place since.
     func note(_ outcome: MailOutcome, of invitation: NewInvitation, at time: UnixTime) async throws(Unavailable)
     /// - Parameter isOpened: somebody looks at it, which is noted the first time.

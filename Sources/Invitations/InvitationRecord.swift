@@ -5,7 +5,10 @@ package struct InvitationRecord: Sendable, Hashable {
     package enum State: String, Sendable, CaseIterable {
         /// Written down, and nothing heard of the mail.
         case begun
-        case sent, failed, opened, accepted, expired
+        case sent
+        /// The mail server got it and did not say that it took it.
+        case unclear
+        case failed, opened, accepted, expired
     }
 
     package let user: UserID
@@ -39,7 +42,7 @@ package struct InvitationRecord: Sendable, Hashable {
         guard (self.kind == .welcome) == (kind == .welcome) else { return false }
         switch state {
         case .begun, .failed: return false
-        case .sent, .opened, .expired: return true
+        case .sent, .unclear, .opened, .expired: return true
         case .accepted: return self.kind != .link
         }
     }

@@ -24,8 +24,9 @@ package struct Inviter: Sendable {
     package enum Outcome: Sendable, Hashable {
         case sent(until: UnixTime)
         case failed(MailFailure)
-        /// Another process has invited them, or is about to.
+        /// Another process has invited them, or is about to; or they have changed since they were read.
         case notOurTurn
+        case tooOften(retryAfterSeconds: Int)
         /// No address, or none that mail can be sent to.
         case noAddress
     }
@@ -45,9 +46,13 @@ package struct Inviter: Sendable {
         guard let message = message(to: address, addressee, kind, token, hours, at: now, random.message) else {
             return .failed(.unavailable("the letter's subject has more than one line"))
         }
-        guard try await store.begin(invitation, turn) else { return .notOurTurn }
+        switch try await store.begin(invitation, turn) {
+        case .begun: break
+        case .notOurTurn: return .notOurTurn
+        case .tooOften(let seconds): return .tooOften(retryAfterSeconds: seconds)
+        }
         do throws(MailFailure) { try await carrier.carry(message) } catch {
-            try await store.note(.failed("\(error)"), of: invitation, at: now)
+            try await store.note(MailOutcome(error), of: invitation, at: now)
             return .failed(error)
         }
         // The mail is out: what cannot be noted is sent again by a later run at worst.
@@ -81,5 +86,15 @@ package struct Inviter: Sendable {
             })
         else { return nil }
         return name
+    }
+}
+
+extension MailOutcome {
+    fileprivate init(_ failure: MailFailure) {
+        self =
+            switch failure {
+            case .refused, .unavailable: .failed("\(failure)")
+            case .unclear(let reason): .unclear(reason)
+            }
     }
 }

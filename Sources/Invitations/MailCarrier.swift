@@ -6,6 +6,8 @@ package enum MailFailure: Error, Sendable, Hashable {
     case refused(code: Int)
     /// Words without an address.
     case unavailable(String)
+    /// The server got it and did not say that it took it: perhaps it arrives. Words without an address.
+    case unclear(String)
 }
 
 /// The mail server. `SMTP` answers; tests fake it.
@@ -17,7 +19,7 @@ extension MailFailure: CustomStringConvertible {
     package var description: String {
         switch self {
         case .refused(let code): "the mail server answered \(code)"
-        case .unavailable(let reason): reason
+        case .unavailable(let reason), .unclear(let reason): reason
         }
     }
 }

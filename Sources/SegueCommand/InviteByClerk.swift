@@ -42,7 +42,8 @@ struct InviteByClerk: Sendable {
             var begun: [Begun] = []
             for addressee in people[start..<min(start + size, people.count)] {
                 let invitation = invitation(for: addressee)
-                if try await asking({ () async throws(Unavailable) in try await store.begin(invitation, turn) }) {
+                let start = try await asking { () async throws(Unavailable) in try await store.begin(invitation, turn) }
+                if start == .begun {
                     begun.append(Begun(addressee: addressee, invitation: invitation))
                 } else {
                     count(addressee, .notOurTurn)
@@ -85,23 +86,14 @@ struct InviteByClerk: Sendable {
         while !isStopping() {
             let reply = await clerk.invite(asked)
             switch reply {
-            case .limited(let seconds): await wait(seconds: seconds)
+            case .limited(let seconds): await pause(seconds: seconds, isStopping: isStopping)
             case .unclear where attempt + 1 < Self.attempts:
                 attempt += 1
-                await wait(seconds: attempt)
+                await pause(seconds: attempt, isStopping: isStopping)
             default: return reply
             }
         }
         return nil
-    }
-
-    private func wait(seconds: Int) async {
-        if seconds >= 10 {
-            Terminal.talk("Clerk's limit is reached; going on in \(seconds) s. Ctrl-C ends; the same command goes on later.")
-        }
-        guard let loop = Loop.current else { return }
-        let deadline = loop.deadline(inSeconds: max(1, seconds))
-        while !isStopping(), Deadline(milliseconds: loop.now) < deadline { await sleep(milliseconds: 100) }
     }
 
     private func invitation(for addressee: Addressee) -> NewInvitation {
@@ -118,6 +110,7 @@ struct InviteByClerk: Sendable {
         switch outcome {
         case .sent: count(one.addressee, .sent)
         case .failed(let reason): count(one.addressee, .failed(reason))
+        case .unclear(let reason): count(one.addressee, .unclear(reason))
         }
     }
 
@@ -150,7 +143,7 @@ enum InClerk {
                 if isStopping() { throw InviteHalt(reason: "stopped before anybody was invited") }
                 switch await clerk.users(.emailAddresses(some.compactMap(\.row.email))) {
                 case .users(let answer): users = answer
-                case .limited(let seconds): await sleep(milliseconds: seconds * 1_000)
+                case .limited(let seconds): await pause(seconds: seconds, isStopping: isStopping)
                 case .failed(let reason), .hopeless(let reason): throw InviteHalt(reason: "Clerk cannot be asked: \(reason)")
                 }
             }
@@ -159,4 +152,14 @@ enum InClerk {
         }
         return found
     }
+}
+
+/// Until Clerk takes calls again, or somebody stops the run.
+private func pause(seconds: Int, isStopping: () -> Bool) async {
+    if seconds >= 10 {
+        Terminal.talk("Clerk's limit is reached; going on in \(seconds) s. Ctrl-C ends; the same command goes on later.")
+    }
+    guard let loop = Loop.current else { return }
+    let deadline = loop.deadline(inSeconds: max(1, seconds))
+    while !isStopping(), Deadline(milliseconds: loop.now) < deadline { await sleep(milliseconds: 100) }
 }

@@ -12,7 +12,8 @@ struct InviteByMail: Sendable {
 
     /// Mail under way at once: a server takes half a second for one, and some take few connections.
     private static let atOnce = 4
-    /// So often in a row the server cannot be reached, or refuses us and not a recipient, before the run ends: the next user would fare no better.
+    /// So often in a row the server cannot be reached, says nothing, or refuses us and not a recipient, before the run ends: the next user would
+    /// fare no better.
     private static let failuresMax = 5
 
     init(
@@ -40,13 +41,13 @@ struct InviteByMail: Sendable {
                 case .success(nil): break
                 case .success(let outcome?):
                     count(addressee, InviteReport.Outcome(outcome))
-                    if case .failed(.unavailable(let reason)) = outcome {
+                    switch outcome {
+                    case .failed(.unavailable(let reason)), .failed(.unclear(let reason)):
                         failures += 1
                         if failures == Self.failuresMax {
                             halt = InviteHalt(reason: "the mail server cannot be reached or takes no mail of ours: \(reason)")
                         }
-                    } else {
-                        failures = 0
+                    default: failures = 0
                     }
                 }
                 next()

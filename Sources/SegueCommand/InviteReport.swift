@@ -3,7 +3,6 @@ internal import Directory
 internal import Identity
 internal import Invitations
 internal import JSON
-internal import Migration
 internal import Telemetry
 
 /// What a run came to.
@@ -11,12 +10,14 @@ struct InviteReport: Sendable {
     enum Outcome: Sendable {
         case sent, notOurTurn
         case failed(String)
+        case unclear(String)
 
         init(_ outcome: Inviter.Outcome) {
             switch outcome {
             case .sent: self = .sent
+            case .failed(.unclear(let reason)): self = .unclear(reason)
             case .failed(let failure): self = .failed("\(failure)")
-            case .notOurTurn: self = .notOurTurn
+            case .notOurTurn, .tooOften: self = .notOurTurn
             case .noAddress: self = .failed("no address")
             }
         }
@@ -25,12 +26,13 @@ struct InviteReport: Sendable {
     let batch: String
     let plan: InvitePlan
     private(set) var sent = 0
-    /// Another process was first, or they themselves.
+    /// Another process was first, or they are not what the plan has read any more.
     private(set) var others: Set<UserID> = []
     /// Of these: written down by another process, from which nothing was heard of their mail. It may have been killed.
     private var unheard = 0
-    /// By reason.
-    private(set) var failures: [String: Cases] = [:]
+    private var failures = InviteTroubles()
+    /// The mail server got their letter and did not say that it took it.
+    private var unclear = InviteTroubles()
     var halt: InviteHalt?
     var isStopped = false
 
@@ -40,13 +42,13 @@ struct InviteReport: Sendable {
         switch outcome {
         case .sent: sent += 1
         case .notOurTurn: others.insert(addressee.row.id)
-        case .failed(let reason): failures[reason, default: Cases()].add(addressee.row.id)
+        case .failed(let reason): failures.add(addressee.row.id, reason)
+        case .unclear(let reason): unclear.add(addressee.row.id, reason)
         }
     }
 
-    private var failed: Int { failures.values.reduce(0) { $0 + $1.count } }
     /// Nobody has written to them yet.
-    var left: Int { plan.people.count - sent - others.count - failed + unheard }
+    var left: Int { plan.people.count - sent - others.count - failures.count - unclear.count + unheard }
 
     mutating func settle(_ records: [InvitationRecord]) {
         unheard = records.count { $0.state == .begun && others.contains($0.user) }
@@ -59,20 +61,27 @@ struct InviteReport: Sendable {
             Terminal.talk(halt.reason.onOneLine)
             return .remote
         }
-        return failed > 0 || unheard > 0 || isStopped ? .partial : .ok
+        return failures.count + unclear.count + unheard > 0 || isStopped ? .partial : .ok
     }
 
     private var text: String {
-        var lines = ["batch \(batch)", "", "sent      \(sent)", "failed    \(failed)"]
+        var lines = ["batch \(batch)", "", "sent      \(sent)", "failed    \(failures.count)"]
+        if unclear.count > 0 { lines.append("unclear   \(unclear.count)   perhaps their letter has arrived") }
         if others.count > unheard {
-            lines.append("others    \(others.count - unheard)   another process, or they themselves, were first")
+            lines.append(
+                "others    \(others.count - unheard)   another process was first, or they were linked or changed meanwhile")
         }
         if left > 0 { lines.append("left      \(left)   run the same command again to go on") }
         if unheard > 0 { lines += ["", unheardWords] }
-        for (reason, cases) in failures.sorted(by: { $0.key < $1.key }) {
-            lines += ["", "\(reason): \(counted(cases.count, "person", "people")): \(cases.ids)".onOneLine]
+        lines += failures.lines
+        if failures.count > 0 { lines += ["", "Run the same command again: it writes to those who failed, and to nobody twice."] }
+        lines += unclear.lines
+        if unclear.count > 0 {
+            lines += [
+                "", "A letter that is unclear is not written again by itself. `segue invite --status` says who opens it;",
+                "`segue invite --resend --user-id ID` sends another, and ends the link of the first.",
+            ]
         }
-        if failed > 0 { lines += ["", "Run the same command again: it writes to those who failed, and to nobody twice."] }
         return lines.joined(separator: "\n")
     }
 
@@ -94,19 +103,13 @@ struct InviteReport: Sendable {
         writer.member("batch", batch)
         plan.write(to: &writer)
         writer.member("sent", Int64(sent))
-        writer.member("failed", Int64(failed))
+        writer.member("failed", Int64(failures.count))
+        writer.member("unclear", Int64(unclear.count))
         writer.member("others", Int64(others.count - unheard))
         writer.member("left", Int64(left))
         writer.member("ending", halt?.reason ?? (isStopped ? "stopped as asked" : unheard > 0 ? unheardWords : nil))
-        writer.key("failures")
-        writer.beginArray()
-        for (reason, cases) in failures.sorted(by: { $0.key < $1.key }) {
-            writer.beginObject()
-            writer.member("reason", reason)
-            cases.write(to: &writer)
-            writer.endObject()
-        }
-        writer.endArray()
+        failures.write("failures", to: &writer)
+        unclear.write("unclear_letters", to: &writer)
         writer.endObject()
         return writer.text
     }

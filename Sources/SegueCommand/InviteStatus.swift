@@ -22,9 +22,11 @@ enum InviteStatus {
             let counts = InvitationRecord.State.allCases.map { state in padded("\(own.count { $0.state == state })") }
             lines.append(kind.rawValue + String(repeating: " ", count: 9 - kind.rawValue.count) + counts.joined())
         }
-        let failed = records.filter { $0.state == .failed }
-        for record in failed.prefix(20) { lines.append("\(record.user.text): \(record.failure ?? "failed")".onOneLine) }
-        if failed.count > 20 { lines.append("… and \(failed.count - 20) more; --json has all") }
+        let troubles = records.filter { $0.state == .failed || $0.state == .unclear }
+        for record in troubles.prefix(20) {
+            lines.append("\(record.user.text), \(record.state.rawValue): \(record.failure ?? "nobody knows why")".onOneLine)
+        }
+        if troubles.count > 20 { lines.append("… and \(troubles.count - 20) more; --json has all") }
         return lines.joined(separator: "\n")
     }
 

@@ -35,7 +35,7 @@ extension Shape {
             "The application's page on which people sign in with Clerk; it gets `redirect_url`, or a welcome's `__clerk_ticket`."),
         key("signUp", .string, standard: "`signIn`", "The page on which they sign up: Clerk's own invitations lead there."),
         key(
-            "perUserPerHour", .integer(1...100), standard: "3", "Invitations that one user may ask for in an hour, in one process."),
+            "perUserPerHour", .integer(1...100), standard: "3", "Invitations that one user may ask for in an hour."),
         key("perClientPerHour", .integer(1...10_000), standard: "20", "And that are asked for from one address."),
         key(
             "templates", .string,

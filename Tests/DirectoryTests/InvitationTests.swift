@@ -11,9 +11,9 @@ import Testing
 
 /// The life of an invitation, in every backend.
 @Suite("Session+Invitations", .serialized) struct InvitationTests {
-    private func token(_ byte: UInt8) -> InvitationDigest { InvitationToken(random: [UInt8](repeating: byte, count: 32)).digest }
+    func token(_ byte: UInt8) -> InvitationDigest { InvitationToken(random: [UInt8](repeating: byte, count: 32)).digest }
 
-    private func invitation(
+    func invitation(
         _ user: UserID, _ byte: UInt8, kind: InvitationKind = .link, at created: UnixTime = noon, hours: Int64 = 24
     ) -> NewInvitation {
         NewInvitation(
@@ -37,7 +37,7 @@ import Testing
         database.add(1, 2)
         try await withDirectory(database.settings()) { directory in
             let (ada, bob) = (backend.id(1), backend.id(2))
-            #expect(try await directory.begin(invitation(ada, 1), .always))
+            #expect(try await directory.begin(invitation(ada, 1), .asked(perHour: 60)) == .begun)
             let seen = try await directory.invitation(token(1), isOpened: false, at: noon)
             #expect(seen?.user == ada && seen?.isUsed == false && seen?.isExpired == false)
             #expect(try await accept(2, ada, "user_ada", in: directory) == .changed)
@@ -54,7 +54,7 @@ import Testing
         database.add(1)
         try await withDirectory(database.settings()) { directory in
             let ada = backend.id(1)
-            #expect(try await directory.begin(invitation(ada, 1), .always))
+            #expect(try await directory.begin(invitation(ada, 1), .asked(perHour: 60)) == .begun)
             async let a = accept(1, ada, "user_a", in: directory)
             async let b = accept(1, ada, "user_b", in: directory)
             async let c = accept(1, ada, "user_c", in: directory)
@@ -70,40 +70,15 @@ import Testing
         database.add(1)
         try await withDirectory(database.settings()) { directory in
             let ada = backend.id(1)
-            expect(try await directory.begin(invitation(ada, 1, hours: 1), .always), is: true)
+            expect(try await directory.begin(invitation(ada, 1, hours: 1), .asked(perHour: 60)), is: .begun)
             let late = noon.adding(seconds: 3_600)
             expect(try await directory.invitation(token(1), isOpened: false, at: late)?.isExpired, is: true)
             expect(try await accept(1, ada, "user_ada", at: late, in: directory), is: .changed)
-            expect(try await directory.begin(invitation(ada, 2), .always), is: true)
+            expect(try await directory.begin(invitation(ada, 2), .asked(perHour: 60)), is: .begun)
             expect(try await directory.invitation(token(1), isOpened: false, at: noon), is: nil)
             expect(try await accept(1, ada, "user_ada", in: directory), is: .changed)
             #expect(database.countsOfLinks == "0/0/0")
             expect(try await accept(2, ada, "user_ada", in: directory).linked?.id, is: ada)
-        }
-    }
-
-    @Test(arguments: Backend.allCases) func `a run takes its turn, and no other's`(backend: Backend) async throws {
-        let database = TestDatabase(backend)
-        try await withDirectory(database.settings()) { directory in
-            let ada = backend.id(1)
-            func turn(_ byte: UInt8, after seconds: Int64, began: Int64, resends: Bool = false) async throws -> Bool {
-                let invitation = invitation(ada, byte, at: noon.adding(seconds: seconds))
-                return try await directory.begin(invitation, .run(began: noon.adding(seconds: began), resends: resends))
-            }
-            #expect(try await turn(1, after: 1, began: 0))
-            // On its way, and then sent: nobody's turn, not even a later run's.
-            #expect(try await !turn(2, after: 2, began: 2))
-            #expect(try await turn(3, after: 200, began: 199))
-            try await directory.note(.sent, of: invitation(ada, 3, at: noon.adding(seconds: 200)), at: noon)
-            #expect(try await !turn(4, after: 900, began: 899))
-            #expect(try await !turn(4, after: 900, began: 200, resends: true))
-            #expect(try await turn(5, after: 900, began: 899, resends: true))
-            // What became of one that was replaced says nothing of this one.
-            try await directory.note(.failed("no"), of: invitation(ada, 3, at: noon.adding(seconds: 200)), at: noon)
-            #expect(database.run("SELECT count(*) FROM \(database.state("invitations")) WHERE failed_at IS NOT NULL") == ["0"])
-            try await directory.note(.failed("no"), of: invitation(ada, 5, at: noon.adding(seconds: 900)), at: noon)
-            #expect(try await !turn(6, after: 901, began: 900))
-            #expect(try await turn(6, after: 902, began: 901))
         }
     }
 
@@ -112,8 +87,8 @@ import Testing
     {
         let database = TestDatabase(backend)
         try await withDirectory(database.settings()) { directory in
-            #expect(try await directory.begin(invitation(backend.id(1), 1, kind: .welcome), .always))
-            #expect(try await directory.begin(invitation(backend.id(2), 2), .always))
+            #expect(try await directory.begin(invitation(backend.id(1), 1, kind: .welcome), .asked(perHour: 60)) == .begun)
+            #expect(try await directory.begin(invitation(backend.id(2), 2), .asked(perHour: 60)) == .begun)
             #expect(try await directory.redeem(token(1), at: noon.adding(seconds: 24 * 3_600)) == nil)
             #expect(try await directory.redeem(token(1), at: noon) == ClerkUserID("user_made"))
             #expect(try await directory.redeem(token(1), at: noon) == nil)
@@ -130,7 +105,7 @@ import Testing
         database.add(1)
         try await withDirectory(database.settings()) { directory in
             let ada = backend.id(1)
-            #expect(try await directory.begin(invitation(ada, 1), .always))
+            #expect(try await directory.begin(invitation(ada, 1), .asked(perHour: 60)) == .begun)
             for second in 0..<3 {
                 _ = try await directory.invitation(token(1), isOpened: true, at: noon.adding(seconds: Int64(second)))
             }

@@ -183,6 +183,11 @@ def test_a_user_asks_so_often_and_no_oftener(start_gateway, origin, clerk, users
     assert 0 < int(answer.headers["Retry-After"]) <= 1800
     assert ask(gateway, bob).status_code == 200
     refused(ask(gateway, bob), "too_many_attempts", 429)
+    # Nor is another replica, which counts its own clients.
+    gateway.stop()
+    other = start_gateway(made, clerk, users)
+    refused(ask(other, ada), "too_many_attempts", 429)
+    assert ask(other, bob).status_code == 200, "what its client has asked in vain is not counted"
 
 
 # Accepting, and whatever else is done with an invitation.

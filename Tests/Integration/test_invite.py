@@ -47,6 +47,7 @@ def nobody(users, mail, gateway):
     users.execute("DELETE FROM segue.invitations; DELETE FROM segue.links; DELETE FROM segue.people")
     mail.letters.clear()
     mail.refused.clear()
+    mail.hung_up_on.clear()
 
 
 def invite(gateway, *words: str, code: int = 0) -> dict:
@@ -117,6 +118,50 @@ def test_who_failed_is_written_to_by_the_next_run(gateway, users, mail):
     mail.refused.clear()
     assert invite(gateway, "--all")["sent"] == 2
     assert len(mail.letters) == 3 and states(gateway) == ["sent"] * 3
+
+
+def test_a_letter_that_nobody_confirmed_is_not_sent_again_by_itself(gateway, users, mail):
+    good, lost = users.add("good@example.com"), users.add("lost@example.com")
+    mail.hung_up_on.add("lost@example.com")
+    report = invite(gateway, "--all", code=3)
+    assert (report["sent"], report["failed"], report["unclear"], report["left"]) == (1, 0, 1, 0)
+    [unclear] = report["unclear_letters"]
+    assert unclear["examples"] == [lost] and "did not say whether it took it" in unclear["reason"]
+    assert status(gateway)[lost]["state"] == "unclear" and status(gateway)[good]["state"] == "sent"
+    mail.hung_up_on.clear()
+    again = gateway.run("invite", "--all", "--json")
+    assert again.returncode == 0 and json.loads(again.stdout)["left_out"] == {"invited_before": 2}
+    # The letter may have come: its link is as good as any.
+    assert page(gateway, "GET", mail.token("lost@example.com")).status_code == 401
+    assert status(gateway)[lost]["state"] == "opened"
+    assert invite(gateway, "--user-id", lost, "--resend")["sent"] == 1 and len(mail.to("lost@example.com")) == 2
+
+
+def test_a_mail_server_that_confirms_nothing_ends_the_run(gateway, users, mail):
+    for number in range(30):
+        users.add(f"mute{number}@example.com")
+        mail.hung_up_on.add(f"mute{number}@example.com")
+    report = invite(gateway, "--all", code=5)
+    assert report["sent"] == 0 and 5 <= report["unclear"] < 12 and report["left"] == 30 - report["unclear"]
+    assert "did not say whether it took it" in report["ending"]
+
+
+def test_who_is_linked_while_a_run_goes_on_is_not_written_to(gateway, users, mail, start_gateway, emulator):
+    made = gateway.settings | {"smtp": gateway.settings["smtp"] | {"perMinute": 300}}
+    slow = start_gateway(made, emulator, users, serve=False)
+    count = 12
+    users.execute(
+        f"INSERT INTO users (id, email) SELECT gen_random_uuid(), 'meanwhile' || n || '@example.com' FROM generate_series(1, {count}) n"
+    )
+    run = subprocess.Popen(
+        [str(BINARY), "invite", "--all", "--json", str(slow.file)], env=os.environ | slow.environment, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    wait_until(lambda: len(mail.letters) >= 1, "a letter")
+    users.execute("UPDATE users SET clerk_user_id = 'user_' || id")
+    report = json.loads(run.communicate(timeout=20)[0])
+    assert run.returncode == 0 and report["others"] > 0 and report["sent"] + report["others"] == count
+    assert len(mail.letters) == report["sent"]
 
 
 def test_an_accepted_invitation_links(gateway, emulator, users, mail):
@@ -250,6 +295,37 @@ def test_doctor_names_what_invitations_may_not_do(gateway, users, start_gateway,
         users.execute("DROP OWNED BY inviting; DROP ROLE inviting")
 
 
+def mail_findings(gateway) -> list[tuple[str, str, str]]:
+    findings = json.loads(gateway.run("doctor", "--json").stdout)["findings"]
+    return [(found["severity"], found["code"], found["text"]) for found in findings if found["area"] == "mail"]
+
+
+def test_doctor_visits_the_mail_server_and_sends_nothing(gateway, users, mail, start_gateway, emulator, tmp_path):
+    def visit(smtp: dict) -> tuple[str, str, str]:
+        made = gateway.settings | {"smtp": {"from": "a@example.com", "timeoutSeconds": 2} | smtp}
+        [found] = mail_findings(start_gateway(made, emulator, users, serve=False))
+        return found
+
+    authority = Authority(tmp_path)
+    server = MailServer(authority, "the-right-password")
+    try:
+        login = {"url": server.url, "user": "segue", "password": "the-right-password", "startTls": True, "caFile": str(authority.file)}
+        assert visit(login) == ("ok", "mail", f"{server.url} takes mail from us, over TLS, logged in as segue")
+        assert visit({"url": mail.url}) == ("ok", "mail", f"{mail.url} takes mail from us")
+        severity, code, text = visit(login | {"password": "wrong"})
+        assert (severity, code) == ("error", "mail_refused") and "535" in text and "wrong" not in text
+        severity, code, text = visit({key: value for key, value in login.items() if key != "caFile"})
+        assert (severity, code) == ("error", "mail_without_tls") and "certificate" in text
+        severity, code, text = visit({"url": mail.url, "startTls": True})
+        assert (severity, code) == ("error", "mail_without_tls") and "STARTTLS" in text
+        severity, code, text = visit(login | {"url": mail.url, "startTls": False})
+        assert (severity, code) == ("warning", "mail_without_login") and "smtp.user is segue" in text
+        assert visit({"url": f"smtp://127.0.0.1:{free_port()}"})[:2] == ("unreachable", "mail_unreachable")
+        assert server.letters == mail.letters == [] and server.senders == 0
+    finally:
+        server.stop()
+
+
 # Welcomes.
 
 
@@ -326,6 +402,14 @@ def test_a_welcome_is_good_again_where_clerk_gave_no_ticket(gateway, emulator, u
     answer = page(gateway, "POST", token)
     assert (answer.status_code, answer.json()["code"]) == (503, "clerk_unavailable")
     assert page(gateway, "POST", token).json()["status"] == "success"
+
+
+def test_a_welcome_to_somebody_whom_clerk_has_lost_says_so(gateway, emulator, users, mail, made_in_clerk):
+    user, clerk_user = made_in_clerk("lost@example.com")
+    assert invite(gateway, "--created", "--all")["sent"] == 1
+    emulator.ask("DELETE", f"/users/{clerk_user}")
+    answer = page(gateway, "POST", mail.token("lost@example.com"))
+    assert (answer.status_code, answer.json()["code"]) == (410, "invitation_outdated"), answer.text
 
 
 def test_nobody_is_let_in_by_a_mailbox_that_proves_nothing(gateway, users, mail, made_in_clerk, start_gateway, emulator):

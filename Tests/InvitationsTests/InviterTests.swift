@@ -27,7 +27,7 @@ import Testing
 
     @Test func `the mail holds the token, and the store its digest`() async throws {
         let random = ([UInt8](repeating: 7, count: 32), [UInt8](repeating: 1, count: 16))
-        let outcome = try await inviter().invite(addressee(), .link, batch: nil, .always, at: now, random: random)
+        let outcome = try await inviter().invite(addressee(), .link, batch: nil, .asked(perHour: 60), at: now, random: random)
         #expect(outcome == .sent(until: now.adding(seconds: 86_400)))
         let token = InvitationToken(random: random.0)
         #expect(store.begun.map(\.token) == [token.digest])
@@ -48,21 +48,35 @@ import Testing
 
     @Test func `what the server refuses is noted`() async throws {
         carrier.fails(.refused(code: 550))
-        #expect(try await inviter().invite(addressee(), .link, batch: nil, .always, at: now) == .failed(.refused(code: 550)))
+        #expect(
+            try await inviter().invite(addressee(), .link, batch: nil, .asked(perHour: 60), at: now) == .failed(.refused(code: 550))
+        )
         #expect(store.noted == [.failed("the mail server answered 550")])
     }
 
+    @Test func `what the server did not confirm is noted as unclear`() async throws {
+        let failure = MailFailure.unclear("it hung up")
+        carrier.fails(failure)
+        #expect(try await inviter().invite(addressee(), .link, batch: nil, .asked(perHour: 60), at: now) == .failed(failure))
+        #expect(store.noted == [.unclear("it hung up")])
+    }
+
     @Test func `whose turn it is not sends nothing`() async throws {
-        store.refuse()
-        #expect(try await inviter().invite(addressee(), .link, batch: nil, .always, at: now) == .notOurTurn)
-        #expect(carrier.text.isEmpty)
+        for (start, outcome) in [
+            (InvitationStart.notOurTurn, Inviter.Outcome.notOurTurn),
+            (.tooOften(retryAfterSeconds: 7), .tooOften(retryAfterSeconds: 7)),
+        ] {
+            store.refuse(start)
+            #expect(try await inviter().invite(addressee(), .link, batch: nil, .asked(perHour: 60), at: now) == outcome)
+            #expect(carrier.text.isEmpty)
+        }
     }
 
     @Test(arguments: [
         nil, "", "ada", "ada@example.com\r\nRCPT TO:<eve@example.com>", "ada@example.com,eve@example.com", "ädä@example.com",
     ])
     func `an address that is none is written to by nobody`(_ email: String?) async throws {
-        #expect(try await inviter().invite(addressee(email), .link, batch: nil, .always, at: now) == .noAddress)
+        #expect(try await inviter().invite(addressee(email), .link, batch: nil, .asked(perHour: 60), at: now) == .noAddress)
         #expect(store.begun.isEmpty && carrier.text.isEmpty)
     }
 
@@ -76,7 +90,7 @@ import Testing
     ])
     func `what is more than a name is left out`(_ name: String) async throws {
         #expect(Inviter.shownName(name) == nil)
-        _ = try await inviter().invite(addressee(name: name), .link, batch: nil, .always, at: now)
+        _ = try await inviter().invite(addressee(name: name), .link, batch: nil, .asked(perHour: 60), at: now)
         #expect(carrier.text.contains("\r\nHello,\r\n"))
     }
 
@@ -96,18 +110,18 @@ import Testing
 
 /// Remembers what it was told.
 final class FakeInvitations: InvitationStore {
-    private let state = Mutex((begun: [NewInvitation](), noted: [MailOutcome](), refuses: false))
+    private let state = Mutex((begun: [NewInvitation](), noted: [MailOutcome](), refusal: InvitationStart?.none))
     var begun: [NewInvitation] { state.withLock { $0.begun } }
     var noted: [MailOutcome] { state.withLock { $0.noted } }
-    func refuse() { state.withLock { $0.refuses = true } }
+    func refuse(_ refusal: InvitationStart) { state.withLock { $0.refusal = refusal } }
 
     func addressee(_ user: UserID) async throws(Unavailable) -> Addressee? { nil }
     func users(withEmail email: String) async throws(Unavailable) -> [DirectoryUser] { [] }
-    func begin(_ invitation: NewInvitation, _ turn: InvitationTurn) async throws(Unavailable) -> Bool {
+    func begin(_ invitation: NewInvitation, _ turn: InvitationTurn) async throws(Unavailable) -> InvitationStart {
         state.withLock { state in
-            if state.refuses { return false }
+            if let refusal = state.refusal { return refusal }
             state.begun.append(invitation)
-            return true
+            return .begun
         }
     }
     func note(_ outcome: MailOutcome, of invitation: NewInvitation, at time: UnixTime) async throws(Unavailable) {

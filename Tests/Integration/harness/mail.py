@@ -50,6 +50,8 @@ class MailServer:
         self.letters: list[EmailMessage] = []
         #: Recipients that are refused, each with an answer.
         self.refused: dict[str, str] = {}
+        #: Recipients whose letter is taken, and nothing is said of it.
+        self.hung_up_on: set[str] = set()
         #: What is said to every sender.
         self.refuses_senders: str | None = None
         #: How often somebody said who sends.
@@ -91,6 +93,8 @@ class MailServer:
         letter["X-RcptTo"], letter["X-MailFrom"] = ", ".join(envelope.rcpt_tos), envelope.mail_from
         letter["X-TLS"] = "yes" if session.ssl else "no"
         self.letters.append(letter)
+        if not self.hung_up_on.isdisjoint(envelope.rcpt_tos):
+            server.transport.abort()
         return "250 OK"
 
 
