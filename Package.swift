@@ -90,7 +90,7 @@ let package = Package(
             ]),
 
         // What an operator asks before anything is served: pure, from what the adapters found.
-        swift("Setup", ["ClerkAPI", "Crypto", "Directory", "JOSE", "JSON", "Settings", "Telemetry"]),
+        swift("Setup", ["ClerkAPI", "Crypto", "Directory", "JOSE", "JSON", "SMTP", "Settings", "Telemetry"]),
 
         // Story: the journey of a request, and the command that starts it.
         swift(

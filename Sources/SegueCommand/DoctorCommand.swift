@@ -2,6 +2,7 @@ internal import ClerkAPI
 internal import Directory
 internal import Fetch
 internal import JSON
+internal import SMTP
 internal import Settings
 internal import Setup
 internal import Sockets
@@ -37,6 +38,7 @@ enum DoctorCommand {
         findings += loaded.warnings.map { Finding(.warning, "settings", "settings_warning", "\(loaded.file):\($0)") }
         if let directory = settings.directory { findings += await database(directory, settings) }
         if let clerk = settings.clerk { findings += await self.clerk(clerk) }
+        if let smtp = settings.smtp { findings += await mail(smtp) }
         for origin in settings.origins { findings += await servers(of: origin) }
         return findings
     }
@@ -59,12 +61,21 @@ enum DoctorCommand {
     }
 
     private static func clerk(_ clerk: ClerkSettings) async -> [Finding] {
+        guard let probe = await asking({ await ClerkProbe.ask(clerk, $0) }) else { return [] }
+        return Finding.all(of: probe, clerk)
+    }
+
+    private static func mail(_ smtp: SMTPSettings) async -> [Finding] {
+        guard let probe = await asking({ await SMTPProbe.ask(smtp, $0) }) else { return [] }
+        return [Finding.of(probe, smtp)]
+    }
+
+    private static func asking<Answer: Sendable>(_ question: @escaping @Sendable (FetchClient) async -> Answer) async -> Answer? {
         let engine = FetchEngine()
         engine.start()
         defer { engine.stop() }
         let client = FetchClient(engine: engine)
-        guard let probe = try? await onLoop({ await ClerkProbe.ask(clerk, client) }) else { return [] }
-        return Finding.all(of: probe, clerk)
+        return try? await onLoop { await question(client) }
     }
 
     private static func servers(of origin: Origin) async -> [Finding] {
@@ -123,7 +134,8 @@ extension SettingsFailure {
             } + warnings.map { Finding(.warning, "settings", "settings_warning", "\(file):\($0)") }
                 + [
                     Finding(
-                        .note, "settings", "not_looked", "database, Clerk and origins were not looked at: the settings come first")
+                        .note, "settings", "not_looked",
+                        "database, Clerk, mail server and origins were not looked at: the settings come first")
                 ]
         }
     }

@@ -20,6 +20,9 @@ package struct SMTPSettings: Sendable, Equatable {
     package init(url: String, from: Mailbox, requiresTLS: Bool) {
         (self.url, self.from, self.requiresTLS) = (url, from, requiresTLS)
     }
+
+    /// Whether nobody in between reads along.
+    package var isSecure: Bool { requiresTLS || url.hasPrefix("smtps:") }
 }
 
 /// `invitations` in `routes.json`: how people are asked to take their old account along.

@@ -14,7 +14,7 @@ package struct Finding: Sendable, Hashable {
     }
 
     package let severity: Severity
-    /// Which part: `settings`, `database`, `clerk`, `origins`, `clock`.
+    /// Which part: `settings`, `database`, `clerk`, `mail`, `origins`, `clock`.
     package let area: String
     /// A stable word.
     package let code: String
