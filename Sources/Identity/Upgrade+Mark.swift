@@ -1,11 +1,13 @@
+import Authentication
 import Crypto
 
 extension Upgrade {
     /// By what a session is known that was exchanged: a SHA-256. Nobody shall get a second ticket for it by spelling its credential in
-    /// another way. Where the old application compares loosely (`uuid`, `citext`, blanks behind `char(n)`) a credential has many
-    /// spellings, so that letters and digits count, in any case. Of a token in compact serialization all that was signed counts: an ECDSA
-    /// signature (r, s) has a twin, (r, n − s).
+    /// another way. Where the old application compares loosely (`uuid`, `citext`, blanks behind `char(n)`), or decodes a cookie first, a
+    /// credential has many spellings, so that letters and digits count, in any case. Of a token in compact serialization all that was
+    /// signed counts: an ECDSA signature (r, s) has a twin, (r, n − s).
     package static func mark(of credential: [UInt8]) -> String {
+        let credential = PercentDecoding.decode(credential.indices, in: credential)
         let parts = credential.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         let isCompact = parts.count == 3 && credential.starts(with: "eyJ".utf8)
         let words = isCompact ? Array(credential.dropLast(parts[2].count)) : credential.compactMap(folded)
