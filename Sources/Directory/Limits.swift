@@ -93,6 +93,9 @@ enum Limits {
     static let migratorSignMilliseconds = 3_000
     /// Mail of which nothing was noted for so long was not sent: no server is waited for as long.
     static let mailSeconds: Int64 = 120
+    /// How long after its use a welcome is not sent again to somebody who has not been seen: longer than a ticket may live, so that there
+    /// is one way in at a time.
+    static let welcomeRestSeconds: Int64 = 7_200
     /// The calls that are reserved at a time: those of so long.
     static let turnsMilliseconds = 250
     /// How late a reserved call may be made. Together with those that were in time, late ones could exceed Clerk's limit.

@@ -10,8 +10,9 @@ extension Session {
         return try await connection.rows(
             """
             SELECT user_id, kind, batch, failure, CASE WHEN expires_at <= $1 THEN 1 ELSE 0 END, \(times.joined(separator: ", ")),
-            clerk_user_id FROM \(dialect.state("invitations")) ORDER BY created_at, user_id
-            """, [time(now)]
+            clerk_user_id, CASE WHEN accepted_at > $2 THEN 1 ELSE 0 END
+            FROM \(dialect.state("invitations")) ORDER BY created_at, user_id
+            """, [time(now), time(now.adding(seconds: -Limits.welcomeRestSeconds))]
         ).map { row in
             let isOver = row[4] == "1"
             let state: InvitationRecord.State =
@@ -22,7 +23,7 @@ extension Session {
                 user: UserID(row[0] ?? ""), kind: InvitationKind(rawValue: row[1] ?? "") ?? .link,
                 clerkUser: row[10].map { ClerkUserID($0) }, state: state, batch: row[2],
                 sent: Self.rfc3339(row[5]), failed: Self.rfc3339(row[6]), failure: row[3], opened: Self.rfc3339(row[7]),
-                accepted: Self.rfc3339(row[8]), expires: Self.rfc3339(row[9]) ?? "")
+                accepted: Self.rfc3339(row[8]), isJustAccepted: row[11] == "1", expires: Self.rfc3339(row[9]) ?? "")
         }
     }
 

@@ -40,7 +40,9 @@ extension Session {
         case .run(let began, let resends):
             guard try await isMeantStill(invitation) else { return .notOurTurn }
             let unheard = time(invitation.created.adding(seconds: -Limits.mailSeconds))
-            let isOurs = try await put(given + [time(began), unheard], where: Self.isTurn(resends: resends))
+            let lately = time(invitation.created.adding(seconds: -Limits.welcomeRestSeconds))
+            let isOurs = try await put(
+                given + [time(began), unheard] + (resends ? [lately] : []), where: Self.isTurn(resends: resends))
             return isOurs ? .begun : .notOurTurn
         case .asked(let perHour):
             let (now, pause) = (invitation.created.milliseconds, Int64(3_600_000 / max(1, perHour)))
@@ -83,7 +85,9 @@ extension Session {
             i.failed_at IS NOT NULL OR (i.kind = 'welcome') <> (EXCLUDED.kind = 'welcome') OR (i.kind = 'link' AND i.accepted_at IS NOT NULL)
             OR (i.sent_at IS NULL AND i.created_at < $10)
             """
-        let isUnspent = "(i.accepted_at IS NULL OR i.kind <> 'welcome' OR i.clerk_user_id <> EXCLUDED.clerk_user_id)"
+        // A welcome that has just ($11) let somebody in: they may be on the way.
+        let isUnspent =
+            "(i.accepted_at IS NULL OR i.kind <> 'welcome' OR i.clerk_user_id <> EXCLUDED.clerk_user_id OR i.accepted_at < $11)"
         return "i.created_at < $9 AND (\(isOver)\(resends ? " OR (i.sent_at IS NOT NULL AND \(isUnspent))" : ""))"
     }
 

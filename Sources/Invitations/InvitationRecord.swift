@@ -22,17 +22,19 @@ package struct InvitationRecord: Sendable, Hashable {
     package let failure: String?
     package let opened: String?
     package let accepted: String?
+    /// So short a time ago that whoever was let in may be on the way.
+    package let isJustAccepted: Bool
     package let expires: String
 
     package init(
         user: UserID, kind: InvitationKind, clerkUser: ClerkUserID?, state: State, batch: String?, sent: String?, failed: String?,
         failure: String?,
-        opened: String?, accepted: String?, expires: String
+        opened: String?, accepted: String?, isJustAccepted: Bool, expires: String
     ) {
         (self.user, self.kind, self.clerkUser) = (user, kind, clerkUser)
         (self.state, self.batch) = (state, batch)
         (self.sent, self.failed, self.failure) = (sent, failed, failure)
-        (self.opened, self.accepted, self.expires) = (opened, accepted, expires)
+        (self.opened, self.accepted, self.isJustAccepted, self.expires) = (opened, accepted, isJustAccepted, expires)
     }
 
     /// Whether a run leaves them alone that does not send anew: mail is on its way or has come. What was accepted and linked
@@ -47,8 +49,9 @@ package struct InvitationRecord: Sendable, Hashable {
         }
     }
 
-    /// Whether it is a welcome that has let this very Clerk user in: another one would be one way in too many.
-    package func hasLetIn(_ clerkUser: ClerkUserID?) -> Bool {
-        kind == .welcome && state == .accepted && self.clerkUser == clerkUser
+    /// Whether it is a welcome that has just let this very Clerk user in: another one would be one way in too many. Who has not been seen
+    /// since was kept from it, as by a gateway that died with the ticket in its hand.
+    package func isLettingIn(_ clerkUser: ClerkUserID?) -> Bool {
+        kind == .welcome && isJustAccepted && self.clerkUser == clerkUser
     }
 }

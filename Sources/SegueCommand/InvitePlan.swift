@@ -42,7 +42,7 @@ struct InvitePlan: Sendable {
                         skipped[.invitedBefore, default: 0] += 1
                         continue
                     }
-                    if order.kind == .welcome, records[row.user.id]?.hasLetIn(row.user.clerkUser) ?? false {
+                    if order.kind == .welcome, records[row.user.id]?.isLettingIn(row.user.clerkUser) ?? false {
                         skipped[.welcomeUsed, default: 0] += 1
                         continue
                     }
@@ -135,7 +135,7 @@ extension InvitationSkip {
         case .addressShared: "share their address with another row"
         case .addressUnproved: "have an address that linking.legacyEmail does not prove: a stranger may read the mail"
         case .invitedBefore: "have an invitation (--resend sends another)"
-        case .welcomeUsed: "have used their welcome"
+        case .welcomeUsed: "have just used their welcome"
         case .inClerk: "have a user in Clerk with this address: invite them by mail"
         }
     }

@@ -392,6 +392,11 @@ def test_a_welcome_that_was_used_is_not_sent_again(gateway, users, mail, made_in
     leaks.secret(page(gateway, "POST", mail.token("used@example.com")).json()["url"].partition("ticket=")[2], "a sign-in ticket")
     assert invite(gateway, "--created", "--all", "--resend")["left_out"] == {"welcome_used": 1}
     assert len(mail.letters) == 1
+    # The ticket was lost on its way: nobody has come with it, and nobody can any more.
+    users.execute("UPDATE segue.invitations SET accepted_at = now() - interval '3 hours'")
+    assert invite(gateway, "--created", "--all")["left_out"] == {"invited_before": 1}
+    assert invite(gateway, "--created", "--all", "--resend")["sent"] == 1
+    assert page(gateway, "GET", mail.token("used@example.com")).json()["status"] == "ready"
 
 
 def test_a_welcome_is_good_again_where_clerk_gave_no_ticket(gateway, emulator, users, mail, made_in_clerk):
