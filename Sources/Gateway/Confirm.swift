@@ -58,10 +58,7 @@ extension Conversation {
         _ proposal: Confirmation, _ session: ClerkSubject, _ form: PageForm, _ linker: Linker, _ generation: Generation,
         at now: UnixTime, isHTML: Bool, _ path: String
     ) async throws(Refusal) {
-        // Other accounts than were shown, or a box that nobody ticked.
-        guard form.has("pair", proposal.pair), form.has("mine", "yes") else {
-            throw .identity(.link(.needsConfirmation))
-        }
+        try form.requireConsent(to: proposal)
         let row: DirectoryUser
         do throws(IdentityRefusal) {
             row = try await linker.confirm(
@@ -73,24 +70,9 @@ extension Conversation {
 
     private func show(_ proposal: Confirmation, isHTML: Bool, _ path: String) async {
         if proposal.row.clerkUser != nil { return await answerJoined(proposal.row.id, isHTML: isHTML, path) }
-        let (clerk, account) = (proposal.shownClerkUser, proposal.shownRow)
-        guard isHTML else {
-            var answer = ClaimWriter()
-            answer.add("status", "needs_confirmation")
-            answer.add("clerk", clerk)
-            answer.add("account", account)
-            answer.add("pair", proposal.pair)
-            return await self.answer(.ok, "application/json", answer.bytes)
-        }
-        var page = ConfirmationPage(
-            title: "Are both accounts yours?",
-            words: [
-                "You are signed in, and this browser also holds your old account. If both are yours, they can be joined: what belongs to the old account is then yours when you sign in.",
-                "If one of them is not yours, do not go on.",
-            ])
-        page.form = ConfirmationPage.Form(
-            shown: [("You signed in as", clerk), ("Your old account", account)], hidden: [("pair", proposal.pair)],
-            promise: "Both accounts are mine", button: "Join them")
-        await answer(.ok, page, at: path)
+        let question = JoiningQuestion(
+            title: "Are both accounts yours?", words: "You are signed in, and this browser also holds your old account.",
+            term: "Your old account", account: proposal.shownRow)
+        await ask(question, proposal, isHTML: isHTML, at: path)
     }
 }

@@ -24,8 +24,7 @@ extension Conversation {
             proposal = try await linker.proposal(for: session, beside: legacy, invited: row, at: visit.now)
         } catch { throw .identity(error) }
         guard let form = visit.form else { return await show(proposal, visit) }
-        // Other accounts than were shown, or a box that nobody ticked.
-        guard form.has("pair", proposal.pair), form.has("mine", "yes") else { throw .identity(.link(.needsConfirmation)) }
+        try form.requireConsent(to: proposal)
         let (store, digest) = (visit.store, visit.held.token.digest)
         let linked: DirectoryUser
         do throws(IdentityRefusal) {
@@ -87,27 +86,13 @@ extension Conversation {
     }
 
     private func show(_ proposal: Confirmation, _ visit: InvitationVisit) async {
-        // Whoever is about to join must see whose account it is: a stranger's may differ in a letter of it.
-        let (clerk, address) = (proposal.shownClerkUser, visit.held.fullAddress)
         worker.counters.count(invitation: "shown")
-        guard visit.isHTML else {
-            var answer = ClaimWriter()
-            answer.add("status", "needs_confirmation")
-            answer.add("clerk", clerk)
-            answer.add("account", address)
-            answer.add("pair", proposal.pair)
-            return await self.answer(.ok, "application/json", answer.bytes)
-        }
-        var page = ConfirmationPage(
+        // Whoever is about to join must see whose account it is: a stranger's may differ in a letter of it.
+        let question = JoiningQuestion(
             title: "Take your account along?",
-            words: [
-                "You are signed in, and you hold an invitation for an account that was there before. If both are yours, they can be joined: what belongs to the old account is then yours when you sign in.",
-                "If one of them is not yours, do not go on.",
-            ])
-        page.form = ConfirmationPage.Form(
-            shown: [("You signed in as", clerk), ("The account of the invitation", address)], hidden: [("pair", proposal.pair)],
-            promise: "Both accounts are mine", button: "Join them")
-        await answer(.ok, page, at: visit.settings.page)
+            words: "You are signed in, and you hold an invitation for an account that was there before.",
+            term: "The account of the invitation", account: visit.held.fullAddress)
+        await ask(question, proposal, isHTML: visit.isHTML, at: visit.settings.page)
     }
 
     /// A welcome: whoever has it is let into the Clerk user that was made for them, once.

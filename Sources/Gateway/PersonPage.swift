@@ -23,6 +23,23 @@ struct PageForm {
     }
 }
 
+extension PageForm {
+    /// Other accounts than were shown, or a box that nobody ticked, join nobody.
+    func requireConsent(to proposal: Confirmation) throws(Refusal) {
+        guard has("pair", proposal.pair), has("mine", "yes") else { throw .identity(.link(.needsConfirmation)) }
+    }
+}
+
+/// Whether an old account and the Clerk user who is signed in are one person's.
+struct JoiningQuestion {
+    let title: String
+    /// How the two have come together.
+    let words: String
+    /// What the old account is called, and which it is.
+    let term: String
+    let account: String
+}
+
 // What the pages share on which a person joins two accounts.
 extension Conversation {
     func receiveForm(_ head: RequestHead) async throws(Refusal) -> PageForm {
@@ -37,6 +54,26 @@ extension Conversation {
         if let seconds = worker.attempts.withLock({ $0.joins.retryAfterSeconds(for: user, at: steady) }) {
             throw .tooManyAttempts(seconds)
         }
+    }
+
+    /// Names both accounts, and posts back which they were.
+    func ask(_ question: JoiningQuestion, _ proposal: Confirmation, isHTML: Bool, at path: String) async {
+        let clerk = proposal.shownClerkUser
+        guard isHTML else {
+            var answer = ClaimWriter()
+            answer.add("status", "needs_confirmation")
+            answer.add("clerk", clerk)
+            answer.add("account", question.account)
+            answer.add("pair", proposal.pair)
+            return await self.answer(.ok, "application/json", answer.bytes)
+        }
+        let offer = "If both are yours, they can be joined: what belongs to the old account is then yours when you sign in."
+        var page = ConfirmationPage(
+            title: question.title, words: ["\(question.words) \(offer)", "If one of them is not yours, do not go on."])
+        page.form = ConfirmationPage.Form(
+            shown: [("You signed in as", clerk), (question.term, question.account)], hidden: [("pair", proposal.pair)],
+            promise: "Both accounts are mine", button: "Join them")
+        await answer(.ok, page, at: path)
     }
 
     func answerJoined(_ user: UserID, isHTML: Bool, _ path: String, _ more: String = "") async {

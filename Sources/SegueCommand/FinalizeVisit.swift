@@ -64,9 +64,9 @@ struct FinalizeVisit: Sendable {
         do {
             made = try await onLoop { await Self.made { try await MigrateBackup.make(dump, directory) } }.get()
         } catch let failure as DirectorySchema.Failure {
-            return MigrateCommand.fail(failure)
+            return LongRun.fail(failure)
         } catch {
-            return Terminal.fail((error as? MigrateRefusal)?.reason ?? "\(error)", .precondition)
+            return Terminal.fail((error as? RunRefusal)?.reason ?? "\(error)", .precondition)
         }
         let asked = await LedgerCommand.ask(schema) { schema throws(DirectorySchema.Failure) in
             try await schema.recordBackup(made.digest, upTo: made.entry, note, at: DirectoryVisit.now)
@@ -80,7 +80,7 @@ struct FinalizeVisit: Sendable {
         _ body: () async throws -> MigrateBackup.Made?
     ) async -> Result<MigrateBackup.Made, any Error> {
         do {
-            guard let made = try await body() else { throw MigrateRefusal(reason: "no dump was made") }
+            guard let made = try await body() else { throw RunRefusal(reason: "no dump was made") }
             return .success(made)
         } catch {
             return .failure(error)

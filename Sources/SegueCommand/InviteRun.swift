@@ -6,8 +6,6 @@ internal import Invitations
 internal import Migration
 internal import SMTP
 internal import Settings
-internal import Snapshot
-internal import Sockets
 internal import Telemetry
 
 /// `segue invite` in earnest: say what is to be done, and do it until everybody is through or somebody stops it.
@@ -20,30 +18,25 @@ struct InviteRun: Sendable {
 
     init(_ settings: Settings, _ directory: DirectorySettings, _ order: InviteOrder, _ file: String) throws {
         guard let invitations = settings.invitations else {
-            throw MigrateRefusal(reason: "\(file) has no `invitations`: docs/invitations.md says what they need")
+            throw RunRefusal(reason: "\(file) has no `invitations`: docs/invitations.md says what they need")
         }
         (self.settings, self.directory, self.invitations, self.order) = (settings, directory, invitations, order)
         clerk = settings.clerk.flatMap { clerk in clerk.secretKey.map { (clerk, $0) } }
         if order.kind == .clerk, clerk == nil {
-            throw MigrateRefusal(reason: "the settings have no clerk.secretKey, without which Clerk invites nobody")
+            throw RunRefusal(reason: "the settings have no clerk.secretKey, without which Clerk invites nobody")
         }
         if order.kind == .welcome, invitations.signIn == nil {
-            throw MigrateRefusal(
+            throw RunRefusal(
                 reason: "invitations.signIn is missing: the page on which somebody signs in with a ticket of Clerk's")
         }
         if order.kind == .clerk, invitations.signUp == nil {
-            throw MigrateRefusal(reason: "invitations.signUp is missing: the page that Clerk's invitations lead to")
+            throw RunRefusal(reason: "invitations.signUp is missing: the page that Clerk's invitations lead to")
         }
     }
 
     /// Runs on the loop of the calling thread.
     func run() async -> ExitCode {
-        let stop = Guarded(false)
-        do {
-            guard let loop = Loop.current else { preconditionFailure("invitations are sent on a loop") }
-            let signals = try Signals(loop: loop) { signal in
-                if signal == .terminate || signal == .interrupt { stop.withLock { $0 = true } }
-            }
+        await LongRun.stoppable { isStopping in
             let engine = FetchEngine()
             engine.start()
             defer { engine.stop() }
@@ -53,25 +46,12 @@ struct InviteRun: Sendable {
             }
             if order.kind == .clerk, let clerk {
                 let api = ClerkUserAdminAPI(clerk.settings, secretKey: clerk.secretKey, client: FetchClient(engine: engine))
-                let known = try await InClerk.find(plan.people, api, isStopping: { stop.withLock { $0 } })
-                plan.leaveOut(known, because: .inClerk)
+                plan.leaveOut(try await InClerk.find(plan.people, api, isStopping: isStopping), because: .inClerk)
             }
             let report = InviteReport(batch: order.batch, plan: plan)
             if order.action == .plan { return Terminal.say(order.json ? report.planJSON : plan.text) }
             if !order.json { Terminal.talk(plan.text) }
-            let code = plan.people.isEmpty ? report.end(order.json) : try await send(report, engine) { stop.withLock { $0 } }
-            withExtendedLifetime(signals) {}
-            return code
-        } catch let failure as DirectorySchema.Failure {
-            return MigrateCommand.fail(failure)
-        } catch let refusal as MigrateRefusal {
-            return Terminal.fail(refusal.reason, .precondition)
-        } catch let trouble as InviteHalt {
-            return Terminal.fail("\(trouble.reason)", .remote)
-        } catch let unavailable as Unavailable {
-            return Terminal.fail("the directory cannot be asked: \(unavailable)", .remote)
-        } catch {
-            return Terminal.fail("\(error)", .failed)
+            return plan.people.isEmpty ? report.end(order.json) : try await send(report, engine, isStopping: isStopping)
         }
     }
 

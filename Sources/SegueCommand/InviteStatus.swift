@@ -11,7 +11,7 @@ enum InviteStatus {
             let records = try await DirectorySchema(directory).invitationRecords(at: DirectoryVisit.now)
             return Terminal.say(json ? self.json(records) : text(records))
         } catch {
-            return MigrateCommand.fail(error)
+            return LongRun.fail(error)
         }
     }
 

@@ -17,10 +17,10 @@ enum MigrateBackup {
     /// `nil` when none is wanted. Nothing that is there is written over.
     static func make(_ file: String?, _ directory: DirectorySettings) async throws -> Made? {
         guard let file else { return nil }
-        guard !Files.exists(file) else { throw MigrateRefusal(reason: "\(file) is there already; a backup is never written over") }
+        guard !Files.exists(file) else { throw RunRefusal(reason: "\(file) is there already; a backup is never written over") }
         // It holds digests of passwords. SQLite and pg_dump take an empty file, and keep its mode.
         do throws(FileError) { try Files.create(file, [], mode: 0o600) } catch {
-            throw MigrateRefusal(reason: "the backup: \(error)")
+            throw RunRefusal(reason: "the backup: \(error)")
         }
         let entry: Int64
         do {
@@ -32,7 +32,7 @@ enum MigrateBackup {
         }
         let digest = RunningDigest()
         do throws(FileError) { try Files.read(file, pieces: 1 << 20) { digest.add($0) } } catch {
-            throw MigrateRefusal(reason: "the backup cannot be read again: \(error)")
+            throw RunRefusal(reason: "the backup cannot be read again: \(error)")
         }
         return Made(digest: Hexadecimal.encode(digest.finish()), entry: entry)
     }
@@ -47,7 +47,7 @@ enum MigrateBackup {
     /// With the connection string in the environment, where no list of processes shows it.
     private static func dump(_ url: Secret, to file: String) async throws {
         guard let variables = DirectorySchema.variables(of: url) else {
-            throw MigrateRefusal(reason: "directory.url is not a connection string that pg_dump can take")
+            throw RunRefusal(reason: "directory.url is not a connection string that pg_dump can take")
         }
         var environment = variables
         environment["PATH"] = Environment.all["PATH"] ?? "/usr/bin:/bin"
@@ -60,7 +60,7 @@ enum MigrateBackup {
         while child.ended() == nil { await sleep(milliseconds: 100) }
         let words = (try? Files.read(said, bytesMax: 1 << 16)).map { String(decoding: $0, as: UTF8.self) } ?? ""
         guard child.ended() == .exited(0) else {
-            throw MigrateRefusal(
+            throw RunRefusal(
                 reason: "pg_dump failed: \(words.isEmpty ? "it said nothing" : words); nothing was done")
         }
     }

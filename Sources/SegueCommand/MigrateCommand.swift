@@ -3,7 +3,6 @@ internal import Directory
 internal import Identity
 internal import Migration
 internal import Settings
-internal import Sockets
 
 /// `segue migrate`: creates in Clerk whom the rules let through, and links them. With `--dry-run` it says what would be
 /// created and what must be mended first, with `--verify` what has become of everybody since.
@@ -23,25 +22,16 @@ enum MigrateCommand {
         arguments.example("segue migrate --backup before.dump")
         arguments.example("segue migrate --verify")
         if let end = arguments.finish() { return end }
-        // Before any thread: they inherit which signals are blocked.
-        Signals.block()
-        let settings: Settings
-        do throws(SettingsFailure) { settings = try SettingsFile.load(file).settings } catch {
-            SettingsFile.report(error)
-            return .usage
-        }
-        guard let directory = settings.directory else { return Terminal.fail("\(file) names no directory", .usage) }
-        let verification = MigrateVerification(settings, directory, selection ?? .everybody, at: DirectoryVisit.now)
-        let rehearsal = MigrateRehearsal(settings, directory, selection ?? .everybody, at: DirectoryVisit.now)
-        do {
-            if isVerification { return try onLoopHere { await verification.run(json: json) } }
-            if isRehearsal { return try onLoopHere { await rehearse(rehearsal, json: json) } }
-            let run = try MigrateRun(settings, directory, selection ?? .everybody, order, json: json)
-            return try onLoopHere { await run.run(rehearsal) }
-        } catch let refusal as MigrateRefusal {
-            return Terminal.fail(refusal.reason, .precondition)
-        } catch {
-            return Terminal.fail("\(error)", .remote)
+        return LongRun.begin(file) { settings, directory in
+            let selected = selection ?? .everybody
+            let rehearsal = MigrateRehearsal(settings, directory, selected, at: DirectoryVisit.now)
+            if isVerification {
+                let verification = MigrateVerification(settings, directory, selected, at: DirectoryVisit.now)
+                return { await verification.run(json: json) }
+            }
+            if isRehearsal { return { await rehearse(rehearsal, json: json) } }
+            let run = try MigrateRun(settings, directory, selected, order, json: json)
+            return { await run.run(rehearsal) }
         }
     }
 
@@ -54,14 +44,7 @@ enum MigrateCommand {
             let said = json ? Terminal.say(report.json) : Terminal.say(report.text)
             return said == .ok && report.lint.defective > 0 ? .failed : said
         } catch {
-            return fail(error)
-        }
-    }
-
-    static func fail(_ failure: DirectorySchema.Failure) -> ExitCode {
-        switch failure {
-        case .problem(let problem): Terminal.fail("\(problem)", .precondition)
-        case .unavailable: Terminal.fail("the directory cannot be asked: \(failure)", .remote)
+            return LongRun.fail(error)
         }
     }
 

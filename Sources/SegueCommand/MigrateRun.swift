@@ -10,9 +10,6 @@ internal import Snapshot
 internal import Sockets
 internal import Telemetry
 
-/// Why a run does not begin.
-struct MigrateRefusal: Error { let reason: String }
-
 /// `segue migrate` in earnest: plan everybody, dump the database, and take one hundred after the other into Clerk, until
 /// all are through or somebody stops it. Running it again goes on where it was.
 struct MigrateRun: Sendable {
@@ -31,7 +28,7 @@ struct MigrateRun: Sendable {
     ) throws {
         (self.settings, self.directory, self.selection, self.order, self.json) = (settings, directory, selection, order, json)
         guard let clerk = settings.clerk, let secretKey = clerk.secretKey, let key = MigrationEstimate.Key(clerk) else {
-            throw MigrateRefusal(reason: "the settings have no clerk.secretKey, without which Clerk creates nobody")
+            throw RunRefusal(reason: "the settings have no clerk.secretKey, without which Clerk creates nobody")
         }
         (self.clerk, self.secretKey, self.key) = (clerk, secretKey, key)
         run = MigrationRun(batch: order.batch, owner: Hexadecimal.encode(RandomBytes.make(12)))
@@ -39,35 +36,20 @@ struct MigrateRun: Sendable {
 
     /// Runs on the loop of the calling thread.
     func run(_ rehearsal: MigrateRehearsal) async -> ExitCode {
-        let stop = Guarded(false)
-        do {
-            guard let loop = Loop.current else { preconditionFailure("a migration runs on a loop") }
-            let signals = try Signals(loop: loop) { signal in
-                if signal == .terminate || signal == .interrupt { stop.withLock { $0 = true } }
-            }
+        await LongRun.stoppable { isStopping in
             let reading = try await rehearsal.read()
             guard reading.report.lint.rows > 0 || !rehearsal.isAboutOnePerson else {
                 return Terminal.fail("no row is that person's", .precondition)
             }
             // Before anything is done: a place that cannot be written to is known now.
             if let file = order.report {
-                do throws(FileError) { try write("", to: file) } catch { throw MigrateRefusal(reason: "--report: \(error)") }
+                do throws(FileError) { try write("", to: file) } catch { throw RunRefusal(reason: "--report: \(error)") }
             }
             let backup = try await MigrateBackup.make(order.backup, directory)
             let thread = try DirectoryThread(directory)
             thread.start()
             defer { thread.stop() }
-            let code = try await work(reading, on: thread, backup: backup, isStopping: { stop.withLock { $0 } })
-            withExtendedLifetime(signals) {}
-            return code
-        } catch let failure as DirectorySchema.Failure {
-            return MigrateCommand.fail(failure)
-        } catch let refusal as MigrateRefusal {
-            return Terminal.fail(refusal.reason, .precondition)
-        } catch let unavailable as Unavailable {
-            return Terminal.fail("the directory cannot be asked: \(unavailable)", .remote)
-        } catch {
-            return Terminal.fail("\(error)", .failed)
+            return try await work(reading, on: thread, backup: backup, isStopping: isStopping)
         }
     }
 

@@ -34,7 +34,7 @@ struct MigrateVerification: Sendable {
                 }
             }
         } catch {
-            return MigrateCommand.fail(error)
+            return LongRun.fail(error)
         }
         guard rows > 0 || selection == .everybody else { return Terminal.fail("no row is meant", .precondition) }
         let asked = await ClerkLookUps.with(settings.clerk) { census -> Result<MigrationComparison, ClerkCensus.Failure> in
