@@ -165,6 +165,22 @@ extension DirectoryThread {
     }
 }
 
+/// Asks again where a busy machine gives no answer in time, as a client does who was told to come back. The answer that was lost may
+/// be the one that said `linked`; whoever asks next hears `existing`.
+func patiently<Outcome>(_ ask: () async throws(Unavailable) -> Outcome) async throws(Unavailable) -> Outcome {
+    for _ in 0..<20 {
+        do throws(Unavailable) { return try await ask() } catch { guard error == .timedOut else { throw error } }
+    }
+    return try await ask()
+}
+
+extension [LinkOutcome] {
+    /// Of requests that race for one link: the first makes it, the others find it.
+    func areOneLink(of count: Int) -> Bool {
+        self.count { $0.linked != nil } <= 1 && self.count { $0.linked != nil || $0.existing != nil } == count
+    }
+}
+
 extension LinkOutcome {
     var linked: DirectoryUser? {
         if case .linked(let user) = self { user } else { nil }
