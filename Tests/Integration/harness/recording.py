@@ -16,7 +16,7 @@ class RecordingOrigin:
         #: The bytes of each connection, in the order of their arrival.
         self.connections: list[bytearray] = []
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        self.listener = socket.create_server((address, 0), family=family, backlog=128)
+        self.listener = socket.create_server((address, 0), family=family, backlog=1024)
         self.port = self.listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self._accept, daemon=True).start()
