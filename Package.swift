@@ -178,7 +178,7 @@ let package = Package(
             [
                 "SegueCommand", "Authentication", "ClerkAPI", "Crypto", "Directory", "Files", "Gateway", "HTTP", "HTTPServer",
                 "JOSE",
-                "JSON", "Settings", "Sockets", "Telemetry",
+                "JSON", "Migration", "Settings", "Sockets", "Telemetry",
             ]),
         tests(
             "GatewayTests",

@@ -5,8 +5,8 @@ package import Settings
 import HTTP
 package import Telemetry
 
-/// `POST /v1/users`, `PATCH /v1/users/{id}` and `GET /v1/users`, for who moves everybody. Nothing is sent twice here: what a reply leaves open, the
-/// caller looks into.
+/// `POST`, `PATCH`, `DELETE` and `GET` of `/v1/users`, for who moves everybody, or takes it back. Nothing is sent twice here: what a
+/// reply leaves open, the caller looks into.
 package struct ClerkUserAdminAPI: ClerkUserAdmin {
     private let url: String
     private let fields: [FetchRequest.Field]
@@ -30,7 +30,7 @@ package struct ClerkUserAdminAPI: ClerkUserAdmin {
     }
 
     package func renew(_ digest: PasswordDigest, of user: ClerkUserID) async -> RenewReply {
-        guard !user.text.isEmpty, user.text.utf8.allSatisfy(\.isWordCharacter) else {
+        guard user.isPossible else {
             return .refused(ClerkFault(code: "not_a_user_id", parameter: nil))
         }
         let request = FetchRequest(
@@ -43,7 +43,26 @@ package struct ClerkUserAdminAPI: ClerkUserAdmin {
         }
     }
 
+    package func delete(_ user: ClerkUserID) async -> DeleteReply {
+        guard user.isPossible else { return .hopeless("\(user.text) is no user's id") }
+        let request = FetchRequest(
+            .delete, "\(url)/\(user.text)", fields: fields, timeoutMilliseconds: Limits.createMilliseconds,
+            responseBytesMax: Limits.userBytes)
+        do throws(FetchError) {
+            return DeleteReply(try await client.send(request))
+        } catch {
+            return error.isOurs ? .hopeless("\(error)") : .unclear("\(error)")
+        }
+    }
+
     package func users(_ lookUp: ClerkLookUp) async -> ClerkLookUpReply {
+        var lookUp = lookUp
+        if case .userIDs(let ids) = lookUp {
+            let possible = ids.filter { ClerkUserID($0).isPossible }
+            // Asked for nobody, Clerk answers with anybody.
+            guard !possible.isEmpty else { return .users([]) }
+            lookUp = .userIDs(possible)
+        }
         let request = FetchRequest(
             .get, "\(url)?\(lookUp.query)", fields: fields,
             timeoutMilliseconds: Limits.lookUpMilliseconds, responseBytesMax: Limits.lookUpBytes)
@@ -65,6 +84,11 @@ extension FetchError {
             false
         }
     }
+}
+
+extension ClerkUserID {
+    /// Anything else cannot be a user's id, and must not become a part of a path.
+    fileprivate var isPossible: Bool { !text.isEmpty && text.utf8.allSatisfy(\.isWordCharacter) }
 }
 
 extension ClerkLookUp {

@@ -11,7 +11,7 @@ extension CreateReply {
         // Clerk answers 200; 201 would say the same.
         case 200, 201: self = Self.created(response.content, user)
         case 429: self = .limited(retryAfterSeconds: response.clampedRetryAfter)
-        case 401: self = .hopeless("status 401\(fault.words): Clerk refuses the secret key")
+        case 401: self = .hopeless(refusedKey(fault))
         case 403 where fault?.code == "user_quota_exceeded":
             self = .hopeless("status 403\(fault.words): the instance takes no more users")
         case 403 where fault?.code == "authorization_invalid": self = .hopeless("status 403\(fault.words): the key may not do this")
@@ -42,7 +42,7 @@ extension RenewReply {
         switch response.status.code {
         case 200: self = .renewed
         case 429: self = .limited(retryAfterSeconds: response.clampedRetryAfter)
-        case 401: self = .hopeless("status 401\(fault.words): Clerk refuses the secret key")
+        case 401: self = .hopeless(refusedKey(fault))
         case 403: self = .hopeless("status 403\(fault.words): the key may not do this")
         case 408, 409, 425, 500...599: self = .unclear("status \(response.status.code)\(fault.words)")
         default:
@@ -52,6 +52,29 @@ extension RenewReply {
                 ?? .hopeless("status \(response.status.code) without Clerk's errors: is clerk.apiUrl right?")
         }
     }
+}
+
+extension DeleteReply {
+    init(_ response: FetchResponse) {
+        let errors = ClerkErrors(parsing: response.content)
+        let fault = errors?.faults.first
+        switch response.status.code {
+        case 200: self = .deleted
+        // Without Clerk's envelope it is some proxy, or a wrong `apiUrl`, that found nothing.
+        case 404 where errors?.codes.contains("resource_not_found") == true: self = .deleted
+        case 429: self = .limited(retryAfterSeconds: response.clampedRetryAfter)
+        case 401: self = .hopeless(refusedKey(fault))
+        case 403: self = .hopeless("status 403\(fault.words): the key may not do this")
+        // 409: somebody else holds the user at the moment (`resource_locked`).
+        case 408, 409, 425, 500...599: self = .unclear("status \(response.status.code)\(fault.words)")
+        default: self = .hopeless("status \(response.status.code)\(fault.words) is not Clerk's answer: is clerk.apiUrl right?")
+        }
+    }
+}
+
+/// 401, whatever was asked.
+private func refusedKey(_ fault: ClerkFault?) -> String {
+    "status 401\(fault.words): Clerk refuses clerk.secretKey; segue doctor says more"
 }
 
 extension ClerkLookUpReply {
@@ -65,8 +88,7 @@ extension ClerkLookUpReply {
             }
         case 429: self = .limited(retryAfterSeconds: response.clampedRetryAfter)
         case 401:
-            let fault = ClerkErrors(parsing: response.content)?.faults.first
-            self = .hopeless("status 401\(fault.words): Clerk refuses the secret key")
+            self = .hopeless(refusedKey(ClerkErrors(parsing: response.content)?.faults.first))
         case 400..<500:
             self = .hopeless("status \(response.status.code)\((ClerkErrors(parsing: response.content)?.faults.first).words)")
         default: self = .failed("status \(response.status.code)")

@@ -16,15 +16,7 @@ enum Limits {
     static let userMilliseconds = 5_000
     /// A user with metadata and memberships is some tens of KiB.
     static let userBytes = 1 << 20
-    /// A call for a command: of a hundred users, or to delete one. Nobody but an operator waits.
-    static let recordMilliseconds = 30_000
-    /// Clerk takes a hundred ids in a query.
-    static let recordsPerCall = 100
-    /// A hundred users, each some tens of KiB at most.
-    static let recordBytes = 8 << 20
-    /// How often a call is repeated that was limited, or had no answer.
-    static let recordAttempts = 10
-    /// A creation: Clerk takes some 300 ms, and who believes it lost too soon looks for it in vain.
+    /// A creation, a change or a deletion: Clerk takes some 300 ms, and who believes it lost too soon looks for it in vain.
     static let createMilliseconds = 10_000
     /// A look-up of a hundred.
     static let lookUpMilliseconds = 10_000

@@ -98,7 +98,7 @@ package struct DirectoryMigration: MigrationStore {
     private static var now: UnixTime { UnixTime(milliseconds: Clock.wallMilliseconds()) }
 }
 
-/// The calls that Clerk allows all who migrate together, in the order in which they are asked for.
+/// The calls that Clerk allows all processes together, in the order in which they are asked for.
 package final class DirectoryPace: CallPace, @unchecked Sendable {
     private let directory: DirectoryThread
     /// Between two calls of everybody's.
@@ -114,7 +114,7 @@ package final class DirectoryPace: CallPace, @unchecked Sendable {
 
     /// - Parameter calls: in ten seconds.
     package init(
-        _ directory: DirectoryThread, calls: Int, of kind: String, isStopping: @escaping @Sendable () -> Bool = { false }
+        _ directory: DirectoryThread, calls: Int, of kind: String = "users", isStopping: @escaping @Sendable () -> Bool = { false }
     ) {
         (self.directory, self.kind, self.isStopping) = (directory, kind, isStopping)
         microseconds = 10_000_000 / max(1, calls)

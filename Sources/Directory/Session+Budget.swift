@@ -1,4 +1,4 @@
-// Clerk's limits are of a secret key, and so of all who migrate with it.
+// Clerk's limits are of a secret key, and so of all who migrate, undo or reconcile with it.
 extension Session {
     /// Reserves so many calls, one every `microseconds`: how long to wait for the first of them, by the database's clock.
     func reserve(_ calls: Int, every microseconds: Int, of kind: String) async throws(DirectoryError) -> Int {

@@ -10,17 +10,17 @@ package struct ClerkRollCall: Sendable {
         package init(id: UserID, email: String?) { (self.id, self.email) = (id, email) }
     }
 
-    private let clerk: ClerkCensus
+    private let clerk: ClerkCalls
 
-    package init(_ clerk: ClerkCensus) { self.clerk = clerk }
+    package init(_ clerk: ClerkCalls) { self.clerk = clerk }
 
     /// Notes them in the lint. Returns why Clerk could not be asked; what was learned before stands.
     package func call(_ people: [Person], into lint: inout MigrationLint) async -> String? {
-        do throws(ClerkCensus.Failure) { try await note(people, in: &lint) } catch { return error.words }
+        do throws(ClerkCallFailure) { try await note(people, in: &lint) } catch { return error.words }
         return nil
     }
 
-    private func note(_ people: [Person], in lint: inout MigrationLint) async throws(ClerkCensus.Failure) {
+    private func note(_ people: [Person], in lint: inout MigrationLint) async throws(ClerkCallFailure) {
         for start in stride(from: 0, to: people.count, by: MigrationLimits.lookUpIDs) {
             let page = people[start..<min(start + MigrationLimits.lookUpIDs, people.count)]
             let there = try await clerk.users(.externalIDs(page.map(\.id.text)))

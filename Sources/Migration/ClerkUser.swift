@@ -15,6 +15,7 @@ package struct ClerkUser: Sendable, Hashable {
     package let isLocked: Bool
     /// The run of a migration of ours that created the user, by its private metadata, which nobody but a back end writes.
     package let batch: String?
+    package var isOurs: Bool { batch != nil }
     /// Whether they have ever signed in; `true` where Clerk does not say.
     package let hasSignedIn: Bool
     /// Of which state of the user this is; `nil` where Clerk does not say.

@@ -7,6 +7,8 @@ package protocol ClerkUserAdmin: Sendable {
     func create(_ user: CreateUser, in batch: String) async -> CreateReply
     /// `PATCH /v1/users/{id}` with another digest of the password. Done twice, it is done once.
     func renew(_ digest: PasswordDigest, of user: ClerkUserID) async -> RenewReply
+    /// `DELETE /v1/users/{id}`. Done twice, it is done once.
+    func delete(_ user: ClerkUserID) async -> DeleteReply
     /// `GET /v1/users` with up to `MigrationLimits.lookUpIDs` values.
     func users(_ lookUp: ClerkLookUp) async -> ClerkLookUpReply
 }
@@ -46,6 +48,17 @@ package enum RenewReply: Sendable, Hashable {
     case hopeless(String)
 }
 
+/// What the answer to a deletion means.
+package enum DeleteReply: Sendable, Hashable {
+    /// Or there was no such user.
+    case deleted
+    /// 429: nothing was done.
+    case limited(retryAfterSeconds: Int)
+    /// Nobody knows whether it was done.
+    case unclear(String)
+    case hopeless(String)
+}
+
 package enum ClerkLookUpReply: Sendable, Hashable {
     case users([ClerkUser])
     case limited(retryAfterSeconds: Int)
@@ -64,7 +77,7 @@ package struct ClerkFault: Sendable, Hashable {
     package var words: String { (code.isEmpty ? "no code" : code) + (parameter.map { " (\($0))" } ?? "") }
 }
 
-/// Whose turn it is to call: everybody who migrates with the same secret key shares Clerk's limits.
+/// Whose turn it is to call: all who call with the same secret key share Clerk's limits.
 package protocol CallPace: Sendable {
     /// Returns when the next call may be made.
     func turn() async throws(Unavailable)

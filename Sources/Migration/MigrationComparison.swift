@@ -123,3 +123,18 @@ extension MigrationComparison {
         return told.filter { !kept.contains($0) }.map(\.name)
     }
 }
+
+extension ClerkCalls {
+    /// Holds people against what Clerk says of them: one call for each hundred, and one more where some have no user of their id.
+    package func compare(_ people: [MigrationComparison.Person]) async throws(ClerkCallFailure) -> MigrationComparison {
+        var comparison = MigrationComparison()
+        for start in stride(from: 0, to: people.count, by: MigrationLimits.lookUpIDs) {
+            let page = Array(people[start..<min(start + MigrationLimits.lookUpIDs, people.count)])
+            let owners = try await users(.externalIDs(page.map(\.id.text)))
+            let owned = Set(owners.compactMap(\.externalID))
+            let others = page.filter { !owned.contains($0.id.text) }.compactMap(\.clerkUser)
+            comparison.compare(page, owners: owners, linked: try await users(of: others))
+        }
+        return comparison
+    }
+}

@@ -36,6 +36,10 @@ extension MigrationLimits {
     package static let storeAttempts = 60
     /// After so many refusals to link somebody, in a row and by a database that answers otherwise, it is a matter of their row.
     static let linkAttempts = 3
+    /// How often a command asks the same of Clerk that was limited, or had no answer.
+    static let attempts = 10
+    /// Between two of them, where Clerk has not said how long.
+    static let attemptMilliseconds = 1_000
     /// Refusals without a single creation after which a run ends.
     static let refusals = 50
     /// Before looking again for people whom others work on.

@@ -5,7 +5,7 @@ import Identity
 extension Migrator {
     /// Of somebody who was found: ours to take back only where Clerk says that a run of ours created them.
     func finish(_ person: ClaimedPerson, _ user: ClerkUser) async throws(MigrationHalt) {
-        try await finish(person, user.id, isOurs: user.batch != nil)
+        try await finish(person, user.id, isOurs: user.isOurs)
     }
 
     func finish(_ person: ClaimedPerson, _ clerkUser: ClerkUserID, isOurs: Bool) async throws(MigrationHalt) {

@@ -17,7 +17,7 @@ extension Migrator {
         guard !changed.isEmpty else { return }
         let found = try await found(changed.map(\.person.id.text))
         for (person, digest) in changed {
-            if let user = found[person.id.text], user.id == person.row?.user.clerkUser, user.batch != nil, !user.hasSignedIn {
+            if let user = found[person.id.text], user.id == person.row?.user.clerkUser, user.isOurs, !user.hasSignedIn {
                 try await renew(person, digest, of: user.id)
             } else {
                 // Their password in Clerk may be the newer one. It is said once, not by every run.

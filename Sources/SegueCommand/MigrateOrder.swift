@@ -12,22 +12,15 @@ struct MigrateOrder: Sendable {
     /// A file for the report in JSON, beside what is printed.
     let report: String?
 
-    /// The highest rate that is believed; Clerk's own is a tenth of it.
-    private static let rateMax = 10_000
     private static let batchBytesMax = 64
 
     init(_ arguments: inout Arguments, isReading: Bool) {
         backup = arguments.option("backup", "FILE", "dump the database first, with pg_dump; its digest goes into the ledger")
         let isWithout = arguments.flag("no-backup", "go on without a dump")
         let named = arguments.option("batch", "NAME", "what the ledger calls this run; several runs may share a name")
-        let calls = arguments.option(
-            "rate", "CALLS", "at most so many calls of Clerk's in ten seconds (default: nine tenths of its limit)")
+        rate = arguments.rate()
         report = arguments.option("report", "FILE", "write the report there as JSON, too")
         batch = named ?? Self.fresh
-        rate = calls.flatMap { Int($0) }
-        if let calls, !(1...Self.rateMax).contains(rate ?? 0) {
-            arguments.note("--rate: found \(calls), expected a number from 1 to \(Self.rateMax)")
-        }
         if named != nil, !Self.isName(batch) {
             arguments.note(
                 "--batch: found \(batch), expected a letter and then letters, digits, dots, dashes and underscores, at most \(Self.batchBytesMax)"
@@ -35,7 +28,7 @@ struct MigrateOrder: Sendable {
         }
         if isReading {
             for (word, isGiven) in [
-                ("backup", backup != nil), ("no-backup", isWithout), ("batch", named != nil), ("rate", calls != nil),
+                ("backup", backup != nil), ("no-backup", isWithout), ("batch", named != nil), ("rate", rate != nil),
                 ("report", report != nil),
             ] where isGiven { arguments.note("--\(word) goes neither with --dry-run nor with --verify") }
         } else if backup != nil, isWithout {

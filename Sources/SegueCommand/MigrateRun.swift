@@ -67,7 +67,7 @@ struct MigrateRun: Sendable {
         defer { engine.stop() }
         let client = FetchClient(engine: engine, transfersMax: MigrationLimits.calls)
         let progress = MigrateProgress(of: reading.report.lint.creatable, json: json)
-        let pace = DirectoryPace(thread, calls: order.rate ?? key.callsOfOurs, of: "users", isStopping: isStopping)
+        let pace = DirectoryPace(thread, calls: order.rate ?? key.callsOfOurs, isStopping: isStopping)
         let before = try await store.counts()
         let migrator = Migrator(
             run.batch, hasSucceeded: (before[.linked] ?? 0) > 0, store: store,

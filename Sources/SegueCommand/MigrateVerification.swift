@@ -37,12 +37,12 @@ struct MigrateVerification: Sendable {
             return LongRun.fail(error)
         }
         guard rows > 0 || selection == .everybody else { return Terminal.fail("no row is meant", .precondition) }
-        let asked = await ClerkLookUps.with(settings.clerk) { census -> Result<MigrationComparison, ClerkCensus.Failure> in
-            do throws(ClerkCensus.Failure) { return .success(try await census.compare(people)) } catch { return .failure(error) }
+        let asked = await ClerkLookUps.with(settings.clerk) { calls -> Result<MigrationComparison, ClerkCallFailure> in
+            do throws(ClerkCallFailure) { return .success(try await calls.compare(people)) } catch { return .failure(error) }
         }
         switch asked {
         case nil: return Terminal.fail(ClerkLookUps.keyIsMissing, .precondition)
-        case .failure(let failure): return Terminal.fail("Clerk cannot be asked: \(failure.words)", .remote)
+        case .failure(let failure): return Terminal.fail("\(failure)", .remote)
         case .success(let comparison):
             let report = VerificationReport(comparison: comparison, rows: rows, toMend: toMend)
             let said = Terminal.say(json ? report.json : report.text)

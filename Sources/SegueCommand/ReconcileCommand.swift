@@ -1,6 +1,6 @@
-internal import ClerkAPI
 internal import Directory
 internal import JSON
+internal import Migration
 internal import Settings
 internal import Telemetry
 
@@ -21,8 +21,9 @@ enum ReconcileCommand {
             return Terminal.fail("the settings have no clerk.secretKey to ask Clerk with", .precondition)
         }
         do {
-            let result = try await UndoWork.withClerk(clerk) { records throws(ClerkCallFailure) in
-                var comparison = Comparison(DirectorySchema(directory), records)
+            let result = try await ClerkTurns.with(clerk, directory) { _, calls in
+                guard let calls else { throw ClerkCallFailure(words: ClerkLookUps.keyIsMissing) }
+                var comparison = Comparison(DirectorySchema(directory), calls)
                 return try await comparison.run()
             }
             switch result {
@@ -39,13 +40,13 @@ enum ReconcileCommand {
 /// One pass over all links, a page at a time.
 private struct Comparison: Sendable {
     private let schema: DirectorySchema
-    private let records: ClerkUserRecords
+    private let clerk: ClerkCalls
     private var drifts: [Drift] = []
     private var compared = 0
     /// Whether Clerk has anybody at all whom the directory or the ledger names.
     private var isAnybodyThere = false
 
-    init(_ schema: DirectorySchema, _ records: ClerkUserRecords) { (self.schema, self.records) = (schema, records) }
+    init(_ schema: DirectorySchema, _ clerk: ClerkCalls) { (self.schema, self.clerk) = (schema, clerk) }
 
     mutating func run() async throws(ClerkCallFailure) -> Result<Comparison, DirectorySchema.Failure> {
         var clerkFailure: ClerkCallFailure?
@@ -56,7 +57,7 @@ private struct Comparison: Sendable {
             found += Reconciliation.drifts(try await schema.sharedClerkUsers())
             try await schema.linkedPairs { pairs in
                 do throws(ClerkCallFailure) {
-                    let there = try await records.records(of: pairs.map(\.clerkUser))
+                    let there = try await clerk.users(of: pairs.map(\.clerkUser))
                     if !there.isEmpty { isAnybodyThere = true }
                     found += Reconciliation.drifts(pairs, there)
                 } catch {
@@ -72,7 +73,7 @@ private struct Comparison: Sendable {
             return .failure(error)
         }
         if let clerkFailure { throw clerkFailure }
-        found += Reconciliation.drifts(created, try await records.records(of: created.map(\.clerkUser)))
+        found += Reconciliation.drifts(created, try await clerk.users(of: created.map(\.clerkUser)))
         (drifts, compared, self.isAnybodyThere) = (found, count, isAnybodyThere)
         return .success(self)
     }

@@ -1,7 +1,7 @@
 internal import Authentication
-internal import ClerkAPI
 internal import Directory
 internal import JSON
+internal import Migration
 
 /// What the directory and Clerk say differently of one person, and the command that mends it.
 struct Drift: Sendable, Hashable {
@@ -27,15 +27,15 @@ struct Drift: Sendable, Hashable {
 
 /// Holds links against what Clerk says of the same users.
 enum Reconciliation {
-    static func drifts(_ pairs: [LinkedPair], _ records: [ClerkUserRecord]) -> [Drift] {
-        let known = Dictionary(records.map { ($0.id, $0) }) { first, _ in first }
+    static func drifts(_ pairs: [LinkedPair], _ users: [ClerkUser]) -> [Drift] {
+        let known = Dictionary(users.map { ($0.id, $0) }) { first, _ in first }
         return pairs.flatMap { pair -> [Drift] in
             var kinds: [Drift.Kind] = []
             if let recorded = pair.recorded { kinds.append(.recordDiffers(recorded)) }
-            if let record = known[pair.clerkUser] {
-                if pair.isOurs, record.externalID != pair.user.text { kinds.append(.otherExternalID(record.externalID)) }
-                if record.isBanned { kinds.append(.banned) }
-                if record.isLocked { kinds.append(.locked) }
+            if let user = known[pair.clerkUser] {
+                if pair.isOurs, user.externalID != pair.user.text { kinds.append(.otherExternalID(user.externalID)) }
+                if user.isBanned { kinds.append(.banned) }
+                if user.isLocked { kinds.append(.locked) }
             } else {
                 kinds.append(.gone)
             }
@@ -43,8 +43,8 @@ enum Reconciliation {
         }
     }
 
-    static func drifts(_ created: [CreatedUser], _ records: [ClerkUserRecord]) -> [Drift] {
-        let known = Set(records.map(\.id))
+    static func drifts(_ created: [CreatedUser], _ users: [ClerkUser]) -> [Drift] {
+        let known = Set(users.map(\.id))
         return created.filter { known.contains($0.clerkUser) }.map {
             Drift(user: $0.user, clerkUser: $0.clerkUser, kind: .unlinked(entry: $0.entry))
         }

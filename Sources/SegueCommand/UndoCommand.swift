@@ -15,6 +15,7 @@ enum UndoCommand {
         }
         let batch = arguments.option("batch", "NAME", "this batch, in the place of ENTRY: for names that are numbers")
         let since = arguments.moment("since", "every entry since then, in the place of ENTRY")
+        let rate = arguments.rate()
         let note = DirectoryVisit.optionalNote(&arguments)
         let word = isWhole ? "" : arguments.word("ENTRY", "the number of an entry, or the name of a batch: segue ledger list")
         let file = SettingsFile.word(&arguments)
@@ -25,7 +26,7 @@ enum UndoCommand {
         if let end = arguments.finish() { return end }
         let selection =
             batch.map(UndoSelection.batch) ?? since.map(UndoSelection.since) ?? Int64(word).map(UndoSelection.entry) ?? .batch(word)
-        guard let work = UndoWork(file, selection, note, areGone: areGone) else { return .precondition }
+        guard let work = UndoWork(file, selection, note, areGone: areGone, rate: rate) else { return .precondition }
         let plan: UndoPlan
         switch await work.plan() {
         case .failure(let failure): return failure.code

@@ -1,8 +1,8 @@
 internal import Authentication
-internal import ClerkAPI
 internal import Directory
 internal import Glibc
 internal import Identity
+internal import Migration
 internal import Telemetry
 
 /// Carries a plan out, person by person and within each the latest entry first, so that little time passes between the question
@@ -11,7 +11,7 @@ internal import Telemetry
 struct UndoRun {
     private let people: [[UndoPlan.Step]]
     private let directory: DirectoryThread
-    private let records: ClerkUserRecords?
+    private let clerk: ClerkCalls?
     private let note: OperatorNote
     /// Clerk users that Segue created and this run deletes.
     private let created: Set<ClerkUserID>
@@ -20,8 +20,8 @@ struct UndoRun {
     /// Why the run stopped before its end.
     private(set) var failure: String?
 
-    init(_ plan: UndoPlan, _ directory: DirectoryThread, _ records: ClerkUserRecords?, _ note: OperatorNote) {
-        (self.directory, self.records, self.note) = (directory, records, note)
+    init(_ plan: UndoPlan, _ directory: DirectoryThread, _ clerk: ClerkCalls?, _ note: OperatorNote) {
+        (self.directory, self.clerk, self.note) = (directory, clerk, note)
         created = Set(plan.deletions)
         people = Self.people(plan.steps)
     }
@@ -84,10 +84,10 @@ struct UndoRun {
         let refusal = try await asking { directory throws(Unavailable) in try await directory.rehearseUndo(rows, note, at: now) }
         if let refusal { return refusal }
         let isOurs = try await asking { directory throws(Unavailable) in try await directory.announceEnd(of: clerkUser, at: now) }
-        let end: ClerkUserRecords.Deletion<UndoObstacle>
+        let end: ClerkCalls.Deletion<UndoObstacle>
         do throws(Failure) {
-            end = try await calling { records throws(ClerkCallFailure) in
-                try await records.delete(clerkUser) { UndoKeeping.obstacle($0, for: row.user) }
+            end = try await calling { clerk throws(ClerkCallFailure) in
+                try await clerk.delete(clerkUser) { UndoKeeping.obstacle($0, for: row.user) }
             }
         } catch {
             if isOurs { try? await directory.withdrawEnd(of: clerkUser) }
@@ -110,7 +110,7 @@ struct UndoRun {
             switch self {
             case .clerk(let failure): "\(failure)"
             case .directory(let reason): "the directory cannot be asked: \(reason)"
-            case .noKey: "the settings name no Clerk instance"
+            case .noKey: ClerkLookUps.keyIsMissing
             }
         }
     }
@@ -122,10 +122,10 @@ struct UndoRun {
     }
 
     private func calling<Answer>(
-        _ body: (ClerkUserRecords) async throws(ClerkCallFailure) -> Answer
+        _ body: (ClerkCalls) async throws(ClerkCallFailure) -> Answer
     ) async throws(Failure) -> Answer {
-        guard let records else { throw .noKey }
-        do throws(ClerkCallFailure) { return try await body(records) } catch { throw .clerk(error) }
+        guard let clerk else { throw .noKey }
+        do throws(ClerkCallFailure) { return try await body(clerk) } catch { throw .clerk(error) }
     }
 }
 

@@ -1,8 +1,7 @@
 internal import Authentication
-internal import ClerkAPI
 internal import Directory
-internal import Fetch
 internal import Identity
+internal import Migration
 internal import Settings
 internal import Telemetry
 
@@ -14,10 +13,12 @@ struct UndoWork: Sendable {
     private let note: OperatorNote
     /// Somebody has said that the Clerk users are gone already.
     private let areGone: Bool
+    /// Calls of Clerk's in ten seconds; `nil`: nine tenths of what it allows.
+    private let rate: Int?
 
     /// Says why there is none.
-    init?(_ file: String, _ selection: UndoSelection, _ note: OperatorNote, areGone: Bool) {
-        (self.selection, self.note, self.areGone) = (selection, note, areGone)
+    init?(_ file: String, _ selection: UndoSelection, _ note: OperatorNote, areGone: Bool, rate: Int?) {
+        (self.selection, self.note, self.areGone, self.rate) = (selection, note, areGone, rate)
         do throws(SettingsFailure) { settings = try SettingsFile.load(file).settings } catch {
             SettingsFile.report(error)
             return nil
@@ -57,11 +58,11 @@ struct UndoWork: Sendable {
         var kept: [ClerkUserID: UndoObstacle] = [:]
         for id in findings.seen { kept[id] = .signedIn }
         do {
-            let records = try await Self.withClerk(clerk) { records throws(ClerkCallFailure) in
-                try await records.records(of: created.map(\.clerkUser))
+            let ids = created.map(\.clerkUser)
+            let users = try await ClerkTurns.with(clerk, directory, rate: rate) { _, calls in try await calls?.users(of: ids) ?? []
             }
-            guard !records.isEmpty || areGone else { return refusal(Self.strangers(created.count)) }
-            let obstacles = UndoKeeping.obstacles(records, created)
+            guard !users.isEmpty || areGone else { return refusal(Self.strangers(created.count)) }
+            let obstacles = UndoKeeping.obstacles(users, created)
             kept.merge(obstacles) { first, _ in first }
         } catch {
             return .failure(.init(code: Terminal.fail("\(error)", .remote)))
@@ -81,37 +82,16 @@ struct UndoWork: Sendable {
         .failure(.init(code: Terminal.fail(reason, .precondition)))
     }
 
-    /// Runs `body` on a loop with Clerk's Backend API.
-    static func withClerk<Answer: Sendable>(
-        _ settings: ClerkSettings, _ body: @escaping @Sendable (ClerkUserRecords) async throws(ClerkCallFailure) -> Answer
-    ) async throws -> Answer {
-        try await ExplainCommand.withClient { client in
-            try await onLoop { () async -> Result<Answer, ClerkCallFailure> in
-                do throws(ClerkCallFailure) {
-                    return .success(try await body(ClerkUserRecords(settings: settings, client: client)))
-                } catch {
-                    return .failure(error)
-                }
-            }.get()
-        }
-    }
-
     // MARK: Carrying it out
 
     func carryOut(_ plan: UndoPlan, into report: inout UndoReport) async {
-        let (note, settings, directorySettings) = (note, settings, directory)
+        let note = note
         do {
-            let (outcomes, failure) = try await ExplainCommand.withClient { client in
-                let directory = try DirectoryThread(directorySettings)
-                directory.start()
-                defer { directory.stop() }
-                let records = settings.clerk.map { ClerkUserRecords(settings: $0, client: client) }
-                return try await onLoop {
-                    var run = UndoRun(plan, directory, records, note)
-                    await run.carryOut()
-                    await directory.sealLedger()
-                    return (run.outcomes, run.failure)
-                }
+            let (outcomes, failure) = try await ClerkTurns.with(settings.clerk, directory, rate: rate) { directory, calls in
+                var run = UndoRun(plan, directory, calls, note)
+                await run.carryOut()
+                await directory.sealLedger()
+                return (run.outcomes, run.failure)
             }
             report.add(outcomes, failure)
         } catch {
@@ -142,19 +122,19 @@ extension UndoSelection {
 
 /// Which Clerk users are not deleted, by what Clerk says of them.
 enum UndoKeeping {
-    static func obstacle(_ record: ClerkUserRecord, for user: UserID?) -> UndoObstacle? {
-        if record.hasSignedIn { return .signedIn }
-        if !record.isOurs { return .notOurs }
-        if let user, record.externalID != user.text { return .otherExternalID }
+    static func obstacle(_ clerkUser: ClerkUser, for user: UserID?) -> UndoObstacle? {
+        if clerkUser.hasSignedIn { return .signedIn }
+        if !clerkUser.isOurs { return .notOurs }
+        if let user, clerkUser.externalID != user.text { return .otherExternalID }
         return nil
     }
 
     static func obstacles(
-        _ records: [ClerkUserRecord], _ created: [(clerkUser: ClerkUserID, user: UserID?)]
+        _ clerkUsers: [ClerkUser], _ created: [(clerkUser: ClerkUserID, user: UserID?)]
     ) -> [ClerkUserID: UndoObstacle] {
         let users = Dictionary(created.map { ($0.clerkUser, $0.user) }) { first, _ in first }
         var kept: [ClerkUserID: UndoObstacle] = [:]
-        for record in records { kept[record.id] = obstacle(record, for: users[record.id] ?? nil) }
+        for clerkUser in clerkUsers { kept[clerkUser.id] = obstacle(clerkUser, for: users[clerkUser.id] ?? nil) }
         return kept
     }
 }

@@ -150,6 +150,29 @@ import Testing
         #expect(try await api.user(ClerkUserID("user_b")) == nil)
     }
 
+    @Test func `users are found and deleted, and what cannot be an id is asked for nowhere`() async throws {
+        try await command("users", #"{"id":"user_a"}"#)
+        try await command("users", #"{"id":"user_b"}"#)
+        let api = ClerkUserAdminAPI(settings(), secretKey: Secret("sk_test_right"), client: FetchClient(engine: engine))
+        let impossible = ["", "user_a&limit=1", "user_a/sessions", "-user_a", "user a"]
+        #expect(await api.users(.userIDs(impossible)) == .users([]))
+        for id in impossible {
+            guard case .hopeless = await api.delete(ClerkUserID(id)) else {
+                Issue.record("\(id) was deleted")
+                continue
+            }
+        }
+        guard case .users(let found) = await api.users(.userIDs(["user_a", "user_b", "user_c"])) else {
+            Issue.record("nobody was found")
+            return
+        }
+        #expect(Set(found.map(\.id)) == [ClerkUserID("user_a"), ClerkUserID("user_b")])
+        #expect(await api.delete(ClerkUserID("user_a")) == .deleted)
+        #expect(await api.delete(ClerkUserID("user_a")) == .deleted)
+        guard case .users(let left) = await api.users(.userIDs(["user_a", "user_b"])) else { return }
+        #expect(left.map(\.id) == [ClerkUserID("user_b")])
+    }
+
     @Test func `Clerk's own refusals of a user are understood`() async throws {
         let wrong = users(settings(key: "sk_test_wrong"))
         await #expect(throws: ClerkUsersFailure.unavailable(retryAfterSeconds: 30)) {

@@ -310,7 +310,7 @@ def back_to_the_start(it: LeafLock, tokens: dict[str, Credential], since: str) -
     it.file.write_text((it.home / "routes.json").read_text())
     wait_until(lambda: it.modes()["notes"] == "observe", "the settings of the first day are back")
     # Margaret has been at Clerk since we made her an account there; that is hers now, and she is named.
-    left = it.report("undo", "--since", since, "--yes", code=3)["left"]
+    left = it.report("undo", "--since", since, "--yes", "--rate", "9000", code=3)["left"]
     assert {entry["user_id"] for entry in left} == {it.ids["margaret"]}
     it.segue("unlink", it.ids["margaret"], "--reason", "the migration was called off")
     it.segue("schema", "revert", "--yes")

@@ -81,7 +81,7 @@ def test_one_router_after_the_other(story: Example):
     story.flip("courses", "dual")
     assert story.shown(["/courses"], old) == said["courses"]
     story.flip("courses", "observe")
-    story.segue("undo", "rehearsal", "--yes", "--reason", "the rehearsal")
+    story.segue("undo", "rehearsal", "--yes", "--reason", "the rehearsal", "--rate", "9000")
     story.segue("schema", "revert", "--yes")
     assert story.dump() == mended and story.belongings() == whose
     assert set(story.clerk_users()) == {MARY}

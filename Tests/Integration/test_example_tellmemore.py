@@ -186,7 +186,7 @@ def test_the_guide_s_gradual_migration_and_all_the_way_back(story: Example):
     assert story.ask(PAGES[0], new[ADA]).status_code == 401
     story.flip(ROUTES, "observe")
     story.flip("migration-status", "deny")
-    undone = story.report("undo", "everybody", "--yes", "--reason", "the rollback of the guide", code=3)
+    undone = story.report("undo", "everybody", "--yes", "--reason", "the rollback of the guide", "--rate", "9000", code=3)
     stay = set(half) - set(eight) - {GRACE}
     assert {left["user_id"] for left in undone["left"]} == {everybody[email] for email in stay}, "who has been in keeps their account"
     assert set(story.clerk_users()) == {*stay, *eight, GRACE, TONY}

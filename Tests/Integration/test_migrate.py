@@ -76,10 +76,12 @@ class Site:
         return json.loads(result.stdout)
 
     def begin(self, *words: str) -> subprocess.Popen:
+        return self.begin_segue("migrate", "--json", "--no-backup", *words)
+
+    def begin_segue(self, *words: str) -> subprocess.Popen:
         return subprocess.Popen(
-            [str(BINARY), "migrate", "--json", "--no-backup", *words], cwd=self.folder, env=self.environment(), text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+            [str(BINARY), *words], cwd=self.folder, env=self.environment(), text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
 
     def query(self, sql: str) -> list[str]:
         return self.server.psql(self.database, sql).stdout.splitlines()
@@ -279,7 +281,7 @@ def test_what_clerk_refuses_is_named_and_stops_nobody_else(site, clerk):
 def test_a_key_that_is_refused_stops_the_run_at_once(site, clerk):
     place = site(250)
     report = place.migrate(code=5, key="sk_test_another")
-    assert "secret key" in report["ending"]
+    assert "clerk.secretKey" in report["ending"]
     assert (report["finished"], report["created"]) == (False, 0)
     assert sum(calls(clerk).values()) <= 1
     assert place.states() == {"planned": 250}
@@ -406,13 +408,30 @@ def test_a_run_is_undone_and_may_be_run_again(site, clerk):
     before = dump()
     place.migrate("--batch", "first", "--rate", "9000")
     place.must_be_whole(30)
-    place.segue("undo", "first", "--yes", "--reason", "the wrong instance")
+    place.segue("undo", "first", "--yes", "--reason", "the wrong instance", "--rate", "9000")
     assert dump() == before
     assert place.clerk_users() == []
     assert json.loads(place.segue("ledger", "verify", "--json").stdout)["ok"]
     assert place.migrate("--batch", "second", "--rate", "9000")["created"] == 30
     assert place.states() == {"linked": 30}
     assert len(place.clerk_users()) == 30
+
+
+@pytest.mark.parametrize("words", [("undo", "first", "--yes"), ("reconcile",)], ids=lambda words: words[0])
+def test_whoever_calls_clerk_beside_a_run_waits_for_its_turn(site, clerk, words):
+    place = site(3)
+    place.migrate("--batch", "first")
+    # Others have reserved every call of the next hour.
+    place.query("UPDATE segue.budget SET next_at_us = next_at_us + 3600000000")
+    [last], before = place.query("SELECT next_at_us FROM segue.budget"), calls(clerk)
+    running = place.begin_segue(*words)
+    try:
+        wait_until(lambda: place.query("SELECT next_at_us FROM segue.budget") > [last], "it has reserved a call of its own")
+        assert calls(clerk) == before
+    finally:
+        running.kill()
+        running.communicate()
+    assert place.states() == {"linked": 3}
 
 
 def test_who_was_created_is_known_whatever_became_of_the_row(site, clerk):
@@ -441,7 +460,7 @@ def test_whom_somebody_else_creates_is_not_ours_to_take_back(site, clerk):
     [begun] = place.query("SELECT min(user_id) FROM segue.people WHERE state = 'creating'")
     theirs = clerk.ask("POST", "/users", json={"external_id": begun, "username": "theirs"}).json()["id"]
     place.migrate("--rate", "9000", "--batch", "second")
-    place.segue("undo", "second", "--yes")
+    place.segue("undo", "second", "--yes", "--rate", "9000")
     assert clerk.ask("GET", f"/users/{theirs}").status_code == 200
 
 

@@ -82,9 +82,8 @@ def test_it_says_what_is_missing(site):
     assert "no row" in site.segue("migrate", "--verify", "--email", "nobody@example.com", code=4).stderr
     assert "goes neither" in site.segue("migrate", "--verify", "--no-backup", code=2).stderr
     assert "do not go together" in site.segue("migrate", "--verify", "--dry-run", code=2).stderr
-    site.clerk.control("outage", on=True)
+    site.clerk.control("faults", kind="refuse", endpoint="GET /v1/users", status=401)
     assert "Clerk cannot be asked" in site.segue("migrate", "--verify", code=5).stderr
-    site.clerk.control("outage", on=False)
     del site.settings["clerk"]["secretKey"]
     site.configure()
     assert "clerk.secretKey" in site.segue("migrate", "--verify", code=4, key="").stderr

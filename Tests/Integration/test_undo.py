@@ -54,7 +54,7 @@ def entries(people, where: str) -> list[tuple[str, ...]]:
 
 
 def undo(front, *words: str, code: int = 0) -> dict:
-    result = front.run("undo", *words, "--json")
+    result = front.run("undo", *words, "--json", "--rate", "9000")
     assert result.returncode == code, result.stdout + result.stderr
     return json.loads(result.stdout)
 

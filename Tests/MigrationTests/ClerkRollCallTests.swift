@@ -1,18 +1,15 @@
 import Authentication
 import GatewayTesting
 import Migration
-import Snapshot
 import Testing
 
 @Suite struct ClerkRollCallTests {
     private let clerk = FakeClerkAdmin()
-    private let waits = Guarded<[Int]>([])
+    private let pace = FakePace()
 
     private func call(_ count: Int, into lint: inout MigrationLint) async -> String? {
-        let waits = waits
         let people = (1...count).map { ClerkRollCall.Person(id: UserID("\($0)"), email: $0 == 3 ? nil : "user\($0)@example.com") }
-        let census = ClerkCensus(clerk) { seconds in waits.withLock { $0.append(seconds) } }
-        return await ClerkRollCall(census).call(people, into: &lint)
+        return await ClerkRollCall(ClerkCalls(clerk, pace, isPatient: false)).call(people, into: &lint)
     }
 
     @Test func `who is there by id is noted once, and who has only the address otherwise`() async {
@@ -29,14 +26,14 @@ import Testing
     @Test(arguments: [(1, 2), (100, 2), (101, 4), (250, 6)]) func `two calls for each hundred`(count: Int, calls: Int) async {
         var lint = MigrationLint()
         #expect(await call(count, into: &lint) == nil)
-        #expect(clerk.looked.count == calls && waits.withLock { $0 } == Array(repeating: 0, count: calls))
+        #expect(clerk.looked.count == calls && pace.turns == calls && pace.blocks.isEmpty)
     }
 
     @Test func `a 429 is waited for, and not for ever`() async {
         clerk.plan(lookUps: .limited(retryAfterSeconds: 7))
         var lint = MigrationLint()
         #expect(await call(1, into: &lint) == nil)
-        #expect(waits.withLock { $0 } == [0, 7, 0])
+        #expect(pace.turns == 3 && pace.blocks == [7])
         for _ in 0..<50 { clerk.plan(lookUps: .limited(retryAfterSeconds: 1)) }
         #expect(await call(1, into: &lint) != nil)
     }
@@ -46,6 +43,6 @@ import Testing
         var lint = MigrationLint()
         clerk.plan(lookUps: .users([ClerkUser("user_a", email: nil, externalID: "1")]), .failed("status 503"))
         #expect(await call(5, into: &lint) == "status 503")
-        #expect(lint.notes[.inClerk]?.count == 1 && lint.notes[.emailInClerk] == nil)
+        #expect(lint.notes[.inClerk]?.count == 1 && lint.notes[.emailInClerk] == nil && pace.pauses == 0)
     }
 }

@@ -21,6 +21,9 @@ final class FakeClerkAdmin: ClerkUserAdmin {
         var renewals: [RenewReply] = []
         var onRenewal: (@Sendable (FakeClerkAdmin) -> Void)?
         var renewed: [ClerkUserID: String] = [:]
+        var deletions: [DeleteReply] = []
+        var onDeletion: (@Sendable (FakeClerkAdmin) -> Void)?
+        var deleted: [ClerkUserID] = []
     }
 
     private let state = Guarded(State())
@@ -39,6 +42,13 @@ final class FakeClerkAdmin: ClerkUserAdmin {
     func onRenewal(_ happen: @escaping @Sendable (FakeClerkAdmin) -> Void) { state.withLock { $0.onRenewal = happen } }
     /// For the next changes of a password, in turn.
     func plan(renewals: RenewReply...) { state.withLock { $0.renewals += renewals } }
+    /// Whose deletion was asked for, in turn.
+    var deleted: [ClerkUserID] { state.withLock { $0.deleted } }
+    /// What happens when somebody is to be deleted.
+    func onDeletion(_ happen: @escaping @Sendable (FakeClerkAdmin) -> Void) { state.withLock { $0.onDeletion = happen } }
+    /// For the next deletions, in turn.
+    func plan(deletions: DeleteReply...) { state.withLock { $0.deletions += deletions } }
+    func forget(_ externalID: String) { state.withLock { $0.users[externalID] = nil } }
     func plan(lookUps: ClerkLookUpReply...) { state.withLock { $0.lookUps += lookUps } }
 
     /// As a run of ours creates somebody.
@@ -77,6 +87,17 @@ final class FakeClerkAdmin: ClerkUserAdmin {
             if !state.renewals.isEmpty, case let reply = state.renewals.removeFirst(), reply != .renewed { return reply }
             state.renewed[user] = digest.digest.exposeText()
             return .renewed
+        }
+    }
+
+    func delete(_ user: ClerkUserID) async -> DeleteReply {
+        await Task.yield()
+        state.withLock { $0.onDeletion }?(self)
+        return state.withLock { state in
+            state.deleted.append(user)
+            if !state.deletions.isEmpty, case let reply = state.deletions.removeFirst(), reply != .deleted { return reply }
+            state.users = state.users.filter { $0.value.id != user }
+            return .deleted
         }
     }
 

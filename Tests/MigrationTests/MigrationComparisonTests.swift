@@ -134,14 +134,13 @@ import Testing
     @Test func `Clerk is asked once for each hundred, and once more for who has no user of their id`() async throws {
         let clerk = FakeClerkAdmin()
         clerk.put(user())
-        let census = ClerkCensus(clerk) { _ in }
         let people =
             try [person(row())]
             + (100..<250).map { number in
                 try person(
                     row { $0.user = DirectoryUser("\(number)", email: nil, clerkUser: number < 150 ? "user_\(number)" : nil) })
             }
-        let comparison = try await census.compare(people)
+        let comparison = try await ClerkCalls(clerk, FakePace()).compare(people)
         #expect(comparison.compared == 1 && comparison.notMigrated == 100)
         #expect(comparison.differences.values.map(\.count) == [50] && comparison.differences.values.first?.examples.count == 5)
         #expect(clerk.looked.count == 3)

@@ -1,6 +1,6 @@
 import Authentication
-import ClerkAPI
 import Directory
+import Migration
 import Testing
 
 @testable import SegueCommand
@@ -11,12 +11,13 @@ import Testing
             user: UserID("42"), clerkUser: ClerkUserID("user_1"), recorded: recorded.map { ClerkUserID($0) }, isOurs: isOurs)
     }
 
-    private func record(externalID: String? = "42", isBanned: Bool = false, isLocked: Bool = false) -> ClerkUserRecord {
-        ClerkUserRecord(
-            id: ClerkUserID("user_1"), externalID: externalID, hasSignedIn: true, isBanned: isBanned, isLocked: isLocked)
+    private func record(externalID: String? = "42", isBanned: Bool = false, isLocked: Bool = false) -> ClerkUser {
+        ClerkUser(
+            id: ClerkUserID("user_1"), externalID: externalID, primaryEmail: nil, emailAddresses: [], isBanned: isBanned,
+            isLocked: isLocked, hasSignedIn: true)
     }
 
-    private func codes(_ pair: LinkedPair, _ record: ClerkUserRecord?) -> [String] {
+    private func codes(_ pair: LinkedPair, _ record: ClerkUser?) -> [String] {
         Reconciliation.drifts([pair], [record].compactMap(\.self)).map(\.code)
     }
 
