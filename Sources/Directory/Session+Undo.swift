@@ -60,6 +60,7 @@ extension Session {
     private func takeBack(
         _ row: LedgerRow, with others: [LedgerRow], _ note: OperatorNote, keepsSeen: Bool, at time: UnixTime
     ) async throws(DirectoryError) -> UndoOutcome {
+        try await hold(row)
         if let outcome = try await mayUndo(row, with: others) { return outcome }
         if let obstacle = try await reverse(row, keepsSeen: keepsSeen) { return .left(obstacle) }
         try await append(
@@ -67,6 +68,12 @@ extension Session {
                 .undo, user: row.user, clerkUser: row.clerkUser, rule: row.action, requestID: nil, time: time, note: note,
                 detail: row.undoDetail(note.reason)))
         return .undone
+    }
+
+    /// Whoever changes a link holds its Clerk user or its row: what the ledger says of the two after this is all that there is.
+    private func hold(_ row: LedgerRow) async throws(DirectoryError) {
+        if let clerkUser = row.clerkUser { try await lock(clerkUser) }
+        if let user = row.user { _ = try await heldRow(of: user) }
     }
 
     /// What the ledger has against undoing an entry now; `nil`: nothing.
@@ -146,7 +153,7 @@ extension Session {
         of user: UserID, _ clerkUser: ClerkUserID, _ row: LedgerRow, keepsSeen: Bool
     ) async throws(DirectoryError) -> UndoObstacle? {
         if users.isKeyedByClerk { return .idIsClerkUser }
-        let current = try await self.row(of: user, users.byIDLocking)
+        let current = try await heldRow(of: user)
         guard current?.clerkUser == nil || current?.clerkUser == clerkUser else { return .directoryDiffers }
         if keepsSeen, try await isSeen(user, clerkUser) { return .signedIn }
         if current != nil { try await clearColumns(of: user, row) }
@@ -201,7 +208,7 @@ extension Session {
         _ user: UserID, _ clerkUser: ClerkUserID, _ row: LedgerRow
     ) async throws(DirectoryError) -> UndoObstacle? {
         if try await isDeleted(locking: clerkUser) { return .clerkUserDeleted }
-        guard let current = try await self.row(of: user, users.byIDLocking) else { return .directoryDiffers }
+        guard let current = try await heldRow(of: user) else { return .directoryDiffers }
         let before = try await connection.rows(
             """
             SELECT \(LedgerRow.columns(dialect)) FROM \(dialect.state("ledger"))

@@ -7,7 +7,7 @@ extension Session {
     func takeBackRow(
         of user: UserID, _ clerkUser: ClerkUserID, _ row: LedgerRow
     ) async throws(DirectoryError) -> UndoObstacle? {
-        if let current = try await self.row(of: user, users.byIDLocking) {
+        if let current = try await heldRow(of: user) {
             guard current.clerkUser == nil || current.clerkUser == clerkUser else { return .directoryDiffers }
             guard let digest = row.detail, try await rowDigest(of: user) == digest else { return .rowChanged }
             if let table = try await referrer(to: user) { return .rowInUse(table: table) }

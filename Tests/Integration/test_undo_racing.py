@@ -1,0 +1,66 @@
+"""`segue undo` beside others who change the same links, and after runs of its own that ended in the middle."""
+
+import json
+import os
+import subprocess
+
+from test_undo import entries, front, people, undo  # noqa: F401 (fixtures)
+
+from harness import gateway as gateways
+from harness.batch import Batch
+from harness.postgres import holding
+from harness.processes import wait_until
+
+
+def beside(front, people, transaction: str, *words: str) -> subprocess.CompletedProcess:
+    """Runs a command that waits for a row which somebody changes, and who then commits."""
+    other = holding(people.url, transaction)
+    process = subprocess.Popen(
+        [str(gateways.BINARY), *words, str(front.file)], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env=os.environ | front.environment,
+    )  # fmt: skip
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    wait_until(lambda: process.poll() is not None or people.query(waiting) == [("1",)], "it waits for the row")
+    other.communicate("COMMIT;\n", timeout=10)
+    said, errors = process.communicate(timeout=30)
+    return subprocess.CompletedProcess(words, process.returncode, said, errors)
+
+
+def ended(people, clerk_user: str) -> bool:
+    """Whether it is noted that a Clerk user is gone."""
+    return people.query(f"SELECT 1 FROM segue.clerk_users WHERE clerk_user_id = '{clerk_user}' AND deleted_at IS NOT NULL") != []
+
+
+def test_a_link_that_was_made_anew_meanwhile_is_not_taken_away(front, people, emulator):
+    user, clerk_user = people.add("anew@example.com"), emulator.user()
+    assert front.run("link", user, clerk_user, "--reason", "r").returncode == 0
+    [(linked, *_)] = entries(people, f"user_id = '{user}'")
+    again = "INSERT INTO segue.ledger (at, actor, action, user_id, clerk_user_id) VALUES (now(), 'grace', '{}', '{}', '{}');"
+    result = beside(
+        front, people,
+        f"UPDATE users SET migrated_at = now() WHERE id = '{user}';" + again.format("unlink", user, clerk_user) + again.format("link", user, clerk_user),
+        "undo", linked, "--yes", "--json",
+    )  # fmt: skip
+    assert result.returncode == 3, result.stdout + result.stderr
+    assert [left["reason"] for left in json.loads(result.stdout)["left"]] == ["later_entry"]
+    assert people.link_of(user) == clerk_user
+
+
+def test_the_link_that_is_taken_away_is_that_of_now(front, people, emulator):
+    """Where links are in Segue's own table alone: a statement that waited for a row has its link from before."""
+    user, before = people.add("now@example.com"), emulator.user()
+    del front.settings["directory"]["users"]["clerkUserId"]
+    front.configure(front.settings)
+    try:
+        assert front.run("link", user, before, "--reason", "r").returncode == 0
+        result = beside(
+            front, people,
+            f"SELECT 1 FROM users WHERE id = '{user}' FOR UPDATE;"
+            f"UPDATE segue.links SET clerk_user_id = 'user_now' WHERE user_id = '{user}'",
+            "unlink", user, "--reason", "two people",
+        )  # fmt: skip
+        assert result.returncode == 0, result.stderr
+        assert [row[3] for row in entries(people, f"user_id = '{user}' AND action = 'unlink'")] == ["user_now"]
+    finally:
+        front.settings["directory"]["users"]["clerkUserId"] = "clerk_user_id"
+        front.configure(front.settings)
