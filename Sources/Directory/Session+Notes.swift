@@ -11,12 +11,16 @@ extension Session {
         guard noted.isEmpty else { return }
         let links = dialect.state("links")
         do throws(DirectoryError) {
-            try await connection.rows(
-                """
-                INSERT INTO \(links) AS known (user_id, clerk_user_id, rule, linked_at, first_session_at) VALUES ($1, $2, 'found', $3, $3)
-                ON CONFLICT (user_id) DO UPDATE SET first_session_at = EXCLUDED.first_session_at
-                WHERE known.first_session_at IS NULL AND known.clerk_user_id = EXCLUDED.clerk_user_id
-                """, [user.text, clerkUser.text, self.time(time)])
+            try await connection.transaction { () async throws(DirectoryError) in
+                // Who was let in by a link that was taken away meanwhile does not get it back by this.
+                guard try await heldRow(of: user)?.clerkUser == clerkUser else { return }
+                try await connection.rows(
+                    """
+                    INSERT INTO \(links) AS known (user_id, clerk_user_id, rule, linked_at, first_session_at) VALUES ($1, $2, 'found', $3, $3)
+                    ON CONFLICT (user_id) DO UPDATE SET first_session_at = EXCLUDED.first_session_at
+                    WHERE known.first_session_at IS NULL AND known.clerk_user_id = EXCLUDED.clerk_user_id
+                    """, [user.text, clerkUser.text, self.time(time)])
+            }
         } catch .conflict {
             // The Clerk user is noted with another row: reconciling those is a person's work, not this note's.
         }

@@ -133,6 +133,20 @@ import Testing
                 == ["user_a|verified_email|13:00", "user_found|found|13:00"])
     }
 
+    @Test(arguments: Backend.allCases, [true, false]) func `a session noted late brings no link back that was taken away`(
+        backend: Backend, hasColumn: Bool
+    ) async throws {
+        let database = TestDatabase(backend)
+        database.add(1)
+        let settings = database.settings { if !hasColumn { $0.users.clerkUserID = nil } }
+        try await withDirectory(settings) { directory in
+            _ = try await directory.link(backend.id(1), to: "user_a")
+            _ = try await directory.unlink(backend.id(1), OperatorNote(actor: "grace", reason: "r"), at: noon)
+            try await directory.recordFirstSession(of: backend.id(1), clerkUser: ClerkUserID("user_a"), at: noon)
+        }
+        #expect(database.countsOfLinks == "0/0/2")
+    }
+
     @Test(arguments: Backend.allCases) func `a refusal is one row, counted`(backend: Backend) async throws {
         let database = TestDatabase(backend)
         try await withDirectory(database.settings()) { directory in

@@ -206,7 +206,11 @@ import Testing
                         clerkUser: clerkUser.map(ClerkUserID.init),
                         rule: nil, requestID: nil, time: noon, batch: batch))
             }
-            try await session.recordFirstSession(of: UserID("3"), clerkUser: ClerkUserID("user_3"), at: noon)
+            database.run(
+                """
+                INSERT INTO \(database.state("links")) (user_id, clerk_user_id, rule, linked_at, first_session_at)
+                VALUES ('3', 'user_3', 'found', '2026-11-21 04:05:06', '2026-11-21 04:05:06')
+                """)
             let batch = try #require(try await session.undoFindings(.batch("b")))
             #expect(batch.selected.map(\.id) == [1, 2, 5] && batch.others.map(\.id) == [4])
             #expect(batch.undone.isEmpty && batch.seen == [ClerkUserID("user_3")])
