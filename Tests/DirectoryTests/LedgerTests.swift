@@ -97,6 +97,28 @@ import Testing
         withExtendedLifetime(database) {}
     }
 
+    @Test func `a row that is sealed while the ledger is exported is exported`() async throws {
+        let database = TestDatabase(.sqliteText)
+        let settings = try await sealed(database)
+        let ids = try await onLoop {
+            guard case .sqlite(let path) = settings.location else { return [Int64]() }
+            let other = try await Session(settings, on: SQLiteSQL(path: path))
+            try await other.append(
+                LedgerEntry(.unlink, user: nil, clerkUser: nil, rule: nil, requestID: nil, time: UnixTime(seconds: 1)))
+            let meanwhile = Meanwhile(try SQLiteSQL(path: path), behind: "WHERE position >") { () async throws(DirectoryError) in
+                _ = try await other.seal()
+            }
+            var ids: [Int64] = []
+            _ = try await Session(settings, on: meanwhile).exportLedger { rows in
+                ids += rows.map(\.id)
+                return true
+            }
+            return ids
+        }
+        #expect(ids == [1, 2, 3, 4])
+        withExtendedLifetime(database) {}
+    }
+
     @Test(arguments: backends) func `the ledger holds no address`(backend: Backend) async throws {
         let database = TestDatabase(backend)
         _ = try await sealed(database)
