@@ -23,22 +23,7 @@ struct UndoRun {
     init(_ plan: UndoPlan, _ directory: DirectoryThread, _ clerk: ClerkCalls?, _ note: OperatorNote) {
         (self.directory, self.clerk, self.note) = (directory, clerk, note)
         created = Set(plan.deletions)
-        people = Self.people(plan.steps)
-    }
-
-    /// In the order of their latest entries.
-    private static func people(_ steps: [UndoPlan.Step]) -> [[UndoPlan.Step]] {
-        var (people, places) = ([[UndoPlan.Step]](), [String: Int]())
-        for step in steps {
-            let person = step.row.user.map { "user " + $0.text } ?? step.row.clerkUser.map { "clerk " + $0.text } ?? "route"
-            if let place = places[person] {
-                people[place].append(step)
-            } else {
-                places[person] = people.count
-                people.append([step])
-            }
-        }
-        return people
+        people = plan.people
     }
 
     mutating func carryOut() async {

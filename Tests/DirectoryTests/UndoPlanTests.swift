@@ -113,4 +113,19 @@ import Testing
         ])
         #expect(steps.steps.map(\.reversal) == [.allowNoLink] && steps.left.map(\.obstacle) == [.noReversal])
     }
+
+    @Test func `people are undone one by one, those with the same Clerk user together, and what is about everybody first`() {
+        let plan = plan([
+            row(1, "link", "1", "user_1"), row(2, "link", "2", "user_2"), row(3, "unlink", "1", "user_1"),
+            row(4, "link", "3", "user_1"), row(5, "finalize", nil, nil, rule: "not-null"), row(6, "link", "1", "user_4"),
+            row(7, "link", "2", "user_5"),
+        ])
+        #expect(plan.people.map { $0.map(\.row.id) } == [[5], [7, 2], [6, 4, 3, 1]])
+        let joined = self.plan([
+            row(1, "link", "1", "user_2"), row(2, "link", "2", "user_2"), row(3, "link", "1", "user_1"),
+            row(4, "link", "3", "user_3"),
+        ])
+        #expect(joined.people.map { $0.map(\.row.id) } == [[4], [3, 2, 1]])
+        #expect(self.plan([]).people.isEmpty)
+    }
 }

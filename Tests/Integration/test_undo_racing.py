@@ -64,3 +64,16 @@ def test_the_link_that_is_taken_away_is_that_of_now(front, people, emulator):
     finally:
         front.settings["directory"]["users"]["clerkUserId"] = "clerk_user_id"
         front.configure(front.settings)
+
+
+def test_a_clerk_user_who_had_two_rows_is_undone_as_planned(front, people, emulator):
+    people.execute("SELECT pg_sleep(0.01)")
+    [(now,)] = people.query("SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')")
+    one, two, first, second = people.add("one@example.com"), people.add("two@example.com"), emulator.user(), emulator.user()
+    for words in [("link", one, first), ("unlink", one), ("link", two, first), ("link", one, second)]:
+        assert front.run(*words, "--reason", "r").returncode == 0
+    people.execute("INSERT INTO segue.ledger (at, actor, action, rule) VALUES (now(), 'ada', 'finalize', 'not-null')")
+    assert front.run("link", people.add("three@example.com"), emulator.user(), "--reason", "r").returncode == 0
+    done = undo(front, "--since", now, "--yes")
+    assert (done["undone"], done["left"]) == (6, [])
+    assert (people.link_of(one), people.link_of(two)) == (None, None)
