@@ -3,13 +3,8 @@ package import Identity
 package import Telemetry
 
 extension DirectoryThread {
-    /// What the ledger has against undoing an entry now; `nil`: nothing.
-    /// - Parameter others: entries about the same person that are undone with it.
-    package func mayUndo(_ row: LedgerRow, with others: [LedgerRow]) async throws(Unavailable) -> UndoOutcome? {
-        try await ask(readers) { session throws(DirectoryError) in try await session.mayUndo(row, with: others) }
-    }
-
     /// What stands against undoing these entries about one person, the database's own rules included; nothing is changed.
+    /// - Parameter rows: all that are undone together.
     package func rehearseUndo(
         _ rows: [LedgerRow], _ note: OperatorNote, at time: UnixTime
     ) async throws(Unavailable) -> UndoObstacle? {
@@ -18,11 +13,13 @@ extension DirectoryThread {
         }
     }
 
-    /// Before a Clerk user is deleted by us: the message of Clerk's about it is to change nothing.
-    /// - Returns: whether nobody had said so before.
-    package func announceEnd(of clerkUser: ClerkUserID, at now: UnixTime) async throws(Unavailable) -> Bool {
+    /// Before a Clerk user is deleted by us: unless something is against it, the message of Clerk's about it is to change nothing.
+    /// - Parameter others: as of `undo`.
+    package func announceEnd(
+        of clerkUser: ClerkUserID, _ row: LedgerRow, with others: [LedgerRow], at now: UnixTime
+    ) async throws(Unavailable) -> EndNotice {
         try await ask(writers, within: Limits.linkMilliseconds) { session throws(DirectoryError) in
-            try await session.announceEnd(of: clerkUser, at: now)
+            try await session.announceEnd(of: clerkUser, row, with: others, at: now)
         }
     }
 
@@ -33,7 +30,7 @@ extension DirectoryThread {
         }
     }
 
-    /// - Parameter others: as of `mayUndo`.
+    /// - Parameter others: entries about the same person that are undone with it.
     package func undo(
         _ row: LedgerRow, with others: [LedgerRow] = [], _ note: OperatorNote, keepsSeen: Bool, at time: UnixTime
     ) async throws(Unavailable) -> UndoOutcome {

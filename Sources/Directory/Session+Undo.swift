@@ -52,7 +52,7 @@ extension Session {
     }
 
     /// One at a time, whoever it is: what two of them read of the ledger would be older than what they do.
-    private func lockUndo() async throws(DirectoryError) {
+    func lockUndo() async throws(DirectoryError) {
         guard dialect == .postgres else { return }
         try await connection.rows("SELECT pg_advisory_xact_lock(hashtext('segue'), hashtext('undo'))")
     }
@@ -126,27 +126,6 @@ extension Session {
         try await connection.rows("SET LOCAL lock_timeout = \(Limits.finalizeLockMilliseconds)")
         try await connection.rows("ALTER TABLE \(users.name.quoted) ALTER COLUMN \(column.quoted) DROP NOT NULL")
         return nil
-    }
-
-    /// Before a Clerk user is deleted: the message of Clerk's about it finds that it is known, and leaves the row to us.
-    /// - Returns: whether nobody had said so before.
-    func announceEnd(of clerkUser: ClerkUserID, at now: UnixTime) async throws(DirectoryError) -> Bool {
-        try await connection.transaction { () async throws(DirectoryError) in
-            try await lock(clerkUser)
-            let announced = try await connection.rows(
-                """
-                INSERT INTO \(dialect.state("clerk_users")) AS known (clerk_user_id, updated_at_ms, deleted_at) VALUES ($1, 0, $2)
-                ON CONFLICT (clerk_user_id) DO UPDATE SET deleted_at = EXCLUDED.deleted_at WHERE known.deleted_at IS NULL
-                RETURNING 1
-                """, [clerkUser.text, self.time(now)])
-            return !announced.isEmpty
-        }
-    }
-
-    /// The Clerk user stays after all.
-    func withdrawEnd(of clerkUser: ClerkUserID) async throws(DirectoryError) {
-        try await connection.rows(
-            "UPDATE \(dialect.state("clerk_users")) SET deleted_at = NULL WHERE clerk_user_id = $1", [clerkUser.text])
     }
 
     private func takeBackLink(

@@ -20,13 +20,16 @@ extension Session {
             """, [value])
         findings.undone = Set(
             try await ledger("WHERE action = 'undo' AND id > \(first) ORDER BY id", []).compactMap(\.undoneEntry))
-        findings.seen = Set(
-            try await slowRows(
+        func clerkUsers(in table: String, where condition: String) async throws(DirectoryError) -> Set<ClerkUserID> {
+            let rows = try await slowRows(
                 """
-                SELECT clerk_user_id FROM \(dialect.state("links")) WHERE first_session_at IS NOT NULL
-                AND clerk_user_id IN (SELECT s.clerk_user_id FROM (\(selected)) s WHERE s.action = 'create_clerk_user')
-                """, [value]
-            ).compactMap { $0[0].map(ClerkUserID.init) })
+                SELECT clerk_user_id FROM \(dialect.state(table)) WHERE \(condition) IS NOT NULL
+                AND clerk_user_id IN (SELECT s.clerk_user_id FROM (\(selected)) s)
+                """, [value])
+            return Set(rows.compactMap { $0[0].map(ClerkUserID.init) })
+        }
+        findings.seen = try await clerkUsers(in: "links", where: "first_session_at")
+        findings.ended = try await clerkUsers(in: "clerk_users", where: "deleted_at")
         findings.running = try await slowRows(
             """
             SELECT DISTINCT m.batch FROM \(dialect.state("migrators")) m

@@ -88,6 +88,8 @@ package struct UndoPlan: Sendable, Hashable {
     package private(set) var left: [Left] = []
     /// Entries that were undone before.
     package private(set) var doneBefore = 0
+    /// Clerk users of whom a run that was stopped has said that they end, and whom Clerk has and keeps.
+    package var staying: Set<ClerkUserID> = []
 
     /// - Parameter kept: Clerk users that Segue created and that must not be deleted. Whatever is selected about them stays.
     package init(_ findings: UndoFindings, kept: [ClerkUserID: UndoObstacle]) {
@@ -134,8 +136,10 @@ package struct UndoFindings: Sendable, Hashable {
     package var others: [LedgerRow] = []
     /// Entries that an `undo` row names.
     package var undone: Set<Int64> = []
-    /// Of the Clerk users that the selection created: those of whom a session is recorded.
+    /// Of the Clerk users that the selection names: those of whom a session is recorded, and those of whom it is noted that they end or
+    /// have ended.
     package var seen: Set<ClerkUserID> = []
+    package var ended: Set<ClerkUserID> = []
     /// Batches of the selection whose run goes on: what it does next would be left.
     package var running: [String] = []
 }

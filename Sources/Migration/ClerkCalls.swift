@@ -50,18 +50,24 @@ package struct ClerkCalls: Sendable {
         _ id: ClerkUserID, unless obstacle: (ClerkUser) -> Obstacle?
     ) async throws(ClerkCallFailure) -> Deletion<Obstacle> {
         var (trouble, mayBeDone) = ("", false)
-        for _ in 0..<MigrationLimits.attempts {
-            guard let user = try await users(of: [id]).first(where: { $0.id == id }) else { return mayBeDone ? .deleted : .gone }
-            if let obstacle = obstacle(user) { return .kept(obstacle) }
-            try await turn()
-            switch await clerk.delete(id) {
-            case .deleted: return .deleted
-            case .limited(let seconds): trouble = await wait(seconds)
-            case .unclear(let words): (trouble, mayBeDone) = (await wait(after: words), true)
-            case .hopeless(let words): throw ClerkCallFailure(words: words)
+        do throws(ClerkCallFailure) {
+            for _ in 0..<MigrationLimits.attempts {
+                guard let user = try await users(of: [id]).first(where: { $0.id == id }) else {
+                    return mayBeDone ? .deleted : .gone
+                }
+                if let obstacle = obstacle(user) { return .kept(obstacle) }
+                try await turn()
+                switch await clerk.delete(id) {
+                case .deleted: return .deleted
+                case .limited(let seconds): trouble = await wait(seconds)
+                case .unclear(let words): (trouble, mayBeDone) = (await wait(after: words), true)
+                case .hopeless(let words): throw ClerkCallFailure(words: words)
+                }
             }
+        } catch {
+            throw ClerkCallFailure(words: error.words, mayBeDone: mayBeDone)
         }
-        throw ClerkCallFailure(words: trouble)
+        throw ClerkCallFailure(words: trouble, mayBeDone: mayBeDone)
     }
 
     private func turn() async throws(ClerkCallFailure) {
@@ -84,7 +90,10 @@ package struct ClerkCalls: Sendable {
 /// Clerk gives no answer that a command can go on with.
 package struct ClerkCallFailure: Error, Sendable, Hashable, CustomStringConvertible {
     package let words: String
-    package init(words: String) { self.words = words }
+    /// An attempt had no clear answer: what was asked for may have been done, or may be done yet.
+    package let mayBeDone: Bool
+
+    package init(words: String, mayBeDone: Bool = false) { (self.words, self.mayBeDone) = (words, mayBeDone) }
 
     package var description: String { "Clerk cannot be asked: \(words)" }
 }

@@ -34,8 +34,8 @@ enum UndoCommand {
         }
         var report = UndoReport(plan, isDryRun: isDryRun)
         if !json, let end = report.sayPlan() { return end }
-        if !isDryRun, !plan.steps.isEmpty {
-            guard isConfirmed || isAgreed(plan, json: json) else {
+        if !isDryRun, !plan.steps.isEmpty || !plan.staying.isEmpty {
+            guard isConfirmed || plan.steps.isEmpty || isAgreed(plan, json: json) else {
                 return Terminal.fail(
                     "nothing was undone; say --yes to undo \(counted(plan.steps.count, "entry", "entries"))", .precondition)
             }

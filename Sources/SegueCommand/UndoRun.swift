@@ -26,15 +26,18 @@ struct UndoRun {
         people = plan.people
     }
 
-    mutating func carryOut() async {
+    /// - Parameter staying: as the plan has them; to be said to stay, first of all.
+    mutating func carryOut(_ staying: Set<ClerkUserID>) async {
         var progress = UndoProgress(people.reduce(0) { $0 + $1.count })
         defer { progress.end() }
-        for steps in people {
-            do throws(Failure) { try await carryOut(steps) } catch {
-                failure = error.description
-                return
+        do throws(Failure) {
+            for clerkUser in staying { try await withdraw(clerkUser) }
+            for steps in people {
+                try await carryOut(steps)
+                progress.report(outcomes.count)
             }
-            progress.report(outcomes.count)
+        } catch {
+            failure = error.description
         }
     }
 
@@ -60,28 +63,41 @@ struct UndoRun {
 
     /// Deletes a Clerk user whom the ledger and Clerk leave us to delete; otherwise says why not.
     private func end(_ clerkUser: ClerkUserID, _ row: LedgerRow, among rows: [LedgerRow]) async throws(Failure) -> UndoObstacle? {
-        switch try await asking({ directory throws(Unavailable) in try await directory.mayUndo(row, with: rows) }) {
-        case .left(let obstacle): return obstacle
-        case .undone, .doneBefore: return nil
-        case nil: break
-        }
         let (note, now) = (note, DirectoryVisit.now)
         let refusal = try await asking { directory throws(Unavailable) in try await directory.rehearseUndo(rows, note, at: now) }
         if let refusal { return refusal }
-        let isOurs = try await asking { directory throws(Unavailable) in try await directory.announceEnd(of: clerkUser, at: now) }
+        let isFirst: Bool
+        switch try await asking({ directory throws(Unavailable) in
+            try await directory.announceEnd(of: clerkUser, row, with: rows, at: now)
+        }) {
+        case .needless(.left(let obstacle)): return obstacle
+        case .needless(.undone), .needless(.doneBefore): return nil
+        case .given(let first): isFirst = first
+        }
         let end: ClerkCalls.Deletion<UndoObstacle>
         do throws(Failure) {
             end = try await calling { clerk throws(ClerkCallFailure) in
                 try await clerk.delete(clerkUser) { UndoKeeping.obstacle($0, for: row.user) }
             }
         } catch {
-            if isOurs { try? await directory.withdrawEnd(of: clerkUser) }
+            // What may have been deleted, or may still be, is not said to stay: the next run finds out.
+            if isFirst, !error.mayBeDone { try? await directory.withdrawEnd(of: clerkUser) }
             throw error
         }
-        if isOurs, end != .deleted {
-            try await asking { directory throws(Unavailable) in try await directory.withdrawEnd(of: clerkUser) }
+        switch end {
+        case .deleted: return nil
+        case .gone:
+            if isFirst { try await withdraw(clerkUser) }
+            return nil
+        case .kept(let obstacle):
+            // Whoever has said it: Clerk has them still.
+            try await withdraw(clerkUser)
+            return obstacle
         }
-        return if case .kept(let obstacle) = end { obstacle } else { nil }
+    }
+
+    private func withdraw(_ clerkUser: ClerkUserID) async throws(Failure) {
+        try await asking { directory throws(Unavailable) in try await directory.withdrawEnd(of: clerkUser) }
     }
 
     // MARK: Asking
@@ -98,6 +114,9 @@ struct UndoRun {
             case .noKey: ClerkLookUps.keyIsMissing
             }
         }
+
+        /// Whether a Clerk user may have been deleted all the same.
+        var mayBeDone: Bool { if case .clerk(let failure) = self { failure.mayBeDone } else { false } }
     }
 
     private func asking<Answer>(

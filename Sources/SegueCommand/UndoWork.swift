@@ -56,18 +56,22 @@ struct UndoWork: Sendable {
             return refusal("\(counted(created.count, "Clerk user")) would be deleted, and clerk.secretKey is not set")
         }
         var kept: [ClerkUserID: UndoObstacle] = [:]
-        for id in findings.seen { kept[id] = .signedIn }
+        for (id, _) in created where findings.seen.contains(id) { kept[id] = .signedIn }
         do {
             let ids = created.map(\.clerkUser)
             let users = try await ClerkTurns.with(clerk, directory, rate: rate) { _, calls in try await calls?.users(of: ids) ?? []
             }
-            guard !users.isEmpty || areGone else { return refusal(Self.strangers(created.count)) }
+            // Of whom it is noted that they have ended, it is no news that Clerk has them no more.
+            let isForeseen = created.allSatisfy { findings.ended.contains($0.clerkUser) }
+            guard !users.isEmpty || areGone || isForeseen else { return refusal(Self.strangers(created.count)) }
             let obstacles = UndoKeeping.obstacles(users, created)
             kept.merge(obstacles) { first, _ in first }
+            var plan = UndoPlan(findings, kept: kept)
+            plan.staying = findings.ended.intersection(obstacles.keys)
+            return .success(plan)
         } catch {
             return .failure(.init(code: Terminal.fail("\(error)", .remote)))
         }
-        return .success(UndoPlan(findings, kept: kept))
     }
 
     /// Nobody there whom the ledger names: more likely the wrong key than a batch that somebody deleted by hand.
@@ -89,7 +93,7 @@ struct UndoWork: Sendable {
         do {
             let (outcomes, failure) = try await ClerkTurns.with(settings.clerk, directory, rate: rate) { directory, calls in
                 var run = UndoRun(plan, directory, calls, note)
-                await run.carryOut()
+                await run.carryOut(plan.staying)
                 await directory.sealLedger()
                 return (run.outcomes, run.failure)
             }

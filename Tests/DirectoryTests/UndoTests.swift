@@ -186,6 +186,67 @@ import Testing
         #expect(nothingLeft == .undone)
     }
 
+    // MARK: The end of a Clerk user
+
+    private func created(_ session: Session, _ user: UserID, batch: String = "b") async throws -> LedgerRow {
+        try await session.append(
+            LedgerEntry(
+                .createClerkUser, user: user, clerkUser: ClerkUserID("user_a"), rule: nil, requestID: nil, time: noon, batch: batch)
+        )
+        var filter = LedgerFilter()
+        filter.action = LedgerAction.createClerkUser.rawValue
+        return try #require(try await session.ledgerRows(filter, most: 1).first)
+    }
+
+    @Test(arguments: backends) func `a Clerk user ends once, and may stay after all`(backend: Backend) async throws {
+        let database = TestDatabase(backend)
+        database.add(1)
+        let settings = database.settings()
+        _ = try await onLoop { try await DirectorySchema(settings).apply() }
+        try await onLoop {
+            let session = try await Session(settings, on: TestDatabase.connection(settings))
+            defer { session.close() }
+            let (clerkUser, row) = (ClerkUserID("user_a"), try await created(session, backend.id(1)))
+            for isFirst in [true, false] {
+                let notice = try await session.announceEnd(of: clerkUser, row, with: [row], at: noon)
+                #expect(notice == .given(isFirst: isFirst))
+                #expect(try await session.undoFindings(.batch("b"))?.ended == [clerkUser])
+            }
+            try await session.withdrawEnd(of: clerkUser)
+            #expect(try await session.undoFindings(.batch("b"))?.ended == [])
+        }
+    }
+
+    @Test(arguments: backends, ["link", "null-hashes"]) func `what comes after the last look is seen before anybody ends`(
+        backend: Backend, what: String
+    ) async throws {
+        let database = TestDatabase(backend)
+        database.add(1, 2)
+        let settings = database.settings()
+        _ = try await onLoop { try await DirectorySchema(settings).apply() }
+        let note = note
+        try await onLoop {
+            let session = try await Session(settings, on: TestDatabase.connection(settings))
+            defer { session.close() }
+            let (clerkUser, row) = (ClerkUserID("user_a"), try await created(session, backend.id(1)))
+            let before = try await session.rehearseUndo([row], note, at: noon)
+            #expect(before == nil)
+            if what == "link" {
+                let other = try #require(try await session.user(backend.id(2)))
+                #expect(try await session.link(newLink(other, "user_a")).linked != nil)
+            } else {
+                try await session.append(
+                    LedgerEntry(.finalize, user: nil, clerkUser: nil, rule: what, requestID: nil, time: noon))
+            }
+            let notice = try await session.announceEnd(of: clerkUser, row, with: [row], at: noon)
+            guard case .needless(.left) = notice else {
+                Issue.record("\(notice)")
+                return
+            }
+            #expect(try await session.undoFindings(.batch("b"))?.ended == [])
+        }
+    }
+
     // MARK: What is selected
 
     @Test(arguments: backends) func `a selection comes with what rests on it`(backend: Backend) async throws {
@@ -213,7 +274,7 @@ import Testing
                 """)
             let batch = try #require(try await session.undoFindings(.batch("b")))
             #expect(batch.selected.map(\.id) == [1, 2, 5] && batch.others.map(\.id) == [4])
-            #expect(batch.undone.isEmpty && batch.seen == [ClerkUserID("user_3")])
+            #expect(batch.undone.isEmpty && batch.seen == [ClerkUserID("user_3")] && batch.ended == [])
             let entry = try #require(try await session.undoFindings(.entry(1)))
             #expect(entry.selected.map(\.id) == [1] && entry.others.map(\.id) == [2, 4])
             let since = try #require(try await session.undoFindings(.since(noon)))

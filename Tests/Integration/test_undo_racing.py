@@ -66,6 +66,47 @@ def test_the_link_that_is_taken_away_is_that_of_now(front, people, emulator):
         front.configure(front.settings)
 
 
+def test_a_run_that_was_killed_before_the_deletion_leaves_nobody_for_gone(front, people, emulator):
+    batch = Batch(people, emulator)
+    (seen, seen_clerk), (other, other_clerk) = batch.add(), batch.add()
+    for clerk_user in (seen_clerk, other_clerk):
+        people.execute(f"INSERT INTO segue.clerk_users VALUES ('{clerk_user}', 0, now())")
+    emulator.session_token(seen_clerk)
+    assert undo(front, batch.name, "--dry-run", code=3)["undone"] == 0 and ended(people, seen_clerk)
+    done = undo(front, batch.name, "--yes", code=3)
+    assert (done["undone"], {left["reason"] for left in done["left"]}) == (2, {"signed_in"})
+    assert (ended(people, seen_clerk), ended(people, other_clerk)) == (False, True)
+    # Also where nobody else is left to be undone.
+    people.execute(f"UPDATE segue.clerk_users SET deleted_at = now() WHERE clerk_user_id = '{seen_clerk}'")
+    undo(front, batch.name, code=4)
+    assert not ended(people, seen_clerk) and people.link_of(seen) == seen_clerk
+
+
+def test_a_run_that_was_killed_behind_the_last_deletion_is_gone_on_with(front, people, emulator):
+    batch = Batch(people, emulator)
+    user, clerk_user = batch.add()
+    people.execute(f"INSERT INTO segue.clerk_users VALUES ('{clerk_user}', 0, now())")
+    emulator.ask("DELETE", f"/users/{clerk_user}")
+    assert undo(front, batch.name, "--yes")["undone"] == 2
+    assert people.link_of(user) is None and ended(people, clerk_user)
+
+
+def test_what_may_have_been_deleted_is_not_said_to_stay(front, people, emulator):
+    """A reply that was lost: the deletion may be done yet, and what Clerk tells of it then is to change no row."""
+    batch = Batch(people, emulator)
+    user, clerk_user = batch.add()
+    emulator.control("faults", kind="refuse", endpoint="DELETE /v1/users/{id}", status=503)
+    emulator.control("faults", kind="refuse", endpoint="DELETE /v1/users/{id}", status=401)
+    assert "clerk.secretKey" in undo(front, batch.name, "--yes", code=5)["failure"]
+    assert ended(people, clerk_user) and people.link_of(user) == clerk_user
+    assert undo(front, batch.name, "--yes")["undone"] == 2
+
+    other, other_clerk = (again := Batch(people, emulator)).add()
+    emulator.control("faults", kind="refuse", endpoint="DELETE /v1/users/{id}", status=401)
+    undo(front, again.name, "--yes", code=5)
+    assert not ended(people, other_clerk), "this one was refused for certain"
+
+
 def test_a_clerk_user_who_had_two_rows_is_undone_as_planned(front, people, emulator):
     people.execute("SELECT pg_sleep(0.01)")
     [(now,)] = people.query("SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')")

@@ -79,10 +79,17 @@ import Testing
         #expect(pace.blocks.isEmpty && pace.pauses == 0)
     }
 
+    @Test(arguments: [(DeleteReply.unclear("lost"), true), (.limited(retryAfterSeconds: 1), false)])
+    func `what was asked for without a clear answer may be done yet`(reply: DeleteReply, mayBeDone: Bool) async {
+        clerk.put(user())
+        clerk.plan(deletions: reply, .hopeless("status 401"))
+        #expect(await delete() == .failure(ClerkCallFailure(words: "status 401", mayBeDone: mayBeDone)))
+    }
+
     @Test func `nobody waits for ever`() async {
         clerk.put(user())
         for _ in 0..<50 { clerk.plan(deletions: .unclear("away")) }
-        #expect(await delete() == .failure(ClerkCallFailure(words: "away")))
+        #expect(await delete() == .failure(ClerkCallFailure(words: "away", mayBeDone: true)))
         #expect(clerk.deleted.count == 10)
         for _ in 0..<50 { clerk.plan(lookUps: .failed("away")) }
         #expect(await delete() == .failure(ClerkCallFailure(words: "away")))
