@@ -44,6 +44,15 @@ package enum Reversal: Sendable, Hashable {
     }
 }
 
+extension Reversal {
+    fileprivate var endsLink: Bool {
+        switch self {
+        case .unlink, .removeRow: true
+        case .deleteClerkUser, .endOverride, .link, .allowNoLink, .endWaiver: false
+        }
+    }
+}
+
 /// Why an entry stays as it is.
 package enum UndoObstacle: Sendable, Hashable {
     /// Something later about the same person, Clerk user or route rests on it.
@@ -75,6 +84,8 @@ package struct UndoPlan: Sendable, Hashable {
     package struct Step: Sendable, Hashable {
         package let row: LedgerRow
         package let reversal: Reversal
+        /// Somebody loses by it what they have come with already: a link, or a row that was made for them.
+        package let isOfSeen: Bool
     }
 
     package struct Left: Sendable, Hashable {
@@ -107,7 +118,8 @@ package struct UndoPlan: Sendable, Hashable {
                 left.append(Left(row: row, obstacle: obstacle))
                 later.add(row)
             } else if let reversal = Reversal(row) {
-                steps.append(Step(row: row, reversal: reversal))
+                let isSeen = row.clerkUser.map(findings.seen.contains) ?? false
+                steps.append(Step(row: row, reversal: reversal, isOfSeen: isSeen && reversal.endsLink))
             }
         }
         left.reverse()

@@ -41,7 +41,7 @@ struct UndoReport: Sendable {
         if plan.steps.isEmpty {
             Terminal.talk(plan.left.isEmpty ? "nothing to undo: it was undone before" : "nothing can be undone")
         }
-        for step in plan.steps where Terminal.say("\(step.row.line)  =>  \(step.reversal.text)".onOneLine) != .ok { return .failed }
+        for step in plan.steps where Terminal.say("\(step.row.line)  =>  \(step.text)".onOneLine) != .ok { return .failed }
         return nil
     }
 
@@ -69,6 +69,7 @@ struct UndoReport: Sendable {
             writer.beginObject()
             Self.describe(step.row, &writer)
             writer.member("reverse", step.reversal.code)
+            writer.member("seen", step.isOfSeen)
             writer.member("undone", outcomes[step.row.id] == .undone || outcomes[step.row.id] == .doneBefore)
             writer.endObject()
         }
@@ -95,6 +96,12 @@ struct UndoReport: Sendable {
         writer.member("action", row.action)
         writer.member("user_id", row.user?.text)
         writer.member("clerk_user_id", row.clerkUser?.text)
+    }
+}
+
+extension UndoPlan.Step {
+    fileprivate var text: String {
+        isOfSeen ? "\(reversal.text), of somebody who HAS COME with a Clerk session" : reversal.text
     }
 }
 

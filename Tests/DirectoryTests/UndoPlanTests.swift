@@ -114,6 +114,15 @@ import Testing
         #expect(steps.steps.map(\.reversal) == [.allowNoLink] && steps.left.map(\.obstacle) == [.noReversal])
     }
 
+    @Test func `who has come with a Clerk session is marked, where a link or a row goes`() {
+        var findings = UndoFindings()
+        findings.selected = [
+            row(1, "create_clerk_user"), row(2, "link"), row(3, "provision", "2", "user_2"), row(4, "link", "3", "user_3"),
+        ]
+        findings.seen = [ClerkUserID("user_1"), ClerkUserID("user_2")]
+        #expect(UndoPlan(findings, kept: [:]).steps.filter(\.isOfSeen).map(\.row.id) == [3, 2])
+    }
+
     @Test func `people are undone one by one, those with the same Clerk user together, and what is about everybody first`() {
         let plan = plan([
             row(1, "link", "1", "user_1"), row(2, "link", "2", "user_2"), row(3, "unlink", "1", "user_1"),

@@ -118,3 +118,13 @@ def test_a_clerk_user_who_had_two_rows_is_undone_as_planned(front, people, emula
     done = undo(front, "--since", now, "--yes")
     assert (done["undone"], done["left"]) == (6, [])
     assert (people.link_of(one), people.link_of(two)) == (None, None)
+
+
+def test_the_plan_says_who_has_come_with_a_clerk_session(front, people, emulator):
+    user, clerk_user = people.add("seen@example.com"), emulator.user()
+    assert front.run("link", user, clerk_user, "--reason", "r").returncode == 0
+    [(linked, *_)] = entries(people, f"user_id = '{user}'")
+    assert undo(front, linked, "--dry-run")["steps"][0]["seen"] is False
+    people.execute(f"UPDATE segue.links SET first_session_at = now() WHERE user_id = '{user}'")
+    assert undo(front, linked, "--dry-run")["steps"][0]["seen"] is True
+    assert "the link is taken away, of somebody who HAS COME with a Clerk session" in front.run("undo", linked, "--dry-run").stdout
