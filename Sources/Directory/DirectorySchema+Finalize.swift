@@ -17,7 +17,7 @@ extension DirectorySchema {
     ) async throws(Failure) -> FinalizeOutcome {
         try await edit { editor throws(DirectoryError) in
             let work = FinalizeWork(
-                session: try await editor.session(), note: note, now: now, patienceMilliseconds: Int64(patienceSeconds) * 1_000,
+                session: try await editor.session(), note: note, patienceMilliseconds: Int64(patienceSeconds) * 1_000,
                 progress: progress)
             guard try await work.isAlone() else { return .busy }
             let findings = try await work.session.finalizeFindings(settings, at: now)

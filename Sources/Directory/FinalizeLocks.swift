@@ -18,6 +18,9 @@ extension FinalizeWork {
             do throws(DirectoryError) {
                 return try await connection.transaction { () async throws(DirectoryError) in
                     try await connection.rows("SET LOCAL lock_timeout = \(Limits.finalizeLockMilliseconds)")
+                    // Who is stopped here, or whose machine is gone, holds nobody up for longer.
+                    try await connection.rows(
+                        "SET LOCAL idle_in_transaction_session_timeout = \(Limits.finalizeSilenceMilliseconds)")
                     return try await body()
                 }
             } catch {

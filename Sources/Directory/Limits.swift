@@ -66,6 +66,8 @@ enum Limits {
     static let finalizeNamed = 10
     /// What a step of the end waits for its table before it gives way: everybody else waits behind it meanwhile.
     static let finalizeLockMilliseconds = 1_000
+    /// How long a step may be silent in a transaction that holds the table: its statements follow each other at once.
+    static let finalizeSilenceMilliseconds = 5_000
     /// How long a step that gives up waits to take back the constraint that it has made.
     static let finalizeRetreatMilliseconds: Int64 = 10_000
     /// How long a dump waits for transactions that have written to the ledger and stay open.

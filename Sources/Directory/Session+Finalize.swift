@@ -1,6 +1,7 @@
 import Authentication
 import Identity
 import Settings
+import Sockets
 import Telemetry
 
 /// What became of a step.
@@ -34,7 +35,6 @@ package struct LockHolder: Sendable, Hashable {
 struct FinalizeWork {
     let session: Session
     let note: OperatorNote
-    let now: UnixTime
     /// How long each lock is waited for.
     let patienceMilliseconds: Int64
     /// Told how many rows are done.
@@ -174,7 +174,9 @@ struct FinalizeWork {
         return try await Catalogue(of: session.settings.users.table, on: connection).column(name)
     }
 
+    /// With the time of the entry: a step that waits for others writes it long after its beginning.
     private func record(_ step: FinalizeStep, _ detail: String) async throws(DirectoryError) {
+        let now = UnixTime(milliseconds: Clock.wallMilliseconds())
         let words = note.reason.isEmpty ? detail : "\(detail): \(note.reason)"
         try await session.append(
             LedgerEntry(

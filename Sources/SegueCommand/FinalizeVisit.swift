@@ -41,10 +41,9 @@ struct FinalizeVisit: Sendable {
     }
 
     func waive(_ users: [UserID], _ note: OperatorNote) async -> ExitCode {
-        let now = DirectoryVisit.now
         let asked = await LedgerCommand.ask(schema) { schema throws(DirectorySchema.Failure) in
             var outcomes: [(UserID, WaiveOutcome)] = []
-            for user in users { outcomes.append((user, try await schema.waive(user, note, at: now))) }
+            for user in users { outcomes.append((user, try await schema.waive(user, note, at: DirectoryVisit.now))) }
             return outcomes
         }
         guard case .success(let outcomes) = asked else {

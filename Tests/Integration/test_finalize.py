@@ -507,6 +507,27 @@ def test_rows_that_a_policy_hides_end_nothing(ready):
     ready.people.execute("DROP OWNED BY segue_tenant; DROP ROLE segue_tenant")
 
 
+def test_no_step_holds_the_table_in_silence_and_each_says_when_it_was_done(ready):
+    ready.people.execute(
+        """
+        CREATE TABLE heard (tag text, silence text);
+        CREATE FUNCTION hear() RETURNS event_trigger LANGUAGE plpgsql AS
+        $$ BEGIN INSERT INTO heard VALUES (tg_tag, current_setting('idle_in_transaction_session_timeout')); END $$;
+        CREATE EVENT TRIGGER hear ON ddl_command_start EXECUTE FUNCTION hear()
+        """
+    )
+    reader = ready.holding("SELECT count(*) FROM users")
+    words = [str(gateways.BINARY), "finalize", "apply", "not-null", "--yes", "not-null", str(ready.front.file)]
+    applied = subprocess.Popen(words, env=os.environ | ready.front.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_until(lambda: ready.people.query("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'ALTER TABLE%' AND wait_event_type = 'Lock'") != [], "it waits")
+    [(waited,)] = ready.people.query("SELECT clock_timestamp()")
+    end(reader)
+    assert applied.wait(timeout=30) == 0
+    assert ready.people.query("SELECT DISTINCT silence FROM heard WHERE tag = 'ALTER TABLE'") == [("5s",)]
+    assert ready.people.query(f"SELECT rule FROM segue.ledger WHERE action = 'finalize' AND at > '{waited}'") == [("not-null",)]
+    ready.people.execute("DROP EVENT TRIGGER hear")
+
+
 def test_a_hash_column_that_is_required_and_one_that_a_view_reads(ready):
     ready.people.execute("ALTER TABLE users ALTER COLUMN hashed_password SET NOT NULL; CREATE VIEW old_logins AS SELECT hashed_password FROM users")
     ready.apply("null-hashes")
