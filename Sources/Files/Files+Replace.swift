@@ -11,7 +11,7 @@ extension Files {
         do {
             try create(temporary, bytes, mode: UInt32(status.st_mode & 0o7777))
             try setPermissions(temporary, like: status)
-            try moveIntoPlace(temporary, real)
+            try move(temporary, to: real)
         } catch {
             unsafe unlink(temporary)
             throw error
@@ -34,9 +34,10 @@ extension Files {
         }
     }
 
-    private static func moveIntoPlace(_ temporary: String, _ path: String) throws(FileError) {
-        try synchronize(temporary, O_RDONLY)
-        guard unsafe rename(temporary, path) == 0 else { throw FileError.system(path: path, call: "rename", code: errno) }
+    /// Gives a file another name, which is on disk with all that is in it before this returns. What had that name is replaced.
+    package static func move(_ file: String, to path: String) throws(FileError) {
+        try synchronize(file, O_RDONLY)
+        guard unsafe rename(file, path) == 0 else { throw FileError.system(path: path, call: "rename", code: errno) }
         // The new name is on disk when its folder is.
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         try synchronize(folder, O_RDONLY | O_DIRECTORY)

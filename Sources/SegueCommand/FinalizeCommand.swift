@@ -3,6 +3,7 @@ internal import Directory
 internal import Files
 internal import Identity
 internal import Settings
+internal import Sockets
 internal import Telemetry
 
 /// `segue finalize`: whether the old login may end, and the steps that end it in the database.
@@ -67,14 +68,16 @@ enum FinalizeCommand {
 
     // MARK: Backup
 
-    private static func backup(_ arguments: inout Arguments) async -> ExitCode {
+    private static func backup(_ arguments: inout Arguments) -> ExitCode {
         let note = DirectoryVisit.optionalNote(&arguments)
         let dump = arguments.word("DUMP", "the file that pg_dump writes; nothing is written over")
         let file = SettingsFile.word(&arguments)
         arguments.example("segue finalize backup before-the-end.dump")
         if let end = arguments.finish() { return end }
+        // Before any thread: they inherit which signals are blocked.
+        Signals.block()
         guard let work = FinalizeVisit(file) else { return .precondition }
-        return await work.backup(to: dump, note)
+        do { return try onLoopHere { await work.backup(to: dump, note) } } catch { return Terminal.fail("\(error)") }
     }
 }
 

@@ -1,7 +1,10 @@
 internal import Authentication
 internal import Directory
+internal import Files
+internal import Glibc
 internal import Identity
 internal import Settings
+internal import Sockets
 internal import Telemetry
 
 /// The settings and the database that `segue finalize` is about. It needs PostgreSQL: its steps rest on locks and constraints that
@@ -57,11 +60,16 @@ struct FinalizeVisit: Sendable {
         return waived == 0 ? .precondition : .partial
     }
 
+    /// Runs on the loop of the calling thread.
     func backup(to dump: String, _ note: OperatorNote) async -> ExitCode {
-        let directory = directory
         let made: MigrateBackup.Made
         do {
-            made = try await onLoop { await Self.made { try await MigrateBackup.make(dump, directory) } }.get()
+            let signals = try Self.leavingNothing(of: MigrateBackup.unfinished(dump))
+            defer { withExtendedLifetime(signals) {} }
+            guard let dumped = try await MigrateBackup.make(dump, directory) else {
+                throw RunRefusal(reason: "no dump was made")
+            }
+            made = dumped
         } catch let failure as DirectorySchema.Failure {
             return LongRun.fail(failure)
         } catch {
@@ -75,14 +83,14 @@ struct FinalizeVisit: Sendable {
         return .ok
     }
 
-    private static func made(
-        _ body: () async throws -> MigrateBackup.Made?
-    ) async -> Result<MigrateBackup.Made, any Error> {
-        do {
-            guard let made = try await body() else { throw RunRefusal(reason: "no dump was made") }
-            return .success(made)
-        } catch {
-            return .failure(error)
+    /// Whoever stops the command ends it at once; `pg_dump` ends with it.
+    private static func leavingNothing(of part: String) throws -> Signals {
+        guard let loop = Loop.current else { preconditionFailure("a dump is made on a loop") }
+        return try Signals(loop: loop) { signal in
+            guard signal != .user1 else { return }
+            Files.remove(part)
+            Terminal.talk("segue: stopped; no dump was made")
+            _exit(ExitCode.failed.rawValue)
         }
     }
 }

@@ -14,27 +14,41 @@ enum MigrateBackup {
         let entry: Int64
     }
 
+    /// What a dump is called until it is whole: one that was cut short is not taken for a dump.
+    static func unfinished(_ file: String) -> String { file + ".part" }
+
     /// `nil` when none is wanted. Nothing that is there is written over.
     static func make(_ file: String?, _ directory: DirectorySettings) async throws -> Made? {
         guard let file else { return nil }
-        guard !Files.exists(file) else { throw RunRefusal(reason: "\(file) is there already; a backup is never written over") }
+        try refuse(file)
+        let part = unfinished(file)
+        guard !Files.exists(part) else {
+            throw RunRefusal(
+                reason: "\(part) is there: of a backup that goes on, or that was cut short; remove it if none goes on")
+        }
         // It holds digests of passwords. SQLite and pg_dump take an empty file, and keep its mode.
-        do throws(FileError) { try Files.create(file, [], mode: 0o600) } catch {
+        do throws(FileError) { try Files.create(part, [], mode: 0o600) } catch {
             throw RunRefusal(reason: "the backup: \(error)")
         }
-        let entry: Int64
         do {
-            entry = try await DirectorySchema(directory).settledEntry()
-            try await fill(file, directory)
+            let entry = try await DirectorySchema(directory).settledEntry()
+            try await fill(part, directory)
+            let digest = RunningDigest()
+            do throws(FileError) { try Files.read(part, pieces: 1 << 20) { digest.add($0) } } catch {
+                throw RunRefusal(reason: "the backup cannot be read again: \(error)")
+            }
+            try refuse(file)
+            do throws(FileError) { try Files.move(part, to: file) } catch { throw RunRefusal(reason: "the backup: \(error)") }
+            return Made(digest: Hexadecimal.encode(digest.finish()), entry: entry)
         } catch {
-            Files.remove(file)
+            Files.remove(part)
             throw error
         }
-        let digest = RunningDigest()
-        do throws(FileError) { try Files.read(file, pieces: 1 << 20) { digest.add($0) } } catch {
-            throw RunRefusal(reason: "the backup cannot be read again: \(error)")
-        }
-        return Made(digest: Hexadecimal.encode(digest.finish()), entry: entry)
+    }
+
+    private static func refuse(_ file: String) throws(RunRefusal) {
+        guard Files.exists(file) else { return }
+        throw RunRefusal(reason: "\(file) is there already; a backup is never written over")
     }
 
     private static func fill(_ file: String, _ directory: DirectorySettings) async throws {

@@ -6,6 +6,7 @@ import pty
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 from websockets.sync.client import connect
@@ -475,17 +476,44 @@ def test_schema_revert_takes_a_constraint_with_it(scene):
     assert constraint(scene) == 0
 
 
+def part_of(dump: Path) -> Path:
+    """What a dump is called until it is whole."""
+    return dump.with_name(dump.name + ".part")
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_dump_that_was_cut_short_is_no_dump(scene, signal_number):
+    other = scene.holding("INSERT INTO segue.ledger (at, actor, action) VALUES (now(), 'segue', 'dismiss')")
+    dump = scene.front.folder / "short.dump"
+    words = [str(gateways.BINARY), "finalize", "backup", str(dump), str(scene.front.file)]
+    backup = subprocess.Popen(words, env=os.environ | scene.front.environment, stderr=subprocess.PIPE, text=True)
+    wait_until(part_of(dump).exists, "it has begun")
+    beside = scene.run("backup", str(dump))
+    assert (beside.returncode, "of a backup that goes on" in beside.stderr) == (4, True), beside.stderr
+    backup.send_signal(signal_number)
+    _, said = backup.communicate(timeout=20)
+    end(other)
+    assert not dump.exists() and scene.missing() == {"backup": ["no_backup"]}
+    if signal_number == signal.SIGKILL:
+        assert f"{part_of(dump)} is there" in scene.run("backup", str(dump)).stderr
+        part_of(dump).unlink()
+    else:
+        assert (backup.returncode, "no dump was made" in said, part_of(dump).exists()) == (1, True, False)
+    assert scene.run("backup", str(dump)).returncode == 0 and dump.stat().st_mode & 0o077 == 0
+
+
 def test_a_dump_holds_no_entry_whose_transaction_is_still_open(scene):
     entry = "INSERT INTO segue.ledger (at, actor, action, user_id, clerk_user_id) VALUES (now(), 'segue', '{action}', '{user}', 'x')"
     other = scene.holding(entry.format(action="link", user=scene.rows[0]))
     scene.people.execute(entry.format(action="dismiss", user=scene.rows[0]))
     dump = scene.front.folder / "settled.dump"
     backup = subprocess.Popen([str(gateways.BINARY), "finalize", "backup", str(dump), str(scene.front.file)], env=os.environ | scene.front.environment, stderr=subprocess.DEVNULL)
-    wait_until(dump.exists, "it has begun")
-    assert backup.poll() is None and dump.stat().st_size == 0
+    wait_until(part_of(dump).exists, "it has begun")
+    assert backup.poll() is None and part_of(dump).stat().st_size == 0
     other.communicate("COMMIT;\n", timeout=10)
     assert backup.wait(timeout=20) == 0
     scene.check(code=0)
+    assert not part_of(dump).exists()
     assert "link" in subprocess.run(["pg_restore", "-a", "-t", "ledger", "-f", "-", str(dump)], capture_output=True, text=True).stdout
     scene.people.execute(entry.format(action="provision", user=scene.rows[0]))
     assert scene.missing() == {"backup": ["backup_before_change"]}
