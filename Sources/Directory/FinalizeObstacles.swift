@@ -80,7 +80,7 @@ extension FinalizeWork {
         do throws(DirectoryError) { return try await body() } catch {
             switch error {
             case .lockedOut: return .locked(try await holders(), try await session.finalizeTable())
-            case .refused(let message): return .failed(message)
+            case .refused(let message), .unfit(let message): return .failed(message)
             default: throw error
             }
         }

@@ -535,6 +535,14 @@ def test_rows_that_a_policy_hides_end_nothing(ready):
     ready.people.execute("DROP OWNED BY segue_tenant; DROP ROLE segue_tenant")
 
 
+def test_a_constraint_against_a_step_is_told_in_the_databases_words(ready):
+    ready.people.execute("ALTER TABLE users ADD CONSTRAINT way_in CHECK (hashed_password IS NOT NULL)")
+    refused = ready.apply("null-hashes", code=1)
+    assert "way_in" in refused.stderr and ready.hashes() == 3
+    ready.people.execute("ALTER TABLE users DROP CONSTRAINT way_in")
+    ready.apply("null-hashes")
+
+
 def test_no_step_holds_the_table_in_silence_and_each_says_when_it_was_done(ready):
     ready.people.execute(
         """
