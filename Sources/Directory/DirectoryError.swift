@@ -60,7 +60,8 @@ extension DirectoryError {
         case .lockNotAvailable: self = .lockedOut
         case _ where state.isTransient: self = .transient
         case _ where state.isDataException: self = .invalidValue  // Its message quotes the value: a token, an address.
-        case .raiseException: self = .unfit("SQLSTATE \(state.code): a trigger refused it")  // Its words are the application's.
+        // Its words are the application's.
+        case _ where state == .raiseException || state.isApplications: self = .unfit("SQLSTATE \(state.code): a trigger refused it")
         case _ where state.isConstraintViolation: self = .unfit("SQLSTATE \(state.code): \(message)")
         case .featureNotSupported, .invalidStatementName: self = .away("a prepared statement went stale: \(message)")
         case _ where state.isSyntaxOrAccessError: self = .misfit(.refused(message, sqlstate: state.code))

@@ -39,6 +39,17 @@ package struct SQLState: Hashable, Sendable {
     package var isConstraintViolation: Bool { code.hasPrefix("23") || code.hasPrefix("44") }
     /// Class 42: a table, column or type that is not there (any more), or that we may not use.
     package var isSyntaxOrAccessError: Bool { code.hasPrefix("42") }
+    /// A class that is none of PostgreSQL's own: whoever wrote a trigger has chosen it.
+    package var isApplications: Bool { !Self.classes.contains(code.prefix(2)) }
     /// Worth the same transaction again.
     package var isTransient: Bool { self == .serializationFailure || self == .deadlockDetected }
+
+    /// PostgreSQL 18, appendix A.
+    private static let classes: Set<Substring> = [
+        "00", "01", "02", "03", "08", "09", "0A", "0B", "0F", "0L", "0P", "0Z", "10", "20", "21", "22", "23", "24", "25", "26",
+        "27",
+        "28", "2B", "2D", "2F", "34", "38", "39", "3B", "3D", "3F", "40", "42", "44", "53", "54", "55", "57", "58", "72", "F0",
+        "HV",
+        "P0", "XX",
+    ]
 }
