@@ -1,12 +1,16 @@
 """`segue reconcile`: where the directory and Clerk have drifted apart is named with what mends it, and nothing is changed."""
 
 import json
+import os
+import subprocess
 import uuid
 
 import pytest
 
 from harness import gateway as gateways
 from harness.batch import Batch
+from harness.postgres import holding
+from harness.processes import wait_until
 from harness.users import PostgresUsers
 
 
@@ -39,6 +43,23 @@ def test_what_is_in_order_is_passed_over_and_nothing_is_written(front, people, e
     assert reconcile(front, 0) == {"compared": 101, "drifts": []}
     assert "101 links compared with Clerk; all in order" in front.run("reconcile").stderr
     assert [people.query(f"SELECT * FROM {table} ORDER BY 1") for table in tables] == before
+
+
+def test_who_is_linked_while_it_compares_has_not_drifted(front, people, emulator):
+    batch = Batch(people, emulator, links=False)
+    user, clerk_user = batch.add()
+    # A run that has created somebody, and commits the link while the comparison waits for the users table.
+    linking = holding(
+        people.url,
+        f"LOCK TABLE users; INSERT INTO segue.links (user_id, clerk_user_id, rule, linked_at) VALUES ('{user}', '{clerk_user}', 'external_id', now())",
+    )
+    words = [str(gateways.BINARY), "reconcile", "--json", str(front.file)]
+    comparing = subprocess.Popen(words, env=os.environ | front.environment, stdout=subprocess.PIPE, text=True)
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    wait_until(lambda: comparing.poll() is not None or people.query(waiting) == [("1",)], "it waits")
+    linking.communicate("COMMIT;\n", timeout=10)
+    said, _ = comparing.communicate(timeout=30)
+    assert (comparing.returncode, json.loads(said)["drifts"]) == (0, [])
 
 
 def test_each_drift_is_named_with_its_remedy(front, people, emulator):
