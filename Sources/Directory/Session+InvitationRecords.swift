@@ -14,9 +14,9 @@ extension Session {
             FROM \(dialect.state("invitations")) ORDER BY created_at, user_id
             """, [time(now), time(now.adding(seconds: -Limits.welcomeRestSeconds))]
         ).map { row in
-            let isOver = row[4] == "1"
+            let (wentOut, isOver) = (row[5] != nil || row[7] != nil, row[4] == "1")
             let state: InvitationRecord.State =
-                if row[8] != nil { .accepted } else if row[6] != nil { .failed } else if row[5] == nil { .begun } else if isOver {
+                if row[8] != nil { .accepted } else if row[6] != nil { .failed } else if !wentOut { .begun } else if isOver {
                     .expired
                 } else if row[7] != nil { .opened } else { row[3] != nil ? .unclear : .sent }
             return InvitationRecord(

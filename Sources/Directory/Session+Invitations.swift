@@ -78,17 +78,19 @@ extension Session {
 
     /// Of the invitation that is there (`i`): it was made before the run began ($9), and is over, or is sent anew.
     private static func isTurn(resends: Bool) -> String {
+        // Whoever opens it shows that the mail went out, though a process that was killed noted nothing of it.
+        let wentOut = "(COALESCE(i.sent_at, i.opened_at, i.accepted_at) IS NOT NULL)"
         // Another kind than before: they were created in Clerk since, or taken back. By mail or by Clerk is one kind. One of which
         // nothing was heard for long ($10) was a process's that is no more.
         let isOver =
             """
-            i.failed_at IS NOT NULL OR (i.kind = 'welcome') <> (EXCLUDED.kind = 'welcome') OR (i.kind = 'link' AND i.accepted_at IS NOT NULL)
-            OR (i.sent_at IS NULL AND i.created_at < $10)
+            i.failed_at IS NOT NULL OR (i.kind = 'welcome') <> (EXCLUDED.kind = 'welcome')
+            OR (i.kind = 'link' AND i.accepted_at IS NOT NULL) OR (NOT \(wentOut) AND i.created_at < $10)
             """
         // A welcome that has just ($11) let somebody in: they may be on the way.
         let isUnspent =
             "(i.accepted_at IS NULL OR i.kind <> 'welcome' OR i.clerk_user_id <> EXCLUDED.clerk_user_id OR i.accepted_at < $11)"
-        return "i.created_at < $9 AND (\(isOver)\(resends ? " OR (i.sent_at IS NOT NULL AND \(isUnspent))" : ""))"
+        return "i.created_at < $9 AND (\(isOver)\(resends ? " OR (\(wentOut) AND \(isUnspent))" : ""))"
     }
 
     /// A run takes hours: who has been linked, or has another address by now, is not written to as if nothing had happened.

@@ -58,6 +58,27 @@ extension InvitationTests {
         }
     }
 
+    @Test(arguments: Backend.allCases) func `who has opened their letter is not written to again, whatever was noted of it`(
+        backend: Backend
+    ) async throws {
+        let database = TestDatabase(backend)
+        database.add(1) { _ in "a@b" }
+        let settings = database.settings()
+        try await withDirectory(settings) { directory in
+            let ada = backend.id(1)
+            // The process that sent it is killed before it says so.
+            let start = try await directory.begin(invitation(ada, 1), .run(began: noon.adding(seconds: -1), resends: false))
+            #expect(start == .begun)
+            #expect(try await DirectorySchema(settings).invitationRecords(at: noon).first?.state == .begun)
+            _ = try await directory.invitation(token(1), isOpened: true, at: noon)
+            #expect(try await DirectorySchema(settings).invitationRecords(at: noon).first?.state == .opened)
+            let later = invitation(ada, 2, at: noon.adding(seconds: 900))
+            let began = noon.adding(seconds: 899)
+            #expect(try await directory.begin(later, .run(began: began, resends: false)) == .notOurTurn)
+            #expect(try await directory.begin(later, .run(began: began, resends: true)) == .begun)
+        }
+    }
+
     @Test(arguments: Backend.allCases) func `who asks too often waits, whoever is asked`(backend: Backend) async throws {
         let database = TestDatabase(backend)
         database.add(1)
