@@ -53,6 +53,10 @@ extension Builder {
         jwt.active = entry["active"].map { query($0, "the user id") }
         if jwt.revoked == nil, let key = entry["revokedBy"] {
             problems.error(key, expected: "no revokedBy without revoked", hint: "there is no query that it could be for")
+        } else if jwt.revokedBy == .digest, algorithm == .es256, let key = entry["revokedBy"] {
+            problems.error(
+                key, expected: "\"jti\" or \"user\", because the algorithm is ES256",
+                hint: "a signature (r, s) has a twin (r, n - s) that is as good, and the token then another digest")
         }
         jwt.cacheSeconds = entry.int("cacheSeconds") ?? jwt.cacheSeconds
         return jwt

@@ -88,6 +88,19 @@ import Testing
         #expect(try problems("SELECT $1, $2, $3").first?.expected.contains("$1 and $2 only") == true)
     }
 
+    @Test(arguments: [("ES256", "sha256", true), ("ES256", "jti", false), ("RS256", "sha256", false), ("EdDSA", "sha256", false)])
+    func `a digest stands for a token only where its signature has no twin`(
+        algorithm: String, revokedBy: String, isRefused: Bool
+    ) throws {
+        let entry = """
+            { "name": "jwt", "kind": "jwt", "from": ["bearer"], "algorithm": "\(algorithm)", "keys": [{ "publicKey": "${JWT_SECRET}" }],
+              "userId": "user_id", "revokedBy": "\(revokedBy)", "revoked": "SELECT 1 FROM revoked WHERE key = $1" }
+            """
+        let found = try Sample.problems("legacy.0", entry).filter { $0.path == "legacy[0].revokedBy" }
+        #expect(found.count == (isRefused ? 1 : 0))
+        #expect(found.allSatisfy { $0.expected.contains("\"jti\" or \"user\"") })
+    }
+
     @Test func `places of an Upgrade's token are listed by route`() throws {
         let loaded = try Sample.load(Sample.changing("routes.0.upgradeFrom", to: #"["query:token","protocol:clerk."]"#))
         #expect(loaded.settings.routes[0].upgradeFrom == [.query("token"), .subprotocol("clerk.")])
