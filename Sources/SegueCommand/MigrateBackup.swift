@@ -20,33 +20,43 @@ enum MigrateBackup {
     /// `nil` when none is wanted. Nothing that is there is written over.
     static func make(_ file: String?, _ directory: DirectorySettings) async throws -> Made? {
         guard let file else { return nil }
-        try refuse(file)
-        let part = unfinished(file)
-        guard !Files.exists(part) else {
-            throw RunRefusal(
-                reason: "\(part) is there: of a backup that goes on, or that was cut short; remove it if none goes on")
-        }
-        // It holds digests of passwords. SQLite and pg_dump take an empty file, and keep its mode.
-        do throws(FileError) { try Files.create(part, [], mode: 0o600) } catch {
-            throw RunRefusal(reason: "the backup: \(error)")
-        }
+        let part = try begin(file)
         do {
             let entry = try await DirectorySchema(directory).settledEntry()
             try await fill(part, directory)
-            let digest = RunningDigest()
-            do throws(FileError) { try Files.read(part, pieces: 1 << 20) { digest.add($0) } } catch {
-                throw RunRefusal(reason: "the backup cannot be read again: \(error)")
-            }
-            try refuse(file)
-            do throws(FileError) { try Files.move(part, to: file) } catch { throw RunRefusal(reason: "the backup: \(error)") }
-            return Made(digest: Hexadecimal.encode(digest.finish()), entry: entry)
+            return Made(digest: try finish(part, as: file), entry: entry)
         } catch {
             Files.remove(part)
             throw error
         }
     }
 
-    private static func refuse(_ file: String) throws(RunRefusal) {
+    /// Makes the empty file that SQLite and pg_dump take, and whose mode they keep: a dump holds digests of passwords.
+    private static func begin(_ file: String) throws -> String {
+        try refuse(file)
+        let part = unfinished(file)
+        guard !Files.exists(part) else {
+            throw RunRefusal(
+                reason: "\(part) is there: of a backup that goes on, or that was cut short; remove it if none goes on")
+        }
+        do throws(FileError) { try Files.create(part, [], mode: 0o600) } catch {
+            throw RunRefusal(reason: "the backup: \(error)")
+        }
+        return part
+    }
+
+    /// Gives the whole dump its name; returns its SHA-256.
+    private static func finish(_ part: String, as file: String) throws -> String {
+        let digest = RunningDigest()
+        do throws(FileError) { try Files.read(part, pieces: 1 << 20) { digest.add($0) } } catch {
+            throw RunRefusal(reason: "the backup cannot be read again: \(error)")
+        }
+        try refuse(file)
+        do throws(FileError) { try Files.move(part, to: file) } catch { throw RunRefusal(reason: "the backup: \(error)") }
+        return Hexadecimal.encode(digest.finish())
+    }
+
+    private static func refuse(_ file: String) throws {
         guard Files.exists(file) else { return }
         throw RunRefusal(reason: "\(file) is there already; a backup is never written over")
     }
