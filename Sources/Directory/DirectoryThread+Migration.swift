@@ -52,8 +52,8 @@ package struct DirectoryMigration: MigrationStore {
         }
     }
 
-    package func countOpen() async throws(Unavailable) -> Int {
-        try await ask { session throws(DirectoryError) in try await session.countOpen(among: selection) }
+    package func isAnybodyOpen() async throws(Unavailable) -> Bool {
+        try await ask { session throws(DirectoryError) in try await session.isAnybodyOpen(among: selection) }
     }
 
     package func begin(_ people: [BegunPerson]) async throws(Unavailable) -> Set<UserID> {

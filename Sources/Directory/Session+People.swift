@@ -45,12 +45,12 @@ extension Session {
             """, [run.owner, run.batch] + picked)
     }
 
-    /// How many have something to be done, whoever works on them.
-    func countOpen(among selection: MigrationSelection) async throws(DirectoryError) -> Int {
-        guard let filter = try MigrationFilter(selection, users) else { return 0 }
-        let rows = try await connection.rows(
-            "SELECT count(*) FROM \(people) p WHERE p.\(Schema.openPeople)\(isWithin(filter))", filter.parameters)
-        return Int(rows[0][0] ?? "") ?? 0
+    /// Whether anybody has something to be done, whoever works on them.
+    func isAnybodyOpen(among selection: MigrationSelection) async throws(DirectoryError) -> Bool {
+        guard let filter = try MigrationFilter(selection, users) else { return false }
+        let first = try await connection.rows(
+            "SELECT 1 FROM \(people) p WHERE p.\(Schema.openPeople)\(isWithin(filter)) LIMIT 1", filter.parameters)
+        return !first.isEmpty
     }
 
     /// Nobody's, of a process that has been silent for too long, or our own: who claims has empty hands, and the answer to an
@@ -130,11 +130,12 @@ extension Session {
         _ person: UserID, _ clerkUser: ClerkUserID, for run: MigrationRun, at time: UnixTime
     ) async throws(DirectoryError) -> Settlement? {
         try await connection.transaction { () async throws(DirectoryError) in
+            // First of all, as every other link: a first request or a message may be about to link the same two, or an undoing to
+            // part them.
+            try await lock(clerkUser)
             let mine = try await connection.rows(
                 "SELECT 1 FROM \(people) WHERE owner = $1 AND user_id = $2\(dialect.locking)", [run.owner, person.text])
             guard !mine.isEmpty else { return nil }
-            // Before the row, as every other link: a first request or a message may be about to link the same two.
-            try await lock(clerkUser)
             let settlement: Settlement
             if let row = try await row(of: person, users.byIDLocking) {
                 let link = NewLink(

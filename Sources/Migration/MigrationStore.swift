@@ -48,8 +48,8 @@ package protocol MigrationStore: Sendable {
     func plan(_ people: [PlannedPerson], at time: UnixTime) async throws(Unavailable)
     /// Takes up to `count` people with something to be done whom nobody works on who lives.
     func claim(_ count: Int) async throws(Unavailable) -> [ClaimedPerson]
-    /// How many have something to be done, whoever works on them.
-    func countOpen() async throws(Unavailable) -> Int
+    /// Whether anybody has something to be done, whoever works on them.
+    func isAnybodyOpen() async throws(Unavailable) -> Bool
     /// Clerk is about to be asked to create these, and to be told these digests. Returns who is still ours.
     func begin(_ people: [BegunPerson]) async throws(Unavailable) -> Set<UserID>
     /// Clerk has them under this id. `isOurs`: because we asked.

@@ -36,6 +36,11 @@ extension Migrator {
     }
 
     private func isDatabaseThere() async -> Bool {
-        do throws(Unavailable) { return try await store.countOpen() >= 0 } catch { return false }
+        do throws(Unavailable) {
+            _ = try await store.isAnybodyOpen()
+            return true
+        } catch {
+            return false
+        }
     }
 }

@@ -52,7 +52,7 @@ package final class Migrator {
                 let people = try await kept { () async throws(Unavailable) in try await store.claim(MigrationLimits.claim) }
                 if !people.isEmpty {
                     try await carry(people)
-                } else if try await kept({ () async throws(Unavailable) in try await store.countOpen() }) > 0 {
+                } else if try await kept({ () async throws(Unavailable) in try await store.isAnybodyOpen() }) {
                     await pace.pause(milliseconds: MigrationLimits.othersMilliseconds)
                 } else {
                     return

@@ -66,9 +66,9 @@ final class FakeMigrationStore: MigrationStore {
         }
     }
 
-    func countOpen() async throws(Unavailable) -> Int {
+    func isAnybodyOpen() async throws(Unavailable) -> Bool {
         guard !state.withLock(\.isAway) else { throw .away("the database is away") }
-        return try ask { state in state.people.values.count { $0.settlement.state.isOpen } }
+        return try ask { state in state.people.values.contains { $0.settlement.state.isOpen } }
     }
 
     func begin(_ people: [BegunPerson]) async throws(Unavailable) -> Set<UserID> {
