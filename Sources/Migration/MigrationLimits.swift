@@ -40,6 +40,8 @@ extension MigrationLimits {
     static let attempts = 10
     /// Between two of them, where Clerk has not said how long.
     static let attemptMilliseconds = 1_000
+    /// People whose password Clerk never took clearly, without a single one that it did, after which a run ends.
+    static let unclearRenewals = 2
     /// Refusals without a single creation after which a run ends.
     static let refusals = 50
     /// Before looking again for people whom others work on.

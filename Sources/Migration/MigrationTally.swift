@@ -25,6 +25,10 @@ package struct MigrationTally: Sendable, Equatable {
 
     package var people: Int { settled.values.reduce(0, +) }
     package func count(_ state: PersonState) -> Int { settled[state] ?? 0 }
+    /// Who is linked, and of whose password Clerk never said clearly whether it took it.
+    package var unclearRenewals: Int {
+        causes[Cause(state: .linked, code: Migrator.unclearReply, parameter: nil)]?.count ?? 0
+    }
 
     mutating func add(_ settlement: Settlement, of person: UserID) {
         settled[settlement.state, default: 0] += 1

@@ -49,8 +49,10 @@ extension Migrator {
                 tally.trouble(trouble)
                 round += 1
                 guard round < MigrationLimits.rounds else {
-                    // Of everybody else Clerk may well speak clearly. The next run tells it again.
-                    guard hasSucceeded else { throw .clerk(trouble) }
+                    // Of everybody else Clerk may well speak clearly, and the next run tells it again. Where it does of none, it is no
+                    // matter of these.
+                    let mayGoOn = tally.renewed > 0 || tally.unclearRenewals < MigrationLimits.unclearRenewals
+                    guard hasSucceeded, mayGoOn else { throw .clerk(trouble) }
                     return try await settle(person, Settlement(.linked, code: Self.unclearReply))
                 }
                 await pace.pause(milliseconds: Self.backOff(round))

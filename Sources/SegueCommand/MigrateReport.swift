@@ -16,7 +16,7 @@ struct MigrateReport {
     /// Where everybody stands, over all runs.
     let counts: [PersonState: Int]?
 
-    private var toSettle: Int { tally.count(.conflict) + tally.count(.failed) }
+    private var toSettle: Int { tally.count(.conflict) + tally.count(.failed) + tally.unclearRenewals }
 
     var code: ExitCode {
         switch halt {

@@ -17,18 +17,24 @@ import Testing
     private func store(isOurs: Bool = true, hasSignedIn: Bool = false, linkedTo clerkUser: String = "user_1") -> FakeMigrationStore
     {
         let store = FakeMigrationStore(1)
+        change("1", in: store, isOurs: isOurs, hasSignedIn: hasSignedIn, linkedTo: clerkUser)
+        return store
+    }
+
+    private func change(
+        _ id: String, in store: FakeMigrationStore, isOurs: Bool = true, hasSignedIn: Bool = false, linkedTo clerkUser: String
+    ) {
         clerk.put(
             ClerkUser(
-                id: ClerkUserID("user_1"), externalID: "1", primaryEmail: nil, emailAddresses: [], batch: isOurs ? "old" : nil,
+                id: ClerkUserID("user_\(id)"), externalID: id, primaryEmail: nil, emailAddresses: [], batch: isOurs ? "old" : nil,
                 hasSignedIn: hasSignedIn))
-        store.edit("1") { person in
-            person.row.user = DirectoryUser("1", email: "user1@example.com", clerkUser: clerkUser)
+        store.edit(id) { person in
+            person.row.user = DirectoryUser(id, email: "user\(id)@example.com", clerkUser: clerkUser)
             person.row.toldDigest = fingerprint(of: first)
             person.row.passwordHash = Secret(second)
             person.clerkUser = ClerkUserID(clerkUser)
             person.settlement = Settlement(.changed)
         }
-        return store
     }
 
     private func fingerprint(of digest: String) -> String? {
@@ -132,5 +138,13 @@ import Testing
         #expect(await run(store, hasSucceeded: true) == nil)
         #expect(clerk.renewed.isEmpty && store.person("1")?.settlement == Settlement(.linked, code: "reply_unclear"))
         #expect(store.person("1")?.row.toldDigest == fingerprint(of: first))
+    }
+
+    @Test func `where Clerk speaks clearly of nobody, it is no matter of each, and the run ends`() async {
+        let store = FakeMigrationStore(4)
+        for id in ["1", "2", "3", "4"] { change(id, in: store, linkedTo: "user_\(id)") }
+        for _ in 0..<50 { clerk.plan(renewals: .unclear("status 500")) }
+        #expect(await run(store, hasSucceeded: true) == .clerk("status 500"))
+        #expect(store.count(.linked) == 2 && store.count(.changed) == 2)
     }
 }
