@@ -12,8 +12,9 @@ extension Session {
         let links = dialect.state("links")
         do throws(DirectoryError) {
             try await connection.transaction { () async throws(DirectoryError) in
-                // Who was let in by a link that was taken away meanwhile does not get it back by this.
-                guard try await heldRow(of: user)?.clerkUser == clerkUser else { return }
+                // Who was let in by a link that was taken away meanwhile does not get it back by this. An id of Clerk's stays the
+                // row's, and there our role may have no right to hold it.
+                if !users.isKeyedByClerk { guard try await heldRow(of: user)?.clerkUser == clerkUser else { return } }
                 try await connection.rows(
                     """
                     INSERT INTO \(links) AS known (user_id, clerk_user_id, rule, linked_at, first_session_at) VALUES ($1, $2, 'found', $3, $3)
