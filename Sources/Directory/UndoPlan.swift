@@ -99,8 +99,8 @@ package struct UndoPlan: Sendable, Hashable {
     package private(set) var left: [Left] = []
     /// Entries that were undone before.
     package private(set) var doneBefore = 0
-    /// Clerk users of whom a run that was stopped has said that they end, and whom Clerk has and keeps.
-    package var staying: Set<ClerkUserID> = []
+    /// Clerk users of whom a run that was stopped has said that they end, and whom Clerk has yet.
+    package var noted: Set<ClerkUserID> = []
 
     /// - Parameter kept: Clerk users that Segue created and that must not be deleted. Whatever is selected about them stays.
     package init(_ findings: UndoFindings, kept: [ClerkUserID: UndoObstacle]) {
@@ -134,6 +134,9 @@ package struct UndoPlan: Sendable, Hashable {
         if let clerkUser = row.clerkUser, let obstacle = kept[clerkUser] { return obstacle }
         return later.first(after: row).map { .laterEntry($0.id, action: $0.action) }
     }
+
+    /// Of those who were noted as ending, whom nothing here ends.
+    package var staying: Set<ClerkUserID> { noted.subtracting(deletions) }
 
     /// The Clerk users that would be deleted: whether they have signed in must be asked.
     package var deletions: [ClerkUserID] {

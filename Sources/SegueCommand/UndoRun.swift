@@ -15,6 +15,8 @@ struct UndoRun {
     private let note: OperatorNote
     /// Clerk users that Segue created and this run deletes.
     private let created: Set<ClerkUserID>
+    /// As the plan has them.
+    private let (noted, staying): (Set<ClerkUserID>, Set<ClerkUserID>)
     private var kept: [ClerkUserID: UndoObstacle] = [:]
     private(set) var outcomes: [Int64: UndoOutcome] = [:]
     /// Why the run stopped before its end.
@@ -23,11 +25,11 @@ struct UndoRun {
     init(_ plan: UndoPlan, _ directory: DirectoryThread, _ clerk: ClerkCalls?, _ note: OperatorNote) {
         (self.directory, self.clerk, self.note) = (directory, clerk, note)
         created = Set(plan.deletions)
+        (noted, staying) = (plan.noted, plan.staying)
         people = plan.people
     }
 
-    /// - Parameter staying: as the plan has them; to be said to stay, first of all.
-    mutating func carryOut(_ staying: Set<ClerkUserID>) async {
+    mutating func carryOut() async {
         var progress = UndoProgress(people.reduce(0) { $0 + $1.count })
         defer { progress.end() }
         do throws(Failure) {
@@ -65,12 +67,12 @@ struct UndoRun {
     private func end(_ clerkUser: ClerkUserID, _ row: LedgerRow, among rows: [LedgerRow]) async throws(Failure) -> UndoObstacle? {
         let (note, now) = (note, DirectoryVisit.now)
         let refusal = try await asking { directory throws(Unavailable) in try await directory.rehearseUndo(rows, note, at: now) }
-        if let refusal { return refusal }
+        if let refusal { return try await stays(clerkUser, refusal) }
         let isFirst: Bool
         switch try await asking({ directory throws(Unavailable) in
             try await directory.announceEnd(of: clerkUser, row, with: rows, at: now)
         }) {
-        case .needless(.left(let obstacle)): return obstacle
+        case .needless(.left(let obstacle)): return try await stays(clerkUser, obstacle)
         case .needless(.undone), .needless(.doneBefore): return nil
         case .given(let first): isFirst = first
         }
@@ -94,6 +96,12 @@ struct UndoRun {
             try await withdraw(clerkUser)
             return obstacle
         }
+    }
+
+    /// Something is against their end by now; an earlier run may have noted it.
+    private func stays(_ clerkUser: ClerkUserID, _ obstacle: UndoObstacle) async throws(Failure) -> UndoObstacle {
+        if noted.contains(clerkUser) { try await withdraw(clerkUser) }
+        return obstacle
     }
 
     private func withdraw(_ clerkUser: ClerkUserID) async throws(Failure) {

@@ -67,7 +67,7 @@ struct UndoWork: Sendable {
             let obstacles = UndoKeeping.obstacles(users, created)
             kept.merge(obstacles) { first, _ in first }
             var plan = UndoPlan(findings, kept: kept)
-            plan.staying = findings.ended.intersection(obstacles.keys)
+            plan.noted = findings.ended.intersection(users.map(\.id))
             return .success(plan)
         } catch {
             return .failure(.init(code: Terminal.fail("\(error)", .remote)))
@@ -93,7 +93,7 @@ struct UndoWork: Sendable {
         do {
             let (outcomes, failure) = try await ClerkTurns.with(settings.clerk, directory, rate: rate) { directory, calls in
                 var run = UndoRun(plan, directory, calls, note)
-                await run.carryOut(plan.staying)
+                await run.carryOut()
                 await directory.sealLedger()
                 return (run.outcomes, run.failure)
             }

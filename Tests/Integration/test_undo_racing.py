@@ -82,6 +82,16 @@ def test_a_run_that_was_killed_before_the_deletion_leaves_nobody_for_gone(front,
     assert not ended(people, seen_clerk) and people.link_of(seen) == seen_clerk
 
 
+def test_who_stays_for_the_ledgers_sake_is_not_noted_as_ending(front, people, emulator):
+    """The run before had no clear answer to a deletion, and since then somebody has parted the two."""
+    batch = Batch(people, emulator)
+    user, clerk_user = batch.add()
+    people.execute(f"INSERT INTO segue.clerk_users VALUES ('{clerk_user}', 0, now())")
+    assert front.run("unlink", user, "--reason", "two people").returncode == 0
+    assert {left["reason"] for left in undo(front, batch.name, "--yes", code=4)["left"]} == {"later_entry"}
+    assert not ended(people, clerk_user) and emulator.ask("GET", f"/users/{clerk_user}").status_code == 200
+
+
 def test_a_run_that_was_killed_behind_the_last_deletion_is_gone_on_with(front, people, emulator):
     batch = Batch(people, emulator)
     user, clerk_user = batch.add()
