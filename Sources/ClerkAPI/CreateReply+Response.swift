@@ -89,6 +89,8 @@ extension ClerkLookUpReply {
         case 429: self = .limited(retryAfterSeconds: response.clampedRetryAfter)
         case 401:
             self = .hopeless(refusedKey(ClerkErrors(parsing: response.content)?.faults.first))
+        // A proxy in between, or Clerk, asks to be asked again (RFC 9110 §15.5.9, RFC 8470 §5.2).
+        case 408, 409, 425: self = .failed("status \(response.status.code)")
         case 400..<500:
             self = .hopeless("status \(response.status.code)\((ClerkErrors(parsing: response.content)?.faults.first).words)")
         default: self = .failed("status \(response.status.code)")
