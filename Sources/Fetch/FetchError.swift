@@ -38,6 +38,9 @@ extension FetchError {
     init(_ code: CURLcode, message: String, for outbound: Outbound) {
         self =
             switch code {
+            // It offers no way to log in that libcurl knows, which tried none.
+            case CURLE_LOGIN_DENIED where outbound.mailServer != nil:
+                .mailServerRefused("\(message): it offers no way to log in that we know")
             case CURLE_URL_MALFORMAT, CURLE_LOGIN_DENIED: .invalidURL(message)
             case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .resolve(message)
             case CURLE_COULDNT_CONNECT: .connect(message)
