@@ -23,7 +23,9 @@ struct InviteOrder: Sendable {
             "created", "a welcome for those whom `segue migrate` made in Clerk and who have not been seen with a Clerk session")
         let way = arguments.option(
             "via", "WAY", "`mail` (default), or `clerk`: Clerk's own invitations, for people without a user there")
-        resends = arguments.flag("resend", "another one for those who have one and have not used it, or were let in and never seen; the one before ends")
+        resends = arguments.flag(
+            "resend",
+            "another one for those who have one and have not used it, or were let in and never seen; the one before ends")
         let isPlan = arguments.flag("dry-run", "only say who would be invited and how long it takes")
         let isStatus = arguments.flag("status", "only say what became of the invitations so far")
         json = arguments.flag("json", "print JSON")
